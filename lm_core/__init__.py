@@ -1,0 +1,1 @@
+"""Trains, runs and explains small Transformers, and knows no screen."""

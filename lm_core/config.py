@@ -1,0 +1,253 @@
+"""What an experiment is, in frozen and checked records: `RunConfig` in JSON, out of JSON, equal or not.
+
+    RunConfig ── CorpusSpec       which text
+              ├─ TokenizerSpec    how it becomes numbers
+              ├─ ModelConfig      what learns
+              ├─ TrainConfig      how it learns
+              └─ probe, seed      the sentence to follow, the one source of chance
+
+Equal `RunConfig`s give equal curves on one machine. Every field has bounds and a help text: forms draw themselves
+from `Model.model_fields`. Contradictions are refused in the words of the person who chose them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from lm_core.errors import ConfigError
+
+FORMAT_VERSION = 1
+
+OWN_TEXT = "own-text"
+
+
+class Frozen(BaseModel):
+    """Base of all configuration: immutable, and no field that nobody declared."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class CorpusSpec(Frozen):
+    """Which text a run learns from: a built-in by name, or a text of one's own by its fingerprint."""
+
+    name: str = Field("comedies", pattern=r"^[a-z0-9][a-z0-9-]{0,40}$", description="Name in the corpus library.")
+    examples: int = Field(
+        20_000, ge=100, le=200_000, description="How many examples a generated corpus holds (tasks, dates)."
+    )
+    text_id: str | None = Field(
+        None, pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the text, for a text of one's own."
+    )
+    title: str = Field("", max_length=200, description="What people call this text.")
+
+    @model_validator(mode="after")
+    def _own_text_has_a_fingerprint(self) -> Self:
+        if (self.name == OWN_TEXT) != (self.text_id is not None):
+            raise ValueError(f'text_id belongs to the corpus "{OWN_TEXT}" and to no other.')
+        return self
+
+
+class TokenizerSpec(Frozen):
+    """How text becomes numbers."""
+
+    kind: Literal["char", "byte", "bpe", "unigram"] = Field(
+        "char", description="One number per character, per byte, or per learned piece (BPE, unigram)."
+    )
+    vocab_size: int = Field(
+        512, ge=16, le=32_000, description="How many pieces a BPE or unigram tokenizer learns; others count their own."
+    )
+
+
+class ModelConfig(Frozen):
+    """A Transformer's shape. The vocabulary's size comes from the tokenizer, so it is not here."""
+
+    architecture: Literal["decoder"] = Field("decoder", description="A decoder reads left to right and guesses on.")
+    n_layers: int = Field(4, ge=1, le=24, description="How many blocks stand on each other.")
+    n_heads: int = Field(4, ge=1, le=32, description="How many attention heads each block has.")
+    n_kv_heads: int | None = Field(
+        None, ge=1, le=32, description="Key and value heads shared by groups of query heads; empty: one each."
+    )
+    d_model: int = Field(128, ge=8, le=2048, description="Width of the residual stream: numbers per token.")
+    d_mlp: int | None = Field(None, ge=8, le=8192, description="Width inside the MLP; empty: 4 x d_model.")
+    context_length: int = Field(64, ge=4, le=2048, description="How many tokens the model sees at once.")
+    norm: Literal["layernorm", "rmsnorm"] = Field("rmsnorm", description="How each block steadies its input.")
+    activation: Literal["gelu", "relu2", "swiglu"] = Field("relu2", description="The bend inside the MLP.")
+    positions: Literal["learned", "sinusoidal", "rotary"] = Field(
+        "rotary", description="How the model knows where a token stands."
+    )
+    tie_embeddings: bool = Field(False, description="Use one table for reading tokens and for guessing them.")
+    dropout: float = Field(0.0, ge=0.0, le=0.9, description="Share of activations silenced while training.")
+
+    @property
+    def kv_heads(self) -> int:
+        return self.n_kv_heads or self.n_heads
+
+    @property
+    def d_head(self) -> int:
+        return self.d_model // self.n_heads
+
+    @property
+    def mlp_width(self) -> int:
+        return self.d_mlp or 4 * self.d_model
+
+    @model_validator(mode="after")
+    def _heads_fit_the_width(self) -> Self:
+        if self.d_model % self.n_heads:
+            raise ValueError(
+                f"d_model ({self.d_model}) must be divisible by n_heads ({self.n_heads}). "
+                f"Try {_neighbours(self.d_model, self.n_heads)}."
+            )
+        if self.n_heads % self.kv_heads:
+            raise ValueError(
+                f"n_heads ({self.n_heads}) must be divisible by n_kv_heads ({self.kv_heads}): "
+                f"each key-value head serves an equal group. Try {_divisors(self.n_heads)}."
+            )
+        if self.positions != "learned" and self.d_head % 2:
+            raise ValueError(
+                f"{self.positions} positions turn pairs of numbers, so each head needs an even width; "
+                f"d_model / n_heads is {self.d_head}. Try d_model {2 * self.n_heads * ((self.d_head + 1) // 2)}."
+            )
+        return self
+
+
+class TrainConfig(Frozen):
+    """How the model learns. A step is one batch, one gradient, one update."""
+
+    steps: int = Field(1000, ge=1, le=1_000_000, description="How many updates in all.")
+    batch_size: int = Field(16, ge=1, le=1024, description="Windows of text per step.")
+    learning_rate: float = Field(2e-3, gt=0, le=1.0, description="Size of an update at its highest.")
+    schedule: Literal["cosine", "linear", "constant"] = Field("cosine", description="How the learning rate falls.")
+    warmup_steps: int = Field(50, ge=0, le=100_000, description="Steps over which the learning rate rises from 0.")
+    final_lr_fraction: float = Field(0.1, ge=0.0, le=1.0, description="Learning rate at the end, as a share.")
+    weight_decay: float = Field(0.05, ge=0.0, le=1.0, description="How strongly weights are pulled towards 0.")
+    beta1: float = Field(0.9, ge=0.0, lt=1.0, description="Adam's memory of the gradient.")
+    beta2: float = Field(0.99, ge=0.0, lt=1.0, description="Adam's memory of the squared gradient.")
+    grad_clip: float = Field(1.0, gt=0.0, le=1000.0, description="Longest gradient allowed; longer ones are scaled.")
+    validation_fraction: float = Field(0.1, ge=0.01, le=0.5, description="Share of the text kept aside for testing.")
+    eval_every: int = Field(50, ge=1, le=100_000, description="Steps between two validation measurements.")
+    eval_windows: int = Field(64, ge=1, le=4096, description="Windows in the fixed validation sample.")
+    checkpoint_every: int = Field(200, ge=1, le=100_000, description="Steps between two checkpoints.")
+
+    @model_validator(mode="after")
+    def _warm_up_ends_before_training_does(self) -> Self:
+        if self.warmup_steps and self.warmup_steps >= self.steps:
+            raise ValueError(
+                f"warmup_steps ({self.warmup_steps}) must be below steps ({self.steps}), "
+                f"or the learning rate never arrives. Try {self.steps // 10}."
+            )
+        return self
+
+
+class SamplingConfig(Frozen):
+    """How the next token is chosen from the model's probabilities."""
+
+    temperature: float = Field(0.8, ge=0.0, le=10.0, description="Below 1 sharper, above 1 flatter, 0 always the top.")
+    top_k: int | None = Field(None, ge=1, le=1_000_000, description="Keep only the k most likely; empty: all.")
+    top_p: float = Field(1.0, gt=0.0, le=1.0, description="Keep the most likely until they cover p; 1: all.")
+    seed: int = Field(0, ge=0, le=2**31 - 1, description="Equal seeds draw equal numbers.")
+
+
+class RunConfig(Frozen):
+    """The whole experiment."""
+
+    format_version: Literal[1] = FORMAT_VERSION
+    name: str = Field("", max_length=120, description="What people call this run.")
+    corpus: CorpusSpec = CorpusSpec()
+    tokenizer: TokenizerSpec = TokenizerSpec()
+    model: ModelConfig = ModelConfig()
+    train: TrainConfig = TrainConfig()
+    probe: str = Field("", max_length=2000, description="A sentence followed through training; empty: from the text.")
+    seed: int = Field(1, ge=0, le=2**31 - 1, description="The one source of chance.")
+
+    def to_json(self) -> str:
+        return self.model_dump_json(indent=2)
+
+
+PRESETS: dict[str, dict[str, dict[str, Any]]] = {
+    "tiny": {
+        "model": {"n_layers": 4, "n_heads": 4, "d_model": 64, "context_length": 64},
+        "train": {"steps": 1200, "batch_size": 12, "learning_rate": 4e-3},
+    },
+    "small": {
+        "model": {"n_layers": 4, "n_heads": 4, "d_model": 128, "context_length": 64},
+        "train": {"steps": 2000, "batch_size": 16, "learning_rate": 2e-3},
+    },
+    "medium": {
+        "model": {"n_layers": 6, "n_heads": 6, "d_model": 192, "context_length": 128},
+        "train": {"steps": 4000, "batch_size": 16, "learning_rate": 1.5e-3},
+    },
+}
+
+Config = TypeVar("Config", bound=Frozen)
+
+
+def parse_config(kind: type[Config], values: str | dict[str, Any]) -> Config:
+    """Read a configuration from JSON text or a dict.
+
+    Raises:
+        ConfigError: one sentence per mistake, naming the setting, e.g.
+            "model.n_heads: input should be less than or equal to 32 (got 99)".
+    """
+    try:
+        return kind.model_validate_json(values) if isinstance(values, str) else kind.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(" ".join(_sentence(mistake) for mistake in error.errors())) from None
+
+
+def preset_config(preset: str, **changes: Any) -> RunConfig:
+    """A `RunConfig` with a preset's model and training; `changes` replace whole top-level fields.
+
+    Raises:
+        ConfigError: there is no such preset.
+    """
+    if preset not in PRESETS:
+        raise ConfigError(f'There is no preset "{preset}". Choose one of: {", ".join(PRESETS)}.')
+    return parse_config(RunConfig, {**PRESETS[preset], **changes})
+
+
+def with_settings(config: RunConfig, settings: dict[str, str]) -> RunConfig:
+    """Set fields by dotted name, as the command line does: {"model.n_layers": "2"} -> a new, checked config.
+
+    Raises:
+        ConfigError: no such setting, or a value that it cannot take.
+    """
+    values = config.model_dump()
+    for dotted, text in settings.items():
+        *parents, field = dotted.split(".")
+        place: Any = values
+        for parent in parents:
+            place = place.get(parent) if isinstance(place, dict) else None
+        if not isinstance(place, dict) or field not in place or isinstance(place[field], dict):
+            raise ConfigError(f'There is no setting "{dotted}". A setting looks like model.n_layers or train.steps.')
+        place[field] = _value(text)
+    return parse_config(RunConfig, values)
+
+
+def _value(text: str) -> Any:
+    """'2' -> 2, 'true' -> True, 'null' -> None, 'rotary' -> 'rotary'."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _sentence(mistake: Any) -> str:
+    where = ".".join(str(part) for part in mistake["loc"])
+    what = mistake["msg"].removeprefix("Value error, ")
+    if mistake["type"] == "value_error":  # a contradiction: our own sentence says it all
+        return str(what)
+    got = mistake.get("input")
+    shown = f" (got {json.dumps(got)[:80]})" if isinstance(got, str | int | float | bool) or got is None else ""
+    return f"{where}: {what[:1].lower()}{what[1:]}{shown}."
+
+
+def _neighbours(width: int, heads: int) -> str:
+    """The two multiples of `heads` around `width`: (100, 8) -> '96 or 104'."""
+    below = width // heads * heads
+    return f"{below} or {below + heads}" if below else str(heads)
+
+
+def _divisors(number: int) -> str:
+    return ", ".join(str(part) for part in range(1, number + 1) if number % part == 0)

@@ -1,0 +1,74 @@
+"""Where this machine keeps its data and how much it may use: the one reader of the environment.
+
+    TOKENARIUM_HOME          the data folder (default: the platform's place for user data)
+    TOKENARIUM_STORE         database URL (default: an SQLite file in the data folder)
+    TOKENARIUM_PARALLEL      runs that train at once (default: half of the cores)
+    TOKENARIUM_TEXT_MB       largest text of one's own, in megabytes (default 20)
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from lm_core.errors import ConfigError
+
+GALLERY = Path(__file__).parents[1] / "assets" / "gallery"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Read once per process with `read_settings()`; tests build their own."""
+
+    home: Path
+    store_url: str
+    parallel_runs: int
+    max_text_bytes: int
+
+    @property
+    def runs_folder(self) -> Path:
+        return self.home / "runs"
+
+    @property
+    def texts_folder(self) -> Path:
+        return self.home / "texts"
+
+    @property
+    def threads_per_run(self) -> int:
+        """Cores shared fairly between the runs that may train at once."""
+        return max(1, available_cores() // self.parallel_runs)
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        ConfigError: a variable does not hold a number where one is needed.
+    """
+    home = Path(os.environ.get("TOKENARIUM_HOME") or platformdirs.user_data_dir("tokenarium")).expanduser().absolute()
+    store_url = os.environ.get("TOKENARIUM_STORE") or f"sqlite:///{home / 'tokenarium.db'}"
+    return Settings(
+        home=home,
+        store_url=store_url,
+        parallel_runs=_whole_number("TOKENARIUM_PARALLEL", max(1, available_cores() // 2)),
+        max_text_bytes=_whole_number("TOKENARIUM_TEXT_MB", 20) * 1_000_000,
+    )
+
+
+def available_cores() -> int:
+    """Cores this process may use, which in a container can be fewer than the machine has."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _whole_number(name: str, default: int) -> int:
+    text = os.environ.get(name)
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigError(f"{name} must be a whole number above 0, not {text!r}.")
+    return int(text)
