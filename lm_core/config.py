@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from lm_core.errors import ConfigError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION: Literal[1] = 1
 
 OWN_TEXT = "own-text"
 

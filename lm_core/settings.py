@@ -1,9 +1,9 @@
 """Where this machine keeps its data and how much it may use: the one reader of the environment.
 
-    TOKENARIUM_HOME          the data folder (default: the platform's place for user data)
-    TOKENARIUM_STORE         database URL (default: an SQLite file in the data folder)
-    TOKENARIUM_PARALLEL      runs that train at once (default: half of the cores)
-    TOKENARIUM_TEXT_MB       largest text of one's own, in megabytes (default 20)
+TOKENARIUM_HOME          the data folder (default: the platform's place for user data)
+TOKENARIUM_STORE         database URL (default: an SQLite file in the data folder)
+TOKENARIUM_PARALLEL      runs that train at once (default: half of the cores)
+TOKENARIUM_TEXT_MB       largest text of one's own, in megabytes (default 20)
 """
 
 from __future__ import annotations
