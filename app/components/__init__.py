@@ -1,0 +1,78 @@
+"""Mounts the pictures: a folder of JavaScript modules in, a Streamlit component out.
+
+Each picture is `app/components/<name>/main.js`, a plain ES module that imports its neighbours and `../kit/`. The browser
+loads modules from the route `/pictures/<digest>/…` of `app/serve.py`; the digest changes with any file, so a browser may
+keep them for ever and never shows yesterday's picture. What Streamlit itself carries is a loader of a few lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from app import state
+from app.i18n import component_words, current_language
+
+FOLDER = Path(__file__).parent
+
+LOADER = """
+// A component's real code is a module of the app's own server; this only fetches it and passes every call on.
+const address = new URL(__ADDRESS__, location.origin);
+let module = null;
+export default function (component) {
+  let cleanup = null;
+  let gone = false;
+  module ??= import(address);
+  module.then((loaded) => { if (!gone) cleanup = loaded.default(component); }, () => {
+    module = null;
+    component.parentElement.querySelector(".tk").textContent = __MISSING__;
+  });
+  return () => { gone = true; cleanup?.(); };
+}
+"""
+MISSING = "This picture comes from Tokenarium's own server. Start it with: make run"
+
+
+@cache
+def assets_digest() -> str:
+    """Changes when any script of a picture changes."""
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.rglob("*.js")):
+        digest.update(path.relative_to(FOLDER).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@st.cache_resource
+def _component(name: str) -> Any:
+    """Registered once per server: registering again at each rerun would replace it under other sessions."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    address = "/".join(part for part in ("", base, "pictures", assets_digest(), name, "main.js") if part or not base)
+    js = LOADER.replace("__ADDRESS__", repr(address)).replace("__MISSING__", repr(MISSING))
+    css = (FOLDER / "kit" / "theme.css").read_text("utf-8") + (FOLDER / name / f"{name}.css").read_text("utf-8")
+    return st.components.v2.component(f"tokenarium_{name}", html='<div class="tk"></div>', css=css, js=js)
+
+
+def show_picture(name: str, data: dict[str, Any], *, key: str, listens: tuple[str, ...] = ()) -> Any:
+    """Draw a picture and return what it told Python.
+
+    `data` must be JSON without NaN; language, words and size are added here. `listens` names the states and triggers
+    that the picture sets; each is an attribute of the result.
+    """
+    language = current_language()
+    common = {
+        "language": language,
+        "words": component_words(language),
+        "large": state.is_large(),
+        "base": st.get_option("server.baseUrlPath").strip("/"),
+    }
+    callbacks = {f"on_{name}_change": _ignore for name in listens}
+    return _component(name)(key=key, data={**common, **data}, **callbacks)
+
+
+def _ignore() -> None:
+    """Streamlit wants a callback for every name that a component may set."""

@@ -1,0 +1,48 @@
+/** How numbers are written, everywhere the same: three significant digits, a true minus, units apart. */
+
+const MINUS = "−";
+
+/** 0.0123, 1.23, 12.3, 123: never in exponent form. */
+export function number(value) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value < 0 ? `${MINUS}∞` : "∞";
+  if (value === 0) return "0";
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toFixed(Math.min(decimals, 8)).replace("-", MINUS);
+}
+
+/** A fixed number of decimals, so that columns line up; never "−0.00". */
+export function fixed(value, digits = 2) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value < 0 ? `${MINUS}∞` : "∞";
+  return value.toFixed(digits).replace("-", MINUS).replace(/^−(0(\.0+)?)$/, "$1");
+}
+
+/** A probability in a table: three decimals. */
+export function probability(value) {
+  return value > 0 && value < 0.0005 ? "<0.001" : value.toFixed(3);
+}
+
+/** A probability in a sentence: 62 %, 9.8 %, under 0.1 %. */
+export function percent(share) {
+  const hundred = share * 100;
+  if (hundred > 0 && hundred < 0.1) return "< 0.1\u00a0%";
+  return `${hundred.toFixed(hundred >= 9.95 || hundred === 0 ? 0 : 1)}\u00a0%`;
+}
+
+/** 818 k, 1.23 M; small counts plain. */
+export function count(value) {
+  if (value >= 1e9) return `${number(value / 1e9)}\u00a0G`;
+  if (value >= 1e6) return `${number(value / 1e6)}\u00a0M`;
+  return value >= 1e4 ? `${number(value / 1e3)}\u00a0k` : String(value);
+}
+
+/** 42 s, 1 min 05 s, 2 h 03 min. */
+export function duration(seconds) {
+  if (!Number.isFinite(seconds)) return "–";
+  const whole = Math.round(seconds);
+  const two = (part) => String(part).padStart(2, "0");
+  if (whole < 60) return `${whole}\u00a0s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)}\u00a0min ${two(whole % 60)}\u00a0s`;
+  return `${Math.floor(whole / 3600)}\u00a0h ${two(Math.floor((whole % 3600) / 60))}\u00a0min`;
+}

@@ -1,0 +1,61 @@
+/** How a picture lives inside Streamlit: built once, updated on every rerun, taken down once. */
+import { watchTheme } from "./theme.js";
+import { useWords } from "./words.js";
+
+const living = new WeakMap();
+
+/**
+ * mount(build) is what a component's main.js exports by default.
+ *
+ * `build(root, {setState, trigger, data})` makes the page inside `root` and returns
+ * `{update(data), themeChanged(), dispose()}`; each is optional. Streamlit calls the export again, with the same
+ * parent, whenever data or theme change; a clean-up of an earlier call may come late and must not take down the
+ * living page, which is why generations are counted.
+ *
+ * `data` is a dict with at least `words`, `language` and `large`, or bytes (the caller then reads these itself).
+ */
+export function mount(build) {
+  return function render(component) {
+    const { parentElement, data } = component;
+    let page = living.get(parentElement);
+    if (data?.words) useWords(data.words);
+    const language = data?.language ?? "en";
+    if (page && page.language !== language) {
+      page.dispose();
+      page = undefined;
+    }
+    if (!page) {
+      page = start(parentElement.querySelector(".tk"), build, component, language);
+      living.set(parentElement, page);
+    } else {
+      page.component = component;
+      page.parts.update?.(data);
+    }
+    page.root.classList.toggle("large", Boolean(data?.large));
+    page.generation += 1;
+    const { generation } = page;
+    return () => {
+      if (page.generation !== generation || living.get(parentElement) !== page) return;
+      page.dispose();
+      living.delete(parentElement);
+    };
+  };
+}
+
+function start(root, build, component, language) {
+  root.replaceChildren();
+  root.lang = language;
+  const page = { root, language, component, generation: 0 };
+  const unwatch = watchTheme(root, () => page.parts?.themeChanged?.());
+  page.parts = build(root, {
+    data: component.data,
+    // Always through the newest call: Streamlit may hand new functions with each rerun.
+    setState: (name, value) => page.component.setStateValue(name, value),
+    trigger: (name, value) => page.component.setTriggerValue(name, value),
+  }) ?? {};
+  page.dispose = () => {
+    unwatch();
+    page.parts.dispose?.();
+  };
+  return page;
+}

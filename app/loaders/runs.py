@@ -1,0 +1,146 @@
+"""Which runs there are and how they stand: rows of the store, and the finished runs that ship in the gallery."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from lm_core.config import RunConfig
+from lm_core.errors import RunError
+from lm_core.jobs.launch import start_run
+from lm_core.jobs.store import RunStatus, Store, open_store
+from lm_core.jobs.supervisor import ensure_supervisor
+from lm_core.runs import history
+from lm_core.runs.run import Run, RunFacts, find_run, gallery_runs
+from lm_core.settings import Settings, read_settings
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this server, read once."""
+    return read_settings()
+
+
+@cache
+def store() -> Store:
+    """The one store of this server; safe to share between sessions."""
+    return open_store(settings().store_url)
+
+
+def start_engine() -> None:
+    """Let runs that were waiting or lost their worker go on: called when the server starts."""
+    if any(status.state in ("queued", "starting", "running", "paused") for status in store().list()):
+        ensure_supervisor(settings())
+
+
+@dataclass(frozen=True)
+class RunChoice:
+    """A line of the run picker."""
+
+    run_id: str
+    name: str
+    state: str
+    step: int
+    steps: int
+
+
+def list_choices() -> list[RunChoice]:
+    """Own runs, newest first, then those of the gallery."""
+    own = [RunChoice(row.run_id, row.name, row.state, row.step, row.steps) for row in store().list(limit=100)]
+    return own + [_gallery_choice(run) for run in gallery_runs()]
+
+
+def _gallery_choice(run: Run) -> RunChoice:
+    config = run.read_config()
+    return RunChoice(run.id, config.name, "gallery", config.train.steps, config.train.steps)
+
+
+def default_run_id() -> str | None:
+    """What a page shows when nobody chose: the newest own run, else the first of the gallery."""
+    choices = list_choices()
+    return choices[0].run_id if choices else None
+
+
+def train_new(config: RunConfig) -> str:
+    """Start a run in the background and return its id. Raises LMError with a sentence when it cannot start."""
+    return start_run(config, settings(), store())
+
+
+def control(run_id: str, wish: str) -> None:
+    """'pause', 'resume' or 'stop' a run; repeating a wish changes nothing."""
+    wishes = {"pause": store().pause, "resume": store().resume, "stop": store().stop}
+    if wish not in wishes:
+        raise RunError(f'A run can be asked to {", ".join(wishes)}, not to "{wish}".')
+    wishes[wish](run_id)
+    if wish == "resume":
+        ensure_supervisor(settings())
+
+
+def open_run(run_id: str) -> Run:
+    """The folder of an own or a gallery run. Raises RunError for an unknown or impossible id."""
+    return find_run(run_id, settings())
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def config_of(run_id: str) -> RunConfig:
+    """What the run was asked to be; it never changes."""
+    return open_run(run_id).read_config()
+
+
+def facts_of(run_id: str) -> RunFacts | None:
+    """What the run found out about its text and model, or None until the worker has prepared them."""
+    run = open_run(run_id)
+    return run.read_facts() if run.facts_path.exists() else None
+
+
+def is_gallery(run_id: str) -> bool:
+    return any(run.id == run_id for run in gallery_runs())
+
+
+def status_of(run_id: str) -> dict[str, Any]:
+    """How the run stands, as plain JSON values."""
+    if is_gallery(run_id):
+        return _gallery_status(run_id)
+    return finite(asdict(store().get(run_id)))
+
+
+def series_of(run_id: str, after: int) -> dict[str, Any]:
+    """Metrics of all steps above `after`: {"steps": […], "columns": {name: […]}}, NaN as None."""
+    if is_gallery(run_id):
+        return _cut(open_run(run_id).read_metrics(), after)
+    return store().series(run_id, after=after)
+
+
+def points_of(run_id: str, after: int = -1) -> list[history.HistoryPoint]:
+    """The kept moments of training above a step, oldest first."""
+    return history.load_points(open_run(run_id), after=after)
+
+
+def _gallery_status(run_id: str) -> dict[str, Any]:
+    config = config_of(run_id)
+    series = open_run(run_id).read_metrics()
+    losses = [value for value in series["columns"].get("val_loss", []) if value is not None]
+    status = RunStatus(
+        run_id=run_id, name=config.name, owner="gallery", state="done", want="run", applying=False,
+        step=config.train.steps, steps=config.train.steps, created_at=0.0, started_at=None, finished_at=None,
+        pid=None, epoch=0, attempts=0, message="", val_loss=losses[-1] if losses else None, train_loss=None,
+        tokens_per_second=None, checkpoint_step=config.train.steps, queue_position=None, silent_seconds=0.0,
+    )  # fmt: skip
+    return finite(asdict(status))
+
+
+def _cut(series: dict[str, Any], after: int) -> dict[str, Any]:
+    keep = [index for index, step in enumerate(series["steps"]) if step > after]
+    columns = {name: [values[index] for index in keep] for name, values in series["columns"].items()}
+    return {"steps": [series["steps"][index] for index in keep], "columns": columns}
+
+
+def finite(values: dict[str, Any]) -> dict[str, Any]:
+    """JSON has no NaN and no infinity: both become None."""
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in values.items()
+    }

@@ -1,0 +1,92 @@
+"""The read-only routes that pictures ask: arguments checked, NaN as null, a JSON sentence for every refusal."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from app.components import FOLDER, assets_digest
+from app.loaders import attention as attention_loader
+from app.loaders import runs
+from lm_core.errors import LMError, RunError
+
+FRESH = {"Cache-Control": "no-store"}
+FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
+LONGEST_STEP = 10_000_000
+
+
+async def picture_script(request: Request) -> Response:
+    """A script of a picture. Only .js files inside `app/components` exist here."""
+    path = PurePosixPath(request.path_params["path"])
+    file = (FOLDER / path).resolve()
+    if path.suffix != ".js" or not file.is_relative_to(FOLDER.resolve()) or not file.is_file():
+        return _refusal("There is no such script.", 404)
+    current = request.path_params["digest"] == assets_digest()
+    return FileResponse(file, media_type="text/javascript", headers=FOR_EVER if current else FRESH)
+
+
+async def metrics(request: Request) -> Response:
+    """How a run stands and its metrics above `since`; `next` is the cursor for the next question."""
+    return await _answer(request, "since", _metrics)
+
+
+async def history(request: Request) -> Response:
+    """The kept moments of a run above `after`, without attention: losses, likeliest tokens and sample of each."""
+    return await _answer(request, "after", _history)
+
+
+async def attention(request: Request) -> Response:
+    """The attention maps of the kept moments above `after`, packed as app/loaders/attention.py says."""
+    return await _answer(request, "after", _attention)
+
+
+async def _answer(request: Request, cursor: str, make: Any) -> Response:
+    """Check the two arguments, do the work in a thread, turn refusals into sentences."""
+    try:
+        return await run_in_threadpool(make, request.query_params.get("run", ""), _step(request, cursor))
+    except RunError as error:
+        return _refusal(str(error), 404)
+    except LMError as error:
+        return _refusal(str(error), 400)
+
+
+def _step(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "-1")
+    if not text.removeprefix("-").isascii() or not text.removeprefix("-").isdecimal() or len(text) > 9:
+        raise LMError(f"{name} must be a whole number of steps.")
+    return min(int(text), LONGEST_STEP)
+
+
+def _metrics(run_id: str, since: int) -> Response:
+    status = runs.status_of(run_id)  # before the rows: a run that ends in between is asked once more
+    series = runs.series_of(run_id, since)
+    following = series["steps"][-1] if series["steps"] else since
+    return JSONResponse({"run": run_id, "status": status, **series, "next": following}, headers=FRESH)
+
+
+def _history(run_id: str, after: int) -> Response:
+    return JSONResponse(
+        {"run": run_id, "points": [_plain(point) for point in runs.points_of(run_id, after)]}, headers=FRESH
+    )
+
+
+def _plain(point: Any) -> dict[str, Any]:
+    losses = [None if loss != loss else round(float(loss), 4) for loss in point.losses]
+    top = [
+        [[text, round(float(share), 4)] for text, share in zip(texts, shares, strict=True)]
+        for texts, shares in zip(point.top_texts, point.top_probabilities, strict=True)
+    ]
+    values = {"step": point.step, "val_loss": point.val_loss, "sample": point.sample}
+    return {**runs.finite(values), "tokens": list(point.tokens), "losses": losses, "top": top}
+
+
+def _attention(run_id: str, after: int) -> Response:
+    return Response(attention_loader.pack_history(run_id, after), media_type="application/octet-stream", headers=FRESH)
+
+
+def _refusal(sentence: str, status: int) -> Response:
+    return JSONResponse({"error": sentence}, status_code=status, headers=FRESH)

@@ -1,0 +1,105 @@
+"""The frame of a page: language and size above it, its question and answer, the lesson at three depths below it."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+from app import state
+from app.i18n import LANGUAGES, _, current_language, lesson_text
+from app.loaders.code import source_of
+from lm_core.errors import LMError
+
+log = logging.getLogger("tokenarium")
+
+# What no theme option reaches: less air at the sides and below, one line of tools above the title.
+STYLE = """<style>
+.stMainBlockContainer { padding-inline: clamp(1rem, 3vw, 3rem); padding-bottom: 0; max-width: 1400px; margin-inline: auto; }
+.st-key-tools { margin-bottom: -0.5rem; }
+</style>"""
+LARGE_STYLE = """<style>
+[data-testid="stMarkdownContainer"] { font-size: 1.35rem; }
+[data-testid="stCaptionContainer"] * { font-size: 1.1rem; }
+</style>"""
+
+
+def style() -> None:
+    """The few rules that Streamlit's theme cannot say."""
+    st.html(STYLE)
+
+
+def language_and_size() -> None:
+    """The choices that hold for every page; both live in the address."""
+    language = current_language()
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="tools"):
+        st.toggle(
+            _("Large"), key=state.LARGE, bind="query-params", help=_("Presentation size, readable from the last row.")
+        )
+        st.segmented_control(
+            "Language · 语言",
+            list(LANGUAGES),
+            format_func=LANGUAGES.get,
+            default=language,
+            required=True,
+            key=state.LANGUAGE,
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+    if state.is_large():
+        st.html(LARGE_STYLE)
+
+
+def header(question: str, answer: str) -> None:
+    """The page's title is a question; one sentence answers it."""
+    st.title(question, anchor=False)
+    st.markdown(answer)
+
+
+def lesson(page: str, *, code: tuple[str, ...] = ()) -> None:
+    """The words under the picture: as a story, in maths, or the functions of lm_core that did the work.
+
+    `code` names functions such as "lm_core.training.loop.train"; their source is read from the running program.
+    """
+    depths = {"story": _("Story"), "maths": _("Maths"), "code": _("Code")}
+    depth = st.segmented_control(
+        _("Depth"),
+        list(depths),
+        format_func=depths.get,
+        default="story",
+        required=True,
+        key=state.DEPTH,
+        bind="query-params",
+    )
+    if depth == "code":
+        for name in code:
+            st.caption(f"`{name}`")
+            st.code(source_of(name), language="python")
+    else:
+        st.markdown(lesson_part(lesson_text(page, current_language()), depth))
+
+
+def lesson_part(text: str, depth: str) -> str:
+    """The part of a lesson file below its heading: '# story' or '# maths', up to the next such heading.
+
+    >>> lesson_part("# story\\nOnce.\\n# maths\\n1 + 1", "maths")
+    '1 + 1'
+    """
+    parts = text.split("\n# ")
+    for part in parts:
+        heading, _newline, body = part.removeprefix("# ").partition("\n")
+        if heading.strip().lower() == depth:
+            return body.strip()
+    return ""
+
+
+def show_error(error: Exception) -> bool:
+    """The one place where errors reach the screen: our own sentences as they are, all others as one sentence and a log entry."""
+    if isinstance(error, LMError):
+        st.error(str(error), icon=":material/error:")
+    else:
+        log.error("A page failed", exc_info=error)
+        st.error(
+            _("Something went wrong on this page. Your runs are safe; reload to try again."), icon=":material/error:"
+        )
+    return True
