@@ -1,0 +1,85 @@
+# `make run` is all that a newcomer needs; `make help` lists the rest.
+
+PYTHON  ?= python3
+PORT    ?= 8501
+ADDRESS ?= 127.0.0.1
+ARGS    ?=
+
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+
+# A stamp holds the folder it was made in, so a moved, copied or broken environment is made anew.
+RUN_STAMP  := $(VENV)/installed
+TEST_STAMP := $(VENV)/installed-dev
+STAMP_NEEDS := pyproject.toml constraints.txt
+ifneq ($(shell $(BIN)/python -c "" 2>/dev/null && cat $(RUN_STAMP) 2>/dev/null),$(CURDIR))
+STAMP_NEEDS += make-it-anew
+endif
+
+# Exact versions come from constraints.txt; pip takes the build of each that fits this machine.
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
+CATALOGUES := assets/locale
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup run test test-all check bench gallery translations clean translations-check browser make-it-anew
+
+help: ## list these targets
+	@echo "Tokenarium: train a small language model and look inside it."
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
+
+setup: $(RUN_STAMP) ## install into .venv, once; every other target does this by itself
+
+run: $(RUN_STAMP) ## start the app: make run PORT=8600 ADDRESS=0.0.0.0 HEADLESS=1
+	@exec $(BIN)/tokenarium app --port $(PORT) --address $(ADDRESS)
+
+test: $(TEST_STAMP) browser ## run the tests, those in a real browser too: make test ARGS="-k attention"
+	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+test-all: $(TEST_STAMP) browser ## run every test, the slow ones too
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(TEST_STAMP) translations-check ## lint, formatting, types, who may import whom, translations
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+
+bench: $(TEST_STAMP) browser ## measure the headline figures, in less than three minutes
+	$(BIN)/python -m benchmarks.training
+	$(BIN)/python -m benchmarks.generation
+	$(BIN)/python -m benchmarks.app
+
+gallery: $(RUN_STAMP) ## train the finished runs that Home shows, from their seeds, into assets/gallery
+	$(BIN)/tokenarium gallery
+
+translations: $(TEST_STAMP) ## collect the sentences of the app into assets/locale and compile the catalogues
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k N_ --no-wrap --sort-by-file --omit-header --add-location=file -o $(VENV)/tokenarium.pot app
+	$(BIN)/pybabel -q update -D tokenarium -i $(VENV)/tokenarium.pot -d $(CATALOGUES) --no-wrap --no-fuzzy-matching --ignore-obsolete
+	$(BIN)/pybabel -q compile -D tokenarium -d $(CATALOGUES) --statistics
+
+clean: ## remove the environment and all caches; your runs and texts stay
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN_STAMP): $(STAMP_NEEDS)
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here. Install Python 3.11 or newer, or name yours: make run PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) tools/make_venv.py $(VENV)
+	@echo "Installing Tokenarium into $(VENV): some minutes the first time, nothing after that."
+	$(INSTALL) -e .
+	@printf '%s\n' "$(CURDIR)" > $@
+
+$(TEST_STAMP): $(RUN_STAMP)
+	$(INSTALL) -e ".[dev]"
+	@printf '%s\n' "$(CURDIR)" > $@
+
+browser: $(TEST_STAMP)
+	@$(BIN)/python tools/browser.py
+
+translations-check: $(TEST_STAMP)
+	@if [ -f app/i18n.py ]; then $(BIN)/python -m app.i18n check; fi
