@@ -1,6 +1,6 @@
-"""Turns English sentences into those of the chosen language: `_("Train")` on a page, `component_words()` for JavaScript.
+"""Turns English sentences into those of the chosen language: `_("Train")` on a page, `component_words()` in JavaScript.
 
-English sentences are the keys; `assets/locale/<language>/LC_MESSAGES/tokenarium.po` holds the others and is read as it is.
+English sentences are the keys; `assets/locale/<language>/LC_MESSAGES/tokenarium.po` holds the others, read as it is.
 """
 
 from __future__ import annotations

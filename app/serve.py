@@ -20,7 +20,7 @@ from app.widgets.frame import show_error
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     """Import what every page needs once, then keep it out of the garbage collector's rounds."""
-    import pandas  # noqa: F401, ICN001  Streamlit imports it on the first page otherwise
+    import pandas  # noqa: F401  Streamlit imports it on the first page otherwise
 
     from app.loaders import runs
 

@@ -1,4 +1,4 @@
-"""The one place that names what a session remembers: run, language, depth and size in the address, the view of a picture."""
+"""The one place that names what a session remembers: run, language, depth, size, and the view of a picture."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Mounts the pictures: a folder of JavaScript modules in, a Streamlit component out.
 
-Each picture is `app/components/<name>/main.js`, a plain ES module that imports its neighbours and `../kit/`. The browser
-loads modules from the route `/pictures/<digest>/…` of `app/serve.py`; the digest changes with any file, so a browser may
-keep them for ever and never shows yesterday's picture. What Streamlit itself carries is a loader of a few lines.
+Each picture is `app/components/<name>/main.js`, a plain ES module that imports its neighbours and `../kit/`. The
+browser loads modules from the route `/pictures/<digest>/…` of `app/serve.py`; the digest changes with any file, so a
+browser may keep them for ever and never shows yesterday's picture. Streamlit itself carries a loader of a few lines.
 """
 
 from __future__ import annotations

@@ -8,12 +8,12 @@ from functools import cache
 from typing import Any
 
 import streamlit as st
-
-from lm_core.config import RunConfig
-from lm_core.errors import RunError
 from lm_core.jobs.launch import start_run
 from lm_core.jobs.store import RunStatus, Store, open_store
 from lm_core.jobs.supervisor import ensure_supervisor
+
+from lm_core.config import RunConfig
+from lm_core.errors import RunError
 from lm_core.runs import history
 from lm_core.runs.run import Run, RunFacts, find_run, gallery_runs
 from lm_core.settings import Settings, read_settings

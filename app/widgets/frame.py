@@ -15,7 +15,9 @@ log = logging.getLogger("tokenarium")
 
 # What no theme option reaches: less air at the sides and below, one line of tools above the title.
 STYLE = """<style>
-.stMainBlockContainer { padding-inline: clamp(1rem, 3vw, 3rem); padding-bottom: 0; max-width: 1400px; margin-inline: auto; }
+.stMainBlockContainer {
+  padding-inline: clamp(1rem, 3vw, 3rem); padding-bottom: 0; max-width: 1400px; margin-inline: auto;
+}
 .st-key-tools { margin-bottom: -0.5rem; }
 </style>"""
 LARGE_STYLE = """<style>
@@ -94,7 +96,7 @@ def lesson_part(text: str, depth: str) -> str:
 
 
 def show_error(error: Exception) -> bool:
-    """The one place where errors reach the screen: our own sentences as they are, all others as one sentence and a log entry."""
+    """The one place where errors reach the screen: our sentences as they are, all others as one sentence and a log."""
     if isinstance(error, LMError):
         st.error(str(error), icon=":material/error:")
     else:
