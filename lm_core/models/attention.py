@@ -1,0 +1,99 @@
+"""Token vectors in, each token's mix of what it looked at in the tokens before it out: causal self-attention.
+
+q = what a token looks for      scores = q·k / sqrt(D)           how well each earlier token fits
+k = what a token offers         pattern = softmax(scores)        shares of attention, summing to 1
+v = what a token hands over     z = pattern · v                  what it brings home
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lm_core.config import ModelConfig
+from lm_core.models.cache import KVCache
+from lm_core.models.layers import rotary_tables, rotate
+from lm_core.models.trace import UNTRACED, AnyTrace
+
+# B batch · T query tokens · S tokens looked at (T, or more with a cache) · C = d_model
+# H query heads · K key-value heads (K = H unless grouped) · D = d_head = C / H
+
+
+def causal_mask(n_queries: int, n_keys: int, device: torch.device | None = None) -> Tensor:
+    """(T, S), True where a query may look: at itself and before. The queries are the last T of S tokens.
+
+    n_queries 2, n_keys 4  ->  1 1 1 0
+                               1 1 1 1
+    """
+    return torch.ones(n_queries, n_keys, dtype=torch.bool, device=device).tril(n_keys - n_queries)
+
+
+class Attention(nn.Module):
+    """Multi-head attention (Vaswani et al. 2017, section 3.2); with fewer key-value heads than query heads, grouped-
+    query attention (Ainslie et al. 2023): H / K query heads share one key-value head.
+    """
+
+    cosines: Tensor
+    sines: Tensor
+
+    def __init__(self, config: ModelConfig, layer: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.d_head = config.d_head
+        self.queries_per_key = config.n_heads // config.kv_heads
+        self.rotary = config.positions == "rotary"
+        self.dropout = config.dropout
+        self.q = nn.Linear(config.d_model, config.n_heads * config.d_head, bias=False)
+        self.k = nn.Linear(config.d_model, config.kv_heads * config.d_head, bias=False)
+        self.v = nn.Linear(config.d_model, config.kv_heads * config.d_head, bias=False)
+        self.o = nn.Linear(config.n_heads * config.d_head, config.d_model, bias=False)
+        if self.rotary:
+            cosines, sines = rotary_tables(config.context_length, config.d_head)  # (context_length, D)
+            self.register_buffer("cosines", cosines, persistent=False)
+            self.register_buffer("sines", sines, persistent=False)
+
+    def forward(self, x: Tensor, *, cache: KVCache | None = None, trace: AnyTrace = UNTRACED) -> Tensor:
+        q = trace("q", self._heads(self.q(x)))  # (B, H, T, D)
+        k = trace("k", self._heads(self.k(x)))  # (B, K, T, D)
+        v = trace("v", self._heads(self.v(x)))  # (B, K, T, D)
+        if self.rotary:
+            start = cache.length if cache is not None else 0
+            q, k = trace("rot_q", self._rotate(q, start)), trace("rot_k", self._rotate(k, start))
+        if cache is not None:
+            k, v = cache.append(self.layer, k, v)  # (B, K, S, D)
+        k, v = self._shared(k), self._shared(v)  # (B, H, S, D)
+        if trace.wants("scores") or trace.wants("pattern"):
+            z = self._written_out(q, k, v, trace)
+        else:
+            z = self._fused(q, k, v)
+        z = trace("z", z)  # (B, H, T, D)
+        return F.dropout(self.o(z.transpose(1, 2).flatten(2)), self.dropout, self.training)  # (B, T, C)
+
+    def _written_out(self, q: Tensor, k: Tensor, v: Tensor, trace: AnyTrace) -> Tensor:
+        """The arithmetic step by step, each step on show."""
+        scores = trace("scores", q @ k.transpose(-2, -1) / math.sqrt(self.d_head))  # (B, H, T, S)
+        visible = causal_mask(q.size(2), k.size(2), q.device)  # (T, S)
+        pattern = trace("pattern", scores.masked_fill(~visible, -torch.inf).softmax(dim=-1))  # rows sum to 1
+        return F.dropout(pattern, self.dropout, self.training) @ v  # (B, H, T, D)
+
+    def _fused(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        """The same result in one call that never stores the (T, S) pattern (Dao et al. 2022)."""
+        square = q.size(2) == k.size(2)
+        mask = None if square or q.size(2) == 1 else causal_mask(q.size(2), k.size(2), q.device)
+        dropout = self.dropout if self.training else 0.0
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=square, dropout_p=dropout)
+
+    def _heads(self, x: Tensor) -> Tensor:
+        """Cut each token's vector into heads: (B, T, n · D) -> (B, n, T, D)."""
+        return x.view(*x.shape[:2], -1, self.d_head).transpose(1, 2)
+
+    def _rotate(self, x: Tensor, start: int) -> Tensor:
+        here = slice(start, start + x.size(2))
+        return rotate(x, self.cosines[here], self.sines[here])
+
+    def _shared(self, x: Tensor) -> Tensor:
+        """Give each group of query heads its key-value head: (B, K, S, D) -> (B, H, S, D)."""
+        return x if self.queries_per_key == 1 else x.repeat_interleave(self.queries_per_key, dim=1)

@@ -1,0 +1,46 @@
+"""The keys and values of tokens already read in, all keys and values so far out: what makes generation quick.
+
+A token's keys and values never change once it is read (later tokens cannot be seen), so they are computed once:
+
+    read "the cat"        keys  the cat · · · ·      length 2
+    read "sat"            keys  the cat sat · · ·    length 3: one token's work instead of three
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from lm_core.config import ModelConfig
+
+# B batch · L layers · K key-value heads · T new tokens · S tokens so far · D width of a head
+
+
+class KVCache:
+    """Room for `context_length` tokens, taken once; `length` says how many are in."""
+
+    def __init__(self, config: ModelConfig, batch_size: int, device: torch.device | str = "cpu") -> None:
+        room = (config.n_layers, batch_size, config.kv_heads, config.context_length, config.d_head)
+        self.length = 0
+        self._keys = torch.zeros(room, device=device)  # (L, B, K, context_length, D)
+        self._values = torch.zeros(room, device=device)
+
+    @property
+    def capacity(self) -> int:
+        return self._keys.size(3)
+
+    def append(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """New keys and values (B, K, T, D) of one layer -> all of this layer so far (B, K, S, D), twice."""
+        end = self.length + k.size(2)
+        assert end <= self.capacity, f"{end} tokens do not fit a cache of {self.capacity}"
+        self._keys[layer, :, :, self.length : end] = k
+        self._values[layer, :, :, self.length : end] = v
+        return self._keys[layer, :, :, :end], self._values[layer, :, :, :end]
+
+    def advance(self, n_tokens: int) -> None:
+        """Every layer has appended its part of these tokens."""
+        self.length += n_tokens
+
+    def clear(self) -> None:
+        """Forget all tokens; the room stays."""
+        self.length = 0

@@ -1,0 +1,105 @@
+"""Token ids in, a score for every possible next token out: the decoder-only Transformer.
+
+ids ──> embed (+ positions) ──> Block ──> Block ──> … ──> ln_final ──> head ──> logits
+                                  │
+          ┌───────────────────────┴──────────────────────────┐
+          x ──┬── ln1 ── attn ──┬── + ──┬── ln2 ── mlp ──┬── + ──> x
+              └─────────────────┘       └────────────────┘
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from lm_core.config import ModelConfig
+from lm_core.models.attention import Attention
+from lm_core.models.cache import KVCache
+from lm_core.models.layers import MLP, make_norm, sinusoidal_table
+from lm_core.models.trace import UNTRACED, AnyTrace
+
+# B batch · T tokens · C = d_model · V vocabulary
+
+
+class Block(nn.Module):
+    """Tokens talk (attention), then each thinks (MLP), and both add to the residual stream."""
+
+    def __init__(self, config: ModelConfig, layer: int) -> None:
+        super().__init__()
+        self.ln1 = make_norm(config)
+        self.attn = Attention(config, layer)
+        self.ln2 = make_norm(config)
+        self.mlp = MLP(config)
+
+    def forward(self, x: Tensor, *, cache: KVCache | None = None, trace: AnyTrace = UNTRACED) -> Tensor:
+        x = trace("resid_pre", x)  # (B, T, C), as every line below
+        attn_out = self.attn(trace("ln1", self.ln1(x)), cache=cache, trace=trace.scope("attn"))
+        x = trace("resid_mid", x + trace("attn_out", attn_out))
+        mlp_out = self.mlp(trace("ln2", self.ln2(x)), trace=trace)
+        return trace("resid_post", x + trace("mlp_out", mlp_out))
+
+
+class GPT(nn.Module):
+    """A stack of blocks between an embedding and a head (Radford et al. 2018, 2019)."""
+
+    sinusoids: Tensor
+
+    def __init__(self, config: ModelConfig, vocab_size: int) -> None:
+        super().__init__()
+        self.config = config
+        self.vocab_size = vocab_size
+        self.embed = nn.Embedding(vocab_size, config.d_model)
+        self.positions = nn.Embedding(config.context_length, config.d_model) if config.positions == "learned" else None
+        if config.positions == "sinusoidal":
+            self.register_buffer("sinusoids", sinusoidal_table(config.context_length, config.d_model), persistent=False)
+        self.dropout = nn.Dropout(config.dropout)
+        self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.n_layers))
+        self.ln_final = make_norm(config)
+        self.head = None if config.tie_embeddings else nn.Linear(config.d_model, vocab_size, bias=False)
+        initialise(self)
+
+    def forward(self, ids: Tensor, *, cache: KVCache | None = None, trace: AnyTrace = UNTRACED) -> Tensor:
+        """ids (B, T) int64 -> logits (B, T, V). With a cache, `ids` follow the tokens already in it."""
+        start = cache.length if cache is not None else 0
+        end = start + ids.size(1)
+        assert end <= self.config.context_length, f"{end} tokens exceed the context of {self.config.context_length}"
+        x = trace("embed", self.embed(ids))  # (B, T, C)
+        if self.config.positions != "rotary":
+            x = x + trace("pos_embed", self._position_vectors(start, end))  # (T, C)
+        x = self.dropout(x)
+        for layer, block in enumerate(self.blocks):
+            x = block(x, cache=cache, trace=trace.scope(f"blocks.{layer}"))
+        if cache is not None:
+            cache.advance(ids.size(1))
+        x = trace("ln_final", self.ln_final(x))
+        return trace("logits", F.linear(x, self._head_weight()))  # (B, T, V)
+
+    def _position_vectors(self, start: int, end: int) -> Tensor:
+        table = self.positions.weight if self.positions is not None else self.sinusoids
+        return table[start:end]
+
+    def _head_weight(self) -> Tensor:
+        """(V, C). Tied: the table that reads a token also scores it (Press & Wolf 2017)."""
+        return self.embed.weight if self.head is None else self.head.weight
+
+
+def initialise(model: GPT) -> None:
+    """Draw the first weights from torch's generator, which the caller has seeded.
+
+    embeddings, head      normal, 0.02              the first guess is near uniform, the loss near ln V (GPT-2)
+    q, k, v, up, gate     normal, 1/sqrt(C)         keeps a normed input's size, whatever the width (LeCun et al. 1998)
+    o, down               normal, 0.02/sqrt(2L)     2L branches add to the stream; start each small (GPT-2, section 2.3)
+    norms                 1 (and 0)                 as made
+    """
+    deep = 0.02 / math.sqrt(2 * model.config.n_layers)
+    for name, weight in model.named_parameters():
+        last = name.split(".")[-2]
+        if last in ("embed", "positions", "head"):
+            torch.nn.init.normal_(weight, std=0.02)
+        elif last in ("o", "down"):
+            torch.nn.init.normal_(weight, std=deep)
+        elif last in ("q", "k", "v", "up", "gate"):
+            torch.nn.init.normal_(weight, std=1 / math.sqrt(model.config.d_model))

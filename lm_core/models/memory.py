@@ -1,0 +1,77 @@
+"""A configuration and a batch size in, the memory that training would take out; too much is refused beforehand."""
+
+from __future__ import annotations
+
+from lm_core.config import ModelConfig
+from lm_core.errors import ConfigError
+from lm_core.models.layers import mlp_width
+from lm_core.models.registry import count_parameters
+
+BYTES_PER_NUMBER = 4  # float32
+
+
+def estimate_training_bytes(config: ModelConfig, vocab_size: int, batch_size: int) -> int:
+    """Bytes that training holds at once: weights, gradients, AdamW's two moments, and the values kept for gradients."""
+    weights = count_parameters(config, vocab_size)["total"]
+    learned = 4 * weights  # weight, gradient, mean gradient, mean squared gradient
+    return BYTES_PER_NUMBER * (learned + _activations(config, vocab_size, batch_size))
+
+
+def _activations(config: ModelConfig, vocab_size: int, batch_size: int) -> int:
+    """Numbers that a forward pass keeps for the backward one."""
+    tokens = batch_size * config.context_length
+    vectors = 14 * config.d_model  # around both norms, q, k, v, their rotated and joined copies, the two sums
+    hidden = 4 * mlp_width(config)  # before and after the bend, and on the way back
+    # The fused kernel does without the maps in training, but a snapshot writes them out.
+    maps = 2 * config.n_heads * config.context_length  # scores and pattern: each token's row in each head
+    logits = 3 * vocab_size  # logits, log-probabilities, their gradient
+    return tokens * (config.n_layers * (vectors + hidden + maps) + logits)
+
+
+def refuse_if_too_large(config: ModelConfig, vocab_size: int, batch_size: int, available_bytes: int) -> None:
+    """Do nothing if training fits.
+
+    Raises:
+        ConfigError: it does not; the message has the estimate, what there is, and the nearest setting that fits.
+    """
+    needed = estimate_training_bytes(config, vocab_size, batch_size)
+    if needed <= available_bytes:
+        return
+    raise ConfigError(
+        f"Training this model needs about {_readable(needed)} of memory "
+        f"({count_parameters(config, vocab_size)['total']:,} weights, batches of {batch_size} x "
+        f"{config.context_length} tokens), and {_readable(available_bytes)} are available. "
+        f"{_suggestion(config, vocab_size, batch_size, available_bytes)}"
+    )
+
+
+def _suggestion(config: ModelConfig, vocab_size: int, batch_size: int, available_bytes: int) -> str:
+    """One setting halved until training fits: the one that costs the lesson least comes first."""
+
+    def fits(model: ModelConfig, batch: int) -> bool:
+        return estimate_training_bytes(model, vocab_size, batch) <= available_bytes
+
+    for batch in _halved(batch_size, 1):
+        if fits(config, batch):
+            return f"Try batch_size {batch}."
+    for context in _halved(config.context_length, 16):
+        if fits(config.model_copy(update={"context_length": context}), 1):
+            return f"Try context_length {context} with batch_size 1."
+    for width in _halved(config.d_model, 2 * config.n_heads):
+        narrow = config.model_copy(update={"d_model": width, "d_mlp": None, "context_length": 64})
+        if fits(narrow, 1):
+            return f"Try d_model {width} with context_length 64 and batch_size 1."
+    return "Even a very narrow model of this kind does not fit: choose fewer layers or a smaller vocabulary."
+
+
+def _halved(number: int, smallest: int) -> list[int]:
+    """(20, 4) -> [10, 5]; every candidate below `number` and at least `smallest`."""
+    numbers = []
+    while (number := number // 2) >= smallest:
+        numbers.append(number)
+    return numbers
+
+
+def _readable(n_bytes: int) -> str:
+    """12_300_000 -> '12 MB'; 4_560_000_000 -> '4.6 GB'."""
+    return f"{n_bytes / 1e9:.1f} GB" if n_bytes >= 1e9 else f"{max(1, round(n_bytes / 1e6))} MB"

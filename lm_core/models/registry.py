@@ -1,0 +1,39 @@
+"""A configuration in, the model that it describes, or the size that it would have, out."""
+
+from __future__ import annotations
+
+import torch
+
+from lm_core.config import ModelConfig
+from lm_core.models.gpt import GPT
+
+ARCHITECTURES: dict[str, type[GPT]] = {
+    "decoder": GPT,
+}
+
+PARTS = ("embedding", "positions", "attention", "mlp", "norms", "head")
+
+_PART_OF = {"embed": "embedding", "positions": "positions", "attn": "attention", "mlp": "mlp", "head": "head"}
+
+
+def build_model(config: ModelConfig, vocab_size: int) -> GPT:
+    """A model with fresh weights drawn from torch's generator: call `torch.manual_seed` before."""
+    return ARCHITECTURES[config.architecture](config, vocab_size)
+
+
+def count_parameters(config: ModelConfig, vocab_size: int) -> dict[str, int]:
+    """How many numbers the model learns, by part and in "total"; a tied head counts under "embedding" alone.
+
+    The model is built on torch's "meta" device, which knows shapes but holds no numbers, so any size is quick.
+    """
+    with torch.device("meta"):
+        model = build_model(config, vocab_size)
+    counts = dict.fromkeys(PARTS, 0)
+    for name, weight in model.named_parameters():
+        counts[_part(name)] += weight.numel()
+    return {**counts, "total": sum(counts.values())}
+
+
+def _part(name: str) -> str:
+    """'blocks.0.attn.q.weight' -> 'attention'; what is in no other part is a norm."""
+    return next((_PART_OF[piece] for piece in name.split(".") if piece in _PART_OF), "norms")
