@@ -1,0 +1,1 @@
+"""Training in the background: wishes go into the store, worker processes carry them out and report back."""

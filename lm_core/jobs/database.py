@@ -1,0 +1,114 @@
+"""The one door to the database: a URL in, transactions out. SQLite and PostgreSQL differ here and nowhere above."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.sql import ColumnElement, Executable
+
+from lm_core.errors import RunError
+from lm_core.jobs.schema import database_time, tables
+
+BUSY_SECONDS = 10
+_ONE_AT_A_TIME = 7_406_991  # PostgreSQL's advisory lock has a number, not a name
+
+
+class Database:
+    """Short transactions on one database; safe to share between threads.
+
+    Raises:
+        RunError: the database cannot be opened.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._engine = _make_engine(url)
+            self.dialect = self._engine.dialect.name
+            self.now: ColumnElement[float] = database_time(self.dialect)
+            self._create_tables()
+        except (ArgumentError, NoSuchModuleError, ImportError, OSError, SQLAlchemyError) as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise RunError(f"The database {_shown(url)} cannot be opened: {reason}. Check TOKENARIUM_STORE.") from None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view; never waits for writers."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that may read and then write: all of it happens, or nothing."""
+        with self._engine.connect().execution_options(immediate=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write_alone(self) -> Iterator[Connection]:
+        """A transaction that no other `write_alone` overlaps: two claims never see the same queue."""
+        with self.write() as connection:
+            if self.dialect == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
+            yield connection
+
+    def insert_new(self, table: Table, rows: list[dict[str, Any]]) -> tuple[Executable, list[dict[str, Any]]]:
+        """An insert that skips rows already there, so that a repeated transaction does no harm."""
+        if self.dialect == "postgresql":
+            return postgresql.insert(table).on_conflict_do_nothing(), rows
+        return sqlite.insert(table).on_conflict_do_nothing(), rows
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _create_tables(self) -> None:
+        """Make what is missing; several processes may open a new database at once, and SQLite then says "locked"."""
+        for attempt in range(10):
+            try:
+                if self.dialect == "sqlite":
+                    with self._engine.connect() as connection:
+                        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                with self.write_alone() as connection:
+                    tables.create_all(connection)
+                return
+            except OperationalError as error:
+                if "locked" not in str(error) or attempt == 9:
+                    raise
+                time.sleep(random.uniform(0.02, 0.1) * (attempt + 1))
+
+
+def _make_engine(url: str) -> Engine:
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, pool_pre_ping=True)
+    if address.database and address.database != ":memory:":
+        Path(address.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late; ours is in _begin_sqlite
+    connection.execute("PRAGMA synchronous=NORMAL")  # a power cut may lose the last second, never the database
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A transaction that reads and then writes takes the write lock first, or waiting for it could not help."""
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _shown(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return f'"{url[:60]}"'

@@ -1,0 +1,130 @@
+"""The supervisor's side of the store: free places in, the next run to start out; lost workers in, a second try out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from lm_core.jobs.database import Database
+from lm_core.jobs.lease import LEASE_SECONDS
+from lm_core.jobs.schema import events, runs
+from lm_core.jobs.status import ACTIVE, State
+
+MAX_ATTEMPTS = 5
+TRAINING = ("starting", "running")  # states that take up a place; a paused worker only waits
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The order to start one worker."""
+
+    run_id: str
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A worker that the store believes in."""
+
+    run_id: str
+    epoch: int
+    state: State
+    host: str | None
+    pid: int | None
+    pid_started: float | None
+    lease_until: float | None
+
+
+class Queue:
+    """Which run comes next, and what becomes of a run whose worker is gone."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(self, places: int, host: str) -> Claim | None:
+        """Take the run that has waited longest, unless `places` runs are training. Nobody else can take it then."""
+        if not self._anyone_waits():
+            return None
+        with self._database.write_alone() as connection:
+            training = select(func.count()).select_from(runs).where(runs.c.state.in_(TRAINING))
+            if connection.execute(training).scalar_one() >= places:
+                return None
+            oldest = select(runs).where(runs.c.state == "queued").order_by(runs.c.queued_at, runs.c.id).limit(1)
+            row = connection.execute(oldest).one_or_none()
+            if row is None:
+                return None
+            self._start(connection, row, host)
+            return Claim(row.id, row.epoch + 1)
+
+    def workers(self) -> list[Worker]:
+        """Every run that some worker should be busy with."""
+        columns = [runs.c[name] for name in ("id", "epoch", "state", "host", "pid", "pid_started", "lease_until")]
+        with self._database.read() as connection:
+            return [Worker(*row) for row in connection.execute(select(*columns).where(runs.c.state.in_(ACTIVE)))]
+
+    def is_empty(self) -> bool:
+        """No run waits for its turn, and none has a worker."""
+        busy = select(runs.c.id).where(runs.c.state.in_(("queued", *ACTIVE))).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(busy).first() is None
+
+    def worker_lost(self, run_id: str, epoch: int, reason: str) -> None:
+        """Queue the run again, unless it was to end anyway, was resting, or has lost too many workers.
+
+        `reason` is one sentence for people. Nothing happens if the run has moved on meanwhile.
+        """
+        with self._database.write_alone() as connection:
+            row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+            if row is None or row.epoch != epoch or row.state not in ACTIVE:
+                return
+            state, message = _after_a_loss(row, reason)
+            over = {"finished_at": self._database.now} if state in ("stopped", "failed") else {}
+            connection.execute(
+                update(runs)
+                .where(runs.c.id == run_id)
+                .values(state=state, message=message, pid=None, ctl_seen=runs.c.ctl, **over)
+            )
+            connection.execute(
+                insert(events).values(run_id=run_id, at=self._database.now, kind="worker-lost", detail=reason)
+            )
+
+    def _anyone_waits(self) -> bool:
+        """A cheap look, so that an idle supervisor takes no write lock four times a second."""
+        with self._database.read() as connection:
+            return connection.execute(select(runs.c.id).where(runs.c.state == "queued").limit(1)).first() is not None
+
+    def _start(self, connection: Connection, row: Any, host: str) -> None:
+        now = self._database.now
+        first = row.epoch == 0
+        connection.execute(
+            update(runs)
+            .where(runs.c.id == row.id)
+            .values(
+                state="starting",
+                message="Starting." if first else row.message,
+                epoch=row.epoch + 1,
+                attempts=row.attempts + 1,
+                host=host,
+                pid=None,
+                pid_started=None,
+                lease_until=now + LEASE_SECONDS,
+                heard_at=now,
+                started_at=func.coalesce(runs.c.started_at, now),
+            )
+        )
+        connection.execute(
+            insert(events).values(run_id=row.id, at=now, kind="starting", detail=f"worker {row.epoch + 1}")
+        )
+
+
+def _after_a_loss(row: Any, reason: str) -> tuple[State, str]:
+    where = f"step {row.checkpoint_step}" if row.checkpoint_step else "the beginning"
+    if row.want == "stop":
+        return "stopped", f"Stopped. {reason} What was learned up to {where} is kept."
+    if row.want == "pause" or row.state == "paused":
+        return "parked", f"Paused. {reason} Resume to go on from {where}."
+    if row.attempts >= MAX_ATTEMPTS:
+        return "failed", f"The worker was lost {row.attempts} times in a row, so the run was given up. {reason}"
+    return "queued", f"The worker was lost; training goes on from {where} (attempt {row.attempts + 1})."

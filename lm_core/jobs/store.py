@@ -1,0 +1,209 @@
+"""The pages' side of the store: wishes in, what every run is doing and all its measured numbers out.
+
+    page ──want──> runs ──claim──> supervisor ──starts──> worker ──Lease──> runs, metrics
+
+A page never talks to a worker. It writes down what should be (`pause`, `resume`, `stop`); the worker reads that,
+makes it so, and reports. Two tabs that click the same button therefore cannot contradict each other.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from lm_core.errors import RunError
+from lm_core.jobs.database import Database
+from lm_core.jobs.lease import Lease
+from lm_core.jobs.schema import events, metrics, runs
+from lm_core.jobs.status import ACTIVE, OVER, RunEvent, RunStatus, Want, status_of
+
+_NAMES_PER_STEP = 12  # how many metrics a step may have, at most
+_ENDED = {"done": "is finished", "failed": "has failed", "stopped": "has been stopped"}
+
+
+def open_store(url: str) -> Store:
+    """Open the database, making its folder and tables where they are missing.
+
+    Raises:
+        RunError: it cannot be opened.
+    """
+    return Store(Database(url))
+
+
+class Store:
+    """All runs of this machine or class; safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def submit(self, run_id: str, name: str, config_json: str, steps: int, owner: str = "local") -> None:
+        """Put a new run at the end of the queue."""
+        with self.database.write() as connection:
+            now = self._now(connection)
+            connection.execute(
+                insert(runs).values(
+                    id=run_id, name=name, config=config_json, steps=steps, owner=owner,
+                    state="queued", message="Waiting for its turn.", created_at=now, queued_at=now,
+                )
+            )  # fmt: skip
+            note(connection, run_id, now, "submitted", f"by {owner}")
+
+    def get(self, run_id: str) -> RunStatus:
+        """One run.
+
+        Raises:
+            RunError: there is no such run.
+        """
+        with self.database.read() as connection:
+            row = _find(connection, run_id)
+            return self._statuses(connection, [row])[0]
+
+    def list(self, limit: int = 200) -> builtins.list[RunStatus]:
+        """Up to `limit` runs, the newest first."""
+        newest_first = select(runs).order_by(runs.c.created_at.desc(), runs.c.id).limit(limit)
+        with self.database.read() as connection:
+            return self._statuses(connection, connection.execute(newest_first).all())
+
+    def pause(self, run_id: str) -> None:
+        """Let the run hold still after the step that it is at; a run that still waits is taken out of the queue.
+
+        Raises:
+            RunError: it is over, or about to be.
+        """
+        with self.database.write() as connection:
+            row = self._changeable(connection, run_id, "pause")
+            if row.state in ACTIVE:
+                self._wish(connection, row, "pause")
+            elif row.state == "queued":
+                self._move(connection, row, "parked", "pause", "Paused before it began.")
+
+    def resume(self, run_id: str) -> None:
+        """Let the run go on; a parked or stopped one goes back to the queue and on from its checkpoint.
+
+        Raises:
+            RunError: it is done, failed, or about to stop.
+        """
+        with self.database.write() as connection:
+            row = _find(connection, run_id, to_change=True)
+            if row.state in ("parked", "stopped"):
+                self._move(connection, row, "queued", "run", "Waiting for its turn.")
+                return
+            row = self._changeable(connection, run_id, "resume")
+            if row.state in ACTIVE:
+                self._wish(connection, row, "run")
+
+    def stop(self, run_id: str) -> None:
+        """Let the run finish its step, save a checkpoint and end; one that waits ends at once.
+
+        Raises:
+            RunError: it is done or has failed.
+        """
+        with self.database.write() as connection:
+            row = _find(connection, run_id, to_change=True)
+            if row.state == "stopped" or (row.want == "stop" and row.state in ACTIVE):
+                return
+            row = self._changeable(connection, run_id, "stop")
+            if row.state in ACTIVE:
+                self._wish(connection, row, "stop")
+            else:
+                self._move(connection, row, "stopped", "stop", f"Stopped at step {row.step}.")
+
+    def series(self, run_id: str, after: int = -1, limit: int = 5000) -> dict[str, Any]:
+        """The measured numbers of up to `limit` steps with step > `after`, ascending.
+
+        {"steps": [1, 2], "columns": {"loss": [4.1, 3.9], "val_loss": [None, 4.0]}}: a number that was not measured
+        at a step, or was not finite, is None.
+        """
+        most_rows = limit * _NAMES_PER_STEP
+        wanted = (
+            select(metrics.c.step, metrics.c.name, metrics.c.value)
+            .where(metrics.c.run_id == run_id, metrics.c.step > after)
+            .order_by(metrics.c.step, metrics.c.name)
+            .limit(most_rows)
+        )
+        with self.database.read() as connection:
+            rows = connection.execute(wanted).all()
+        by_step: dict[int, dict[str, float | None]] = {}
+        for step, name, value in rows:
+            by_step.setdefault(step, {})[name] = value
+        if len(rows) == most_rows and len(by_step) > 1:
+            by_step.popitem()  # the cut may have gone through the middle of the last step
+        return columns_of(dict(builtins.list(by_step.items())[:limit]))
+
+    def events(self, run_id: str) -> builtins.list[RunEvent]:
+        """The run's diary, oldest first: submitted, started, paused, worker lost, …"""
+        diary = select(events).where(events.c.run_id == run_id).order_by(events.c.id)
+        with self.database.read() as connection:
+            return [RunEvent(row.at, row.kind, row.detail) for row in connection.execute(diary)]
+
+    def lease(self, run_id: str, epoch: int) -> Lease:
+        """The worker's side: write access to one run for as long as no later worker owns it."""
+        return Lease(self.database, run_id, epoch)
+
+    def close(self) -> None:
+        self.database.close()
+
+    def _now(self, connection: Connection) -> float:
+        return float(connection.execute(select(self.database.now)).scalar_one())
+
+    def _statuses(self, connection: Connection, rows: Sequence[Any]) -> builtins.list[RunStatus]:
+        queue = select(runs.c.id).where(runs.c.state == "queued").order_by(runs.c.queued_at, runs.c.id)
+        some_wait = any(row.state == "queued" for row in rows)
+        waiting = builtins.list(connection.execute(queue).scalars()) if some_wait else []
+        place = {run_id: position for position, run_id in enumerate(waiting, start=1)}
+        now = self._now(connection)
+        return [status_of(row, queue_position=place.get(row.id), now=now) for row in rows]
+
+    def _changeable(self, connection: Connection, run_id: str, verb: str) -> Any:
+        """The run's row, unless it is over or about to be."""
+        row = _find(connection, run_id, to_change=True)
+        if row.state in OVER:
+            raise RunError(f'Run "{row.name}" {_ENDED[row.state]}, so there is nothing to {verb}. Start a new run.')
+        if row.want == "stop" and row.state in ACTIVE:
+            raise RunError(f'Run "{row.name}" is being stopped. Wait until it has ended, then resume it.')
+        return row
+
+    def _wish(self, connection: Connection, row: Any, want: Want) -> None:
+        """Write down what the worker should do; asking twice is asking once."""
+        if row.want == want:
+            return
+        connection.execute(update(runs).where(runs.c.id == row.id).values(want=want, ctl=runs.c.ctl + 1))
+        note(connection, row.id, self._now(connection), "wish", want)
+
+    def _move(self, connection: Connection, row: Any, state: str, want: Want, message: str) -> None:
+        """Change a run that no worker owns: nobody has to be asked."""
+        now = self._now(connection)
+        times = {"queued_at": now, "attempts": 0, "finished_at": None} if state == "queued" else {}
+        times |= {"finished_at": now} if state == "stopped" else {}
+        connection.execute(
+            update(runs)
+            .where(runs.c.id == row.id)
+            .values(state=state, want=want, message=message, ctl=runs.c.ctl + 1, ctl_seen=runs.c.ctl + 1, **times)
+        )
+        note(connection, row.id, now, state, message)
+
+
+def columns_of(by_step: dict[int, dict[str, float | None]]) -> dict[str, Any]:
+    """{3: {"loss": 1.0}, 4: {"val_loss": 2.0}} -> steps [3, 4], columns loss [1.0, None], val_loss [None, 2.0]."""
+    names = sorted({name for values in by_step.values() for name in values})
+    return {
+        "steps": builtins.list(by_step),
+        "columns": {name: [values.get(name) for values in by_step.values()] for name in names},
+    }
+
+
+def note(connection: Connection, run_id: str, at: Any, kind: str, detail: str) -> None:
+    """Write one line into the run's diary."""
+    connection.execute(insert(events).values(run_id=run_id, at=at, kind=kind, detail=detail))
+
+
+def _find(connection: Connection, run_id: str, *, to_change: bool = False) -> Any:
+    """The run's row; with `to_change` no other transaction changes it before this one ends."""
+    query = select(runs).where(runs.c.id == run_id)
+    row = connection.execute(query.with_for_update() if to_change else query).one_or_none()
+    if row is None:
+        raise RunError(f'There is no run "{run_id}" in the list of runs. Choose another one.')
+    return row
