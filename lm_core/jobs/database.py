@@ -48,7 +48,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that may read and then write: all of it happens, or nothing."""
-        with self._engine.connect().execution_options(immediate=True) as connection, connection.begin():
+        with self._engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -73,7 +73,7 @@ class Database:
         for attempt in range(10):
             try:
                 if self.dialect == "sqlite":
-                    with self._engine.connect() as connection:
+                    with self._engine.connect().execution_options(begin="") as connection:
                         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
                 with self.write_alone() as connection:
                     tables.create_all(connection)
@@ -103,8 +103,8 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """A transaction that reads and then writes takes the write lock first, or waiting for it could not help."""
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if begin := connection.get_execution_options().get("begin", "BEGIN"):
+        connection.exec_driver_sql(begin)
 
 
 def _shown(url: str) -> str:
