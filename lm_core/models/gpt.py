@@ -55,7 +55,6 @@ class GPT(nn.Module):
         self.positions = nn.Embedding(config.context_length, config.d_model) if config.positions == "learned" else None
         if config.positions == "sinusoidal":
             self.register_buffer("sinusoids", sinusoidal_table(config.context_length, config.d_model), persistent=False)
-        self.dropout = nn.Dropout(config.dropout)
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.n_layers))
         self.ln_final = make_norm(config)
         self.head = None if config.tie_embeddings else nn.Linear(config.d_model, vocab_size, bias=False)
@@ -69,7 +68,7 @@ class GPT(nn.Module):
         x = trace("embed", self.embed(ids))  # (B, T, C)
         if self.config.positions != "rotary":
             x = x + trace("pos_embed", self._position_vectors(start, end))  # (T, C)
-        x = self.dropout(x)
+        x = F.dropout(x, self.config.dropout, self.training)
         for layer, block in enumerate(self.blocks):
             x = block(x, cache=cache, trace=trace.scope(f"blocks.{layer}"))
         if cache is not None:

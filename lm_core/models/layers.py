@@ -66,7 +66,7 @@ class MLP(nn.Module):
         self.gate = nn.Linear(config.d_model, width, bias=False) if config.activation == "swiglu" else None
         self.up = nn.Linear(config.d_model, width, bias=False)
         self.down = nn.Linear(width, config.d_model, bias=False)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = config.dropout
 
     def forward(self, x: Tensor, trace: AnyTrace = UNTRACED) -> Tensor:
         if self.gate is not None:
@@ -75,8 +75,8 @@ class MLP(nn.Module):
         else:
             pre = trace("mlp_pre", self.up(x))  # (B, T, M)
             post = F.gelu(pre) if self.activation == "gelu" else F.relu(pre).square()
-        x = self.down(trace("mlp_post", post))  # (B, T, C)
-        return self.dropout(x)
+        out = self.down(trace("mlp_post", post))  # (B, T, C)
+        return F.dropout(out, self.dropout, self.training)
 
 
 # --- positions: attention alone sees a bag of tokens, so each token must be told where it stands ---
