@@ -22,7 +22,6 @@ endif
 
 # Exact versions come from constraints.txt; pip takes the build of each that fits this machine.
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
-CATALOGUES := assets/locale
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -58,10 +57,8 @@ bench: $(TEST_STAMP) browser ## measure the headline figures, in less than three
 gallery: $(RUN_STAMP) ## train the finished runs that Home shows, from their seeds, into assets/gallery
 	$(BIN)/tokenarium gallery
 
-translations: $(TEST_STAMP) ## collect the sentences of the app into assets/locale and compile the catalogues
-	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k N_ --no-wrap --sort-by-file --omit-header --add-location=file -o $(VENV)/tokenarium.pot app
-	$(BIN)/pybabel -q update -D tokenarium -i $(VENV)/tokenarium.pot -d $(CATALOGUES) --no-wrap --no-fuzzy-matching --ignore-obsolete
-	$(BIN)/pybabel -q compile -D tokenarium -d $(CATALOGUES) --statistics
+translations: $(RUN_STAMP) ## collect the sentences of the app into the catalogues in assets/locale
+	$(BIN)/python -m tools.translations update
 
 clean: ## remove the environment and all caches; your runs and texts stay
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
@@ -81,5 +78,5 @@ $(TEST_STAMP): $(RUN_STAMP)
 browser: $(TEST_STAMP)
 	@$(BIN)/python tools/browser.py
 
-translations-check: $(TEST_STAMP)
-	@if [ -f app/i18n.py ]; then $(BIN)/python -m app.i18n check; fi
+translations-check: $(RUN_STAMP)
+	$(BIN)/python -m tools.translations check

@@ -12,11 +12,11 @@ OLDEST = (3, 11)
 
 
 def main(folder: str) -> None:
+    version = "{}.{}".format(*sys.version_info)
     if sys.version_info < OLDEST:
         sys.exit(
-            "Tokenarium needs Python 3.11 or newer; {0} is {1}.{2}. Name a newer one: make run PYTHON=python3.12".format(  # noqa: UP030, UP032
-                sys.executable, *sys.version_info
-            )
+            f"Tokenarium needs Python 3.11 or newer, and {sys.executable} is {version}. "
+            "Name a newer one: make run PYTHON=python3.12"
         )
     if is_whole(folder):
         return
@@ -24,8 +24,8 @@ def main(folder: str) -> None:
     if not made(folder) and not (install_venv_package() and made(folder)):
         shutil.rmtree(folder, ignore_errors=True)
         sys.exit(
-            "This Python cannot make virtual environments. On Debian or Ubuntu: sudo apt-get install "
-            "python{0}.{1}-venv. Then run make again.".format(*sys.version_info)  # noqa: UP030, UP032
+            "This Python cannot make virtual environments. On Debian or Ubuntu: "
+            f"sudo apt-get install python{version}-venv. Then run make again."
         )
 
 
@@ -37,7 +37,9 @@ def is_whole(folder: str) -> bool:
         with open(stamp) as file:
             if file.read().strip() != os.getcwd():
                 return False
-    return os.path.exists(python) and subprocess.call([python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL) == 0
+    return (
+        os.path.exists(python) and subprocess.call([python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL) == 0
+    )
 
 
 def made(folder: str) -> bool:

@@ -1,0 +1,53 @@
+"""Making the finished runs that the app shows first: their configurations below in, assets/gallery/<id> out.
+
+Each is trained as any run is, in a data folder of its own that is thrown away, from a fixed seed.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from lm_core import settings as machine
+from lm_core.cli.follow import follow
+from lm_core.cli.output import number
+from lm_core.config import RunConfig, preset_config
+from lm_core.errors import RunError
+from lm_core.jobs.launch import start_run
+from lm_core.jobs.store import open_store
+from lm_core.runs.export import export_run
+from lm_core.runs.run import find_run
+from lm_core.settings import Settings
+
+GALLERY_RUNS: dict[str, RunConfig] = {
+    "gallery-comedies": preset_config("tiny", name="Shakespeare's comedies, letter by letter", seed=1),
+}
+
+
+def make_gallery() -> None:
+    """Train and export every run of the gallery, replacing what is there only when the new one is whole."""
+    for run_id, config in GALLERY_RUNS.items():
+        target = machine.GALLERY / run_id
+        with tempfile.TemporaryDirectory(prefix="tokenarium-gallery-", ignore_cleanup_errors=True) as home:
+            fresh = Path(home) / "export" / run_id
+            _train_and_export(config, Path(home), fresh)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(fresh, target)
+        size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
+        print(f"{target}: {number(size / 1e6, 1)} MB")
+
+
+def _train_and_export(config: RunConfig, home: Path, target: Path) -> None:
+    settings = Settings(
+        home=home, store_url=f"sqlite:///{home / 'tokenarium.db'}", parallel_runs=1, max_text_bytes=20_000_000
+    )
+    store = open_store(settings.store_url)
+    run_id = start_run(config, settings, store)
+    status = follow(run_id, store, settings)
+    if status.state != "done":
+        raise RunError(f"The gallery's run ended as {status.state}: {status.message}")
+    series = store.series(run_id, limit=config.train.steps + 1)
+    target.parent.mkdir(parents=True)
+    export_run(find_run(run_id, settings), target, series)

@@ -1,0 +1,117 @@
+"""`generate` and `tokenize`: a run and a text in; the model's continuation, or the text's tokens, out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from lm_core.cli.output import print_json, printable
+from lm_core.config import SamplingConfig, parse_config
+from lm_core.errors import ConfigError
+from lm_core.runs.run import find_run
+from lm_core.settings import read_settings
+from lm_core.tokenizers.base import Tokenizer
+from lm_core.tokenizers.registry import load_tokenizer
+
+if TYPE_CHECKING:
+    from lm_core.generation.decode import DecodeStep
+
+LONGEST_CHARACTER = 4  # bytes of UTF-8
+
+
+def write_on(run_id: str, prompt: str, sampling: dict[str, Any], *, n_tokens: int, as_json: bool) -> None:
+    """Print the prompt and what the model adds, token by token; as JSON, one line a step.
+
+    Raises:
+        LMError: there is no such run, it has no checkpoint yet, or a setting is out of bounds.
+    """
+    choice = parse_config(SamplingConfig, sampling)
+    run = find_run(run_id, read_settings())
+    tokenizer = load_tokenizer(run.tokenizer_folder)
+    ids = prompt_ids(tokenizer, prompt)
+    from lm_core.generation.decode import generate  # these two import torch: seconds, so refusals come first
+    from lm_core.runs.checkpoint import load_model
+
+    model, _step = load_model(run)
+    steps = generate(model, ids, choice, n_tokens=n_tokens)
+    if as_json:
+        for step in steps:
+            print_json(_step_values(step, tokenizer))
+        return
+    print(printable(prompt), end="", flush=True)
+    _stream(tokenizer, steps)
+
+
+def prompt_ids(tokenizer: Tokenizer, prompt: str) -> list[int]:
+    """The prompt's ids; an empty prompt begins with a new line, as texts do.
+
+    Raises:
+        ConfigError: the prompt is not valid text.
+    """
+    _refuse_broken_text(prompt)
+    if unknown := tokenizer.uncovered(prompt):
+        shown = ", ".join(f'"{printable(char)}"' for char in unknown[:5])
+        print(f"This run's tokenizer has never seen {shown}: it reads <unk> there.", file=sys.stderr)
+    return tokenizer.encode(prompt or "\n") or [0]
+
+
+def _refuse_broken_text(text: str) -> None:
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise ConfigError("The text holds bytes that are not UTF-8. Type it again, or check the terminal's encoding.")
+
+
+def _stream(tokenizer: Tokenizer, steps: Iterator[DecodeStep]) -> None:
+    """Print text as it becomes certain: the bytes of one character wait for each other."""
+    waiting: list[int] = []
+    for step in steps:
+        waiting.append(step.token_id)
+        text = tokenizer.decode(waiting)
+        if not text.endswith("\ufffd") or len(waiting) >= LONGEST_CHARACTER:
+            print(printable(text), end="", flush=True)
+            waiting.clear()
+    print(printable(tokenizer.decode(waiting)))
+
+
+def _step_values(step: DecodeStep, tokenizer: Tokenizer) -> dict[str, Any]:
+    """One `DecodeStep` in plain values; probabilities are shares of 1, entropy is in bits."""
+    texts = tokenizer.token_texts([candidate.id for candidate in step.candidates])
+    candidates = [
+        {
+            "id": candidate.id,
+            "text": text,
+            "logit": candidate.logit,
+            "probability": candidate.probability,
+            "final": candidate.final,
+            "cut_by": candidate.cut_by,
+        }
+        for candidate, text in zip(step.candidates, texts, strict=True)
+    ]
+    chosen = next(candidate for candidate in candidates if candidate["id"] == step.token_id)
+    return {
+        "position": step.position,
+        "token_id": step.token_id,
+        "text": chosen["text"],
+        "probability": chosen["probability"],
+        "final": chosen["final"],
+        "u": step.u,
+        "entropy_bits": step.entropy_bits,
+        "candidates": candidates,
+    }
+
+
+def print_tokens(run_id: str, text: str, *, as_json: bool) -> None:
+    """Print a text's tokens and their ids, then how many characters and bytes they stand for."""
+    run = find_run(run_id, read_settings())
+    tokenizer = load_tokenizer(run.tokenizer_folder)
+    _refuse_broken_text(text)
+    ids = tokenizer.encode(text)
+    pieces = tokenizer.token_texts(ids)
+    if as_json:
+        print_json({"tokens": pieces, "ids": ids, "characters": len(text), "bytes": len(text.encode())})
+        return
+    for piece, token_id in zip(pieces, ids, strict=True):
+        print(f"{token_id:>6}  {ascii(piece) if not piece.isprintable() else repr(piece)}")
+    print(f"{len(ids)} tokens for {len(text)} characters, {len(text.encode())} bytes.")
+    if unknown := tokenizer.uncovered(text):
+        print(f"Never seen by this tokenizer: {', '.join(map(repr, unknown))}.")

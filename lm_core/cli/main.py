@@ -1,0 +1,217 @@
+"""The commands in the order in which a newcomer meets them; each reads its words and hands on to the file that acts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from lm_core.errors import LMError
+
+TOUR = """Train a small language model, watch it learn, and look inside it.
+
+A first tour:
+
+- `tokenarium app` opens the app in the browser
+- `tokenarium train` trains a model on Shakespeare in about a minute and prints the id of its RUN
+- `tokenarium generate RUN --prompt "To be"` lets that model write
+- `tokenarium tokenize RUN "To be"` shows the text as that model sees it
+
+Training happens in processes of its own: closing the terminal or the browser never stops it.
+"""
+
+app = typer.Typer(
+    help=TOUR,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+START, TRAIN, INSIDE, MAKE = "1. Begin here", "2. Train", "3. Look inside", "4. For those who build Tokenarium"
+
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, as `tokenarium runs` lists it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
+
+
+@app.callback(invoke_without_command=True)
+def welcome(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command("app", rich_help_panel=START)
+def open_app(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The next free one is taken if it is in use.")] = 8501,
+    address: Annotated[str, typer.Option(help="0.0.0.0 lets other machines in.")] = "127.0.0.1",
+    headless: Annotated[bool, typer.Option("--headless", envvar="HEADLESS", help="Open no browser.")] = False,
+) -> None:
+    """Open the app in the browser."""
+    from lm_core.cli.serve import serve_app
+
+    serve_app(port, address, headless=headless)
+
+
+@app.command(rich_help_panel=START)
+def corpora() -> None:
+    """List the texts that a model can learn from here."""
+    from lm_core.cli.report import print_corpora
+
+    print_corpora()
+
+
+@app.command(rich_help_panel=TRAIN)
+def train(
+    corpus: Annotated[str | None, typer.Option(metavar="NAME", help="A text from `tokenarium corpora`.")] = None,
+    file: Annotated[Path | None, typer.Option(help="A text of your own (.txt, .md) instead.")] = None,
+    tokenizer: Annotated[
+        Literal["char", "byte", "bpe", "unigram"], typer.Option(help="How text becomes numbers.")
+    ] = "char",
+    vocab_size: Annotated[int | None, typer.Option(metavar="N", help="Pieces that bpe or unigram learn.")] = None,
+    preset: Annotated[Literal["tiny", "small", "medium"], typer.Option(help="Size of the model.")] = "tiny",
+    steps: Annotated[int | None, typer.Option(metavar="N", help="Updates in all; empty: the preset's.")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Equal seeds give equal runs on one machine.")] = 1,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any setting, e.g. model.n_layers=2.")
+    ] = None,
+    more_assignments: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Return at once; the run trains on.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as a last line of JSON.")] = False,
+) -> None:
+    """Train a model, with a progress bar; Ctrl-C leaves it training in the background."""
+    from lm_core.cli.training import experiment, train_run
+
+    train_run(
+        lambda settings: experiment(
+            preset,
+            corpus=corpus,
+            file=file,
+            tokenizer={"kind": tokenizer} | ({} if vocab_size is None else {"vocab_size": vocab_size}),
+            seed=seed,
+            steps=steps,
+            assignments=[*(assignments or ()), *(more_assignments or ())],
+            settings=settings,
+        ),
+        detach=detach,
+        as_json=as_json,
+    )
+
+
+@app.command(rich_help_panel=TRAIN)
+def runs(as_json: AsJson = False) -> None:
+    """List your runs, newest first, and the finished ones that came with the app."""
+    from lm_core.cli.report import print_runs
+
+    print_runs(as_json=as_json)
+
+
+@app.command(rich_help_panel=TRAIN)
+def show(run: RunId, as_json: AsJson = False) -> None:
+    """Show how a run stands, what it learns from, and how large its model is."""
+    from lm_core.cli.report import print_run
+
+    print_run(run, as_json=as_json)
+
+
+@app.command(rich_help_panel=TRAIN)
+def pause(run: RunId) -> None:
+    """Let a run rest after its current step."""
+    _control(run, "pause")
+
+
+@app.command(rich_help_panel=TRAIN)
+def resume(run: RunId) -> None:
+    """Let a paused or stopped run go on."""
+    _control(run, "resume")
+
+
+@app.command(rich_help_panel=TRAIN)
+def stop(run: RunId) -> None:
+    """End a run where it is; what it learned is kept."""
+    _control(run, "stop")
+
+
+def _control(run: str, wish: Literal["pause", "resume", "stop"]) -> None:
+    from lm_core.cli.training import control
+
+    control(run, wish)
+
+
+@app.command(rich_help_panel=INSIDE)
+def generate(
+    run: RunId,
+    prompt: Annotated[str, typer.Option(metavar="TEXT", help="The text to go on from.")] = "\n",
+    tokens: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="How many tokens to add.")] = 200,
+    temperature: Annotated[float, typer.Option(metavar="T", help="0: always the likeliest; 1: as learned.")] = 0.8,
+    top_k: Annotated[int | None, typer.Option(metavar="K", help="Choose among the K likeliest only.")] = None,
+    top_p: Annotated[float, typer.Option(metavar="P", help="Choose among the likeliest that cover P.")] = 1.0,
+    seed: Annotated[int, typer.Option(metavar="S", help="Equal seeds write equal texts.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON a step, with the candidates.")] = False,
+) -> None:
+    """Let a run's model write on from a prompt."""
+    from lm_core.cli.inside import write_on
+
+    sampling = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
+    write_on(run, prompt, sampling, n_tokens=tokens, as_json=as_json)
+
+
+@app.command(rich_help_panel=INSIDE)
+def tokenize(run: RunId, text: Annotated[str, typer.Argument(metavar="TEXT")], as_json: AsJson = False) -> None:
+    """Show a text as a run's model sees it: pieces and their numbers."""
+    from lm_core.cli.inside import print_tokens
+
+    print_tokens(run, text, as_json=as_json)
+
+
+@app.command(rich_help_panel=MAKE)
+def gallery() -> None:
+    """Train the finished runs that the app shows first, from their seeds, into assets/gallery."""
+    from lm_core.cli.gallery import make_gallery
+
+    make_gallery()
+
+
+def main(words: list[str] | None = None) -> None:
+    """Run the command line and leave the process: 0 when done, 2 with one sentence on stderr when not."""
+    sys.exit(run(words))
+
+
+def run(words: list[str] | None = None) -> int:
+    """The command line without leaving the process; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(
+                errors="backslashreplace"
+            )  # a terminal that cannot show a character still shows the rest
+    try:
+        code = app(words, prog_name="tokenarium", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except BrokenPipeError:  # `tokenarium runs | head -1`: whoever read us has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        return _refuse("Interrupted.")
+    except LMError as error:
+        return _refuse(str(error))
+    except typer.TyperException as error:
+        return _refuse(f"{error.format_message().rstrip('.')}. See: tokenarium --help")
+    except OSError as error:
+        return _refuse(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
+    except _store_errors() as error:
+        return _refuse(f"The store of runs cannot be used: {getattr(error, 'orig', None) or error}.")
+
+
+def _refuse(sentence: str) -> int:
+    from lm_core.cli.output import one_line
+
+    print(one_line(sentence), file=sys.stderr)
+    return 2
+
+
+def _store_errors() -> tuple[type[Exception], ...]:
+    """The database's errors, if anything has touched the database; importing them takes a quarter of a second."""
+    module = sys.modules.get("sqlalchemy.exc")
+    return (module.SQLAlchemyError,) if module else ()

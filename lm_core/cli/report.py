@@ -1,0 +1,112 @@
+"""`corpora`, `runs`, `show`: nothing or a run id in, a table for people or JSON for programs out."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rich.table import Table
+
+from lm_core.cli.output import console, number, one_line, print_json
+from lm_core.corpora.library import list_corpora
+from lm_core.jobs.store import open_store
+from lm_core.runs.run import Run, find_run, gallery_runs
+from lm_core.settings import read_settings
+
+
+def print_corpora() -> None:
+    """Every text that can be learned from here, and why the others cannot."""
+    table = _table("name", "what it is", "characters", "licence", "source")
+    for info in list_corpora():
+        size = f"{info.characters:,}" if info.characters is not None else ""
+        what = info.title if info.unavailable is None else f"{info.title} (not available: {info.unavailable})"
+        table.add_row(*map(one_line, (info.name, what, size, info.licence, info.source)))
+    console().print(table)
+    print("Train on one: tokenarium train --corpus NAME. On a text of your own: tokenarium train --file PATH.")
+
+
+def print_runs(*, as_json: bool) -> None:
+    """One's own runs, newest first; for people also the finished ones of the gallery."""
+    statuses = open_store(read_settings().store_url).list()
+    if as_json:
+        print_json([asdict(status) for status in statuses])
+        return
+    table = _table("run", "name", "state", "step", "validation loss", "tokens/s")
+    for status in statuses:
+        speed = f"{status.tokens_per_second:,.0f}" if status.tokens_per_second else ""
+        steps = f"{status.step} of {status.steps}"
+        table.add_row(status.run_id, one_line(status.name), status.state, steps, number(status.val_loss), speed)
+    if statuses:
+        console().print(table)
+    else:
+        print("You have no runs yet. Start one: tokenarium train")
+    for run in gallery_runs():
+        print(f"{run.id}: finished, came with the app. {one_line(run.read_config().name)}".rstrip())
+
+
+def print_run(run_id: str, *, as_json: bool) -> None:
+    """How a run stands.
+
+    Raises:
+        RunError: there is no such run.
+    """
+    settings = read_settings()
+    run = find_run(run_id, settings)
+    own = run.folder.parent == settings.runs_folder
+    status = asdict(open_store(settings.store_url).get(run_id)) if own else shipped_status(run)
+    facts = asdict(run.read_facts()) if run.facts_path.exists() else None
+    config = run.read_config()
+    if as_json:
+        print_json({**status, "config": config.model_dump(), "facts": facts, "folder": str(run.folder)})
+        return
+    rows = {
+        "run": f"{run_id}  {status['name']}",
+        "state": f"{status['state']}  {status.get('message') or ''}",
+        "step": f"{status['step']} of {status['steps']}",
+        "loss": f"validation {number(status['val_loss'])}, training {number(status.get('train_loss'))} nats/token",
+        "text": config.corpus.title or config.corpus.name,
+        "tokenizer": config.tokenizer.kind,
+        "model": ", ".join(f"{name} {value}" for name, value in config.model.model_dump().items() if value is not None),
+        "folder": str(run.folder),
+    }
+    if facts:
+        rows["text"] = (
+            f"{facts['corpus_title']}: {facts['train_tokens']:,} tokens, {facts['validation_tokens']:,} aside"
+        )
+        rows["tokenizer"] += f", {facts['vocab_size']:,} different tokens"
+        parts = ", ".join(f"{name} {count:,}" for name, count in facts["parameters_by_part"].items() if name != "total")
+        rows["parameters"] = f"{facts['parameters']:,}: {parts}"
+        rows["by counting"] = ", ".join(f"{name} {number(value)}" for name, value in facts["baselines"].items())
+    for name, value in rows.items():
+        print(f"{name:<12}{one_line(value)}")
+
+
+def shipped_status(run: Run) -> dict[str, Any]:
+    """A gallery run has no row in the store: it is done, and its curves hold its last numbers."""
+    config = run.read_config()
+    series = run.read_metrics()
+    last = {name: _last(values) for name, values in series["columns"].items()}
+    steps = config.train.steps
+    return {
+        "run_id": run.id,
+        "name": config.name,
+        "state": "done",
+        "step": steps,
+        "steps": steps,
+        "pid": None,
+        "message": "",
+        "val_loss": last.get("val_loss"),
+        "train_loss": last.get("loss"),
+        "tokens_per_second": last.get("tokens_per_second"),
+    }
+
+
+def _last(values: list[float | None]) -> float | None:
+    return next((value for value in reversed(values) if value is not None), None)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold", no_wrap=column in ("run", "name", "state"))
+    return table
