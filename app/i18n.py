@@ -11,16 +11,16 @@ from pathlib import Path
 import streamlit as st
 from babel.messages.pofile import read_po
 
+from app.state import LANGUAGE, from_address
+
 ASSETS = Path(__file__).parents[1] / "assets"
 LANGUAGES = {"en": "English", "zh": "简体中文"}
 
 
 def current_language() -> str:
-    """The language of this session: the one chosen, else the one in the address, else the browser's."""
-    for wish in (st.session_state.get("lang"), st.query_params.get("lang")):
-        if wish in LANGUAGES:
-            return wish
-    return "zh" if (st.context.locale or "").startswith("zh") else "en"
+    """The language of this session: from a link, as chosen, else the browser's."""
+    browser = "zh" if (st.context.locale or "").startswith("zh") else "en"
+    return from_address(LANGUAGE, list(LANGUAGES), browser)
 
 
 @cache

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.i18n import _
+from app.i18n import ASSETS, _
 from app.widgets import frame
 from lm_core.errors import LMError
 
-st.set_page_config("Tokenarium", page_icon=":material/waves:", layout="wide")
+st.set_page_config("Tokenarium", page_icon=str(ASSETS / "icon.svg"), layout="wide")
 frame.style()
 frame.language_and_size()
 
 PAGES = [
-    st.Page("pages/home.py", title=_("Home"), default=True),
-    st.Page("pages/data.py", title=_("Data")),
-    st.Page("pages/tokens.py", title=_("Tokens")),
-    st.Page("pages/train.py", title=_("Train")),
-    st.Page("pages/loss.py", title=_("Loss")),
-    st.Page("pages/attention.py", title=_("Attention")),
-    st.Page("pages/generate.py", title=_("Generate")),
+    st.Page("app_pages/home.py", title=_("Home"), default=True),
+    st.Page("app_pages/data.py", title=_("Data")),
+    st.Page("app_pages/tokens.py", title=_("Tokens")),
+    st.Page("app_pages/train.py", title=_("Train")),
+    st.Page("app_pages/loss.py", title=_("Loss")),
+    st.Page("app_pages/attention.py", title=_("Attention")),
+    st.Page("app_pages/generate.py", title=_("Generate")),
 ]
 
 page = st.navigation(PAGES, position="top")

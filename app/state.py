@@ -1,6 +1,13 @@
-"""The one place that names what a session remembers: run, language, depth, size, and the view of a picture."""
+"""The one place that names what a session remembers: run, language, depth, size, and the view of a picture.
+
+What a link must carry lives in the address. Streamlit's own `bind="query-params"` writes the *label* of an option
+there, which changes with the language and with the state of a run; so choices with labels go through
+`from_address` and `to_address`, which write the option itself, and widgets without labels are bound.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -10,20 +17,40 @@ DEPTH = "depth"
 LARGE = "large"
 
 
-def chosen_run() -> str | None:
-    """The run that the pages show, by id."""
-    return st.session_state.get(RUN)
+def from_address(name: str, options: Sequence[str], default: str) -> str:
+    """The value that a choice has now; call it before its widget, whose key is `name`.
+
+    The address wins when it changed since we wrote it (a link, the back button), else the session's choice stays.
+    """
+    wish = st.query_params.get(name)
+    if wish != st.session_state.get(_written(name)) and wish in options:
+        st.session_state[name] = wish
+    elif st.session_state.get(name) not in options:
+        st.session_state[name] = default
+    return st.session_state[name]
+
+
+def to_address(name: str) -> None:
+    """Write the choice into the address; call it after its widget."""
+    value = st.session_state[name]
+    if st.query_params.get(name) != value:
+        st.query_params[name] = value
+    st.session_state[_written(name)] = value
+
+
+def _written(name: str) -> str:
+    return f"{name} in the address"
 
 
 def choose_run(run_id: str) -> None:
-    """Show this run from the next rerun on; call it before the picker is drawn, or before switching pages."""
+    """Show this run from the next page on; call it before switching pages."""
     st.session_state[RUN] = run_id
 
 
 def view_number(name: str) -> int | None:
     """A whole number of the view in the address (layer, head, step), or None when it holds none."""
     text = st.query_params.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def remember_view(**numbers: int | None) -> None:

@@ -33,23 +33,29 @@ def style() -> None:
 
 def language_and_size() -> None:
     """The choices that hold for every page; both live in the address."""
-    language = current_language()
     with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="tools"):
         st.toggle(
             _("Large"), key=state.LARGE, bind="query-params", help=_("Presentation size, readable from the last row.")
         )
-        st.segmented_control(
-            "Language · 语言",
-            list(LANGUAGES),
-            format_func=LANGUAGES.get,
-            default=language,
-            required=True,
-            key=state.LANGUAGE,
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        _buttons("Language · 语言", LANGUAGES, state.LANGUAGE, default=current_language())
     if state.is_large():
         st.html(LARGE_STYLE)
+
+
+def _buttons(label: str, options: dict[str, str], name: str, *, default: str) -> str:
+    """A row of buttons of which one holds, kept in the address and over page changes."""
+    state.from_address(name, list(options), default)
+    chosen = st.segmented_control(
+        label,
+        list(options),
+        format_func=options.get,
+        required=True,
+        key=name,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    state.to_address(name)
+    return chosen
 
 
 def header(question: str, answer: str) -> None:
@@ -64,15 +70,7 @@ def lesson(page: str, *, code: tuple[str, ...] = ()) -> None:
     `code` names functions such as "lm_core.training.loop.train"; their source is read from the running program.
     """
     depths = {"story": _("Story"), "maths": _("Maths"), "code": _("Code")}
-    depth = st.segmented_control(
-        _("Depth"),
-        list(depths),
-        format_func=depths.get,
-        default="story",
-        required=True,
-        key=state.DEPTH,
-        bind="query-params",
-    )
+    depth = _buttons(_("Depth"), depths, state.DEPTH, default="story")
     if depth == "code":
         for name in code:
             st.caption(f"`{name}`")

@@ -18,15 +18,18 @@ def pick_run() -> str | None:
     choices = {choice.run_id: choice for choice in runs.list_choices()}
     if not choices:
         return None
-    return st.selectbox(
+    state.from_address(state.RUN, list(choices), default=next(iter(choices)))
+    run_id = st.selectbox(
         _("Run"),
         list(choices),
-        format_func=lambda run_id: label(choices[run_id]) if run_id in choices else run_id,
+        format_func=lambda run_id: label(choices[run_id]),
         key=state.RUN,
-        bind="query-params",
+        persist_state="session",
         label_visibility="collapsed",
         width=420,
     )
+    state.to_address(state.RUN)
+    return run_id
 
 
 def label(choice: runs.RunChoice) -> str:
