@@ -59,11 +59,12 @@ class Database:
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({_ONE_AT_A_TIME})"))
             yield connection
 
-    def insert_new(self, table: Table, rows: list[dict[str, Any]]) -> tuple[Executable, list[dict[str, Any]]]:
-        """An insert that skips rows already there, so that a repeated transaction does no harm."""
-        if self.dialect == "postgresql":
-            return postgresql.insert(table).on_conflict_do_nothing(), rows
-        return sqlite.insert(table).on_conflict_do_nothing(), rows
+    def upsert(self, table: Table, rows: list[dict[str, Any]]) -> tuple[Executable, list[dict[str, Any]]]:
+        """Insert rows, or replace those already there: a transaction that is repeated does no harm."""
+        insert = postgresql.insert(table) if self.dialect == "postgresql" else sqlite.insert(table)
+        keys = [column.name for column in table.primary_key]
+        others = {column.name: insert.excluded[column.name] for column in table.c if column.name not in keys}
+        return insert.on_conflict_do_update(index_elements=keys, set_=others), rows
 
     def close(self) -> None:
         self._engine.dispose()

@@ -112,7 +112,7 @@ class Lease:
             {"run_id": self.run_id, "step": step, "name": name, "value": value if math.isfinite(value) else None}
             for step, name, value in rows
         ]
-        connection.execute(*self._database.insert_new(metrics, values))
+        connection.execute(*self._database.upsert(metrics, values))
 
     def _mine(self) -> Any:
         return (runs.c.id == self.run_id) & (runs.c.epoch == self.epoch) & runs.c.state.in_(ACTIVE)

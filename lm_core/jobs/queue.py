@@ -90,6 +90,11 @@ class Queue:
                 insert(events).values(run_id=run_id, at=self._database.now, kind="worker-lost", detail=reason)
             )
 
+    def note_silence(self, run_id: str) -> None:
+        """Write that a worker is silent; fails where nothing can be written, which explains the silence."""
+        with self._database.write() as connection:
+            connection.execute(insert(events).values(run_id=run_id, at=self._database.now, kind="silent", detail=""))
+
     def _anyone_waits(self) -> bool:
         """A cheap look, so that an idle supervisor takes no write lock four times a second."""
         with self._database.read() as connection:

@@ -1,0 +1,96 @@
+"""Processes that outlive the one that started them: a command in, a process and ways to tell whether it lives out."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from lm_core.settings import Settings
+
+_SAME_START_SECONDS = 2.0  # the system's idea of a start time moves a little when the clock is set
+
+
+@dataclass(frozen=True)
+class ProcessName:
+    """Which process, for certain: a pid alone may belong to another program by tomorrow."""
+
+    host: str
+    pid: int
+    started: float
+
+
+def this_host() -> str:
+    return socket.gethostname()
+
+
+def this_process() -> ProcessName:
+    return ProcessName(this_host(), os.getpid(), psutil.Process().create_time())
+
+
+def is_alive(pid: int, started: float) -> bool:
+    """Does that very process run on this machine?"""
+    try:
+        process = psutil.Process(pid)
+        same = abs(process.create_time() - started) < _SAME_START_SECONDS
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def kill(pid: int, started: float) -> None:
+    """End that very process at once, and wait until it is gone."""
+    if not is_alive(pid, started):
+        return
+    try:
+        process = psutil.Process(pid)
+        process.kill()
+        process.wait(timeout=5)
+    except (psutil.NoSuchProcess, psutil.TimeoutExpired):
+        return
+
+
+def start_detached(
+    module: str, arguments: Sequence[str], *, log_path: Path, settings: Settings
+) -> subprocess.Popen[bytes]:
+    """Start `python -m module …` so that neither a closed terminal nor our own end takes it along."""
+    command = [sys.executable, "-m", module, *arguments]
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    with log_path.open("ab") as log:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=_environment(settings),
+            cwd=settings.home,
+            start_new_session=True,  # ignored on Windows, where the flags do this
+            creationflags=_windows_flags(),
+        )
+
+
+def _windows_flags() -> int:
+    if sys.platform == "win32":
+        return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
+    return 0
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What `read_settings` in the new process turns into these settings again, and its share of the cores."""
+    threads = str(settings.threads_per_run)
+    return {
+        **os.environ,
+        "TOKENARIUM_HOME": str(settings.home),
+        "TOKENARIUM_STORE": settings.store_url,
+        "TOKENARIUM_PARALLEL": str(settings.parallel_runs),
+        "TOKENARIUM_TEXT_MB": str(max(1, settings.max_text_bytes // 1_000_000)),
+        "OMP_NUM_THREADS": threads,
+        "MKL_NUM_THREADS": threads,
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -1,0 +1,188 @@
+"""The worker's voice and ear: numbers appended in, batched writes out; wishes read, twenty times a second.
+
+The training loop only appends to a queue, which costs a microsecond. A thread beside it writes what has gathered,
+renews the lease, and reads what people wish. It runs from before torch is imported, so a slow start is no silence.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from lm_core.errors import LostLease
+from lm_core.jobs.lease import Control, Lease, Row
+from lm_core.jobs.processes import this_process
+from lm_core.jobs.status import State
+
+POLL_SECONDS = 0.05
+FLUSH_SECONDS = 0.25
+BEAT_SECONDS = 1.0
+RETRY_SECONDS = 0.5
+
+_OBSERVED = {  # which columns of the run's row show the newest value of which metric
+    "loss": "train_loss",
+    "val_loss": "val_loss",
+    "tokens_per_second": "tokens_per_second",
+    "learning_rate": "learning_rate",
+}
+_AWAY = (OperationalError, InterfaceError)  # a full disk, a database that restarts: keep everything and try again
+
+
+def leave_at_once() -> None:
+    """End this process without another word: the run is in other hands, or over."""
+    os._exit(0)
+
+
+class Reporter:
+    """One per worker. `leave` is called when the worker must not go on, whatever it is doing."""
+
+    def __init__(self, lease: Lease, leave: Callable[[], None] = leave_at_once) -> None:
+        self._lease = lease
+        self._leave = leave
+        self._control = Control("run", 0)
+        self._changed = threading.Condition()
+        self._rows: deque[Row] = deque()
+        self._unsent: list[Row] = []
+        self._observed: dict[str, Any] = {}
+        self._writing = threading.Lock()  # the loop and the thread both write; one at a time
+        self._preparing = True
+        self._closed = threading.Event()
+        self._written_at = 0.0
+        self._thread = threading.Thread(target=self._run, name="reporter", daemon=True)
+
+    def start(self) -> None:
+        """Register this process, then begin to listen.
+
+        Raises:
+            LostLease: the run has another worker by now.
+        """
+        me = this_process()
+        self._patiently(lambda: self._lease.register(host=me.host, pid=me.pid, pid_started=me.started))
+        self._control = self._lease.control()
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop listening. What was added and not yet written is lost; `change_state` writes it."""
+        self._closed.set()
+        self._thread.join()
+
+    @property
+    def control(self) -> Control:
+        """What people wish, at most 50 ms ago."""
+        return self._control
+
+    def prepared(self) -> None:
+        """From now on the loop answers a wish to stop; until now the reporter did."""
+        with self._writing:
+            self._preparing = False
+
+    def add(self, step: int, values: dict[str, float]) -> None:
+        """Note the numbers of a step that is complete: readers ask for the steps after those they have."""
+        self._rows.extend((step, name, value) for name, value in values.items())
+
+    def checkpoint_saved(self, step: int, file: str) -> None:
+        """Point the run's row at a checkpoint; a run that gets this far may lose as many workers again."""
+        with self._writing:
+            self._observed |= {"checkpoint_step": step, "checkpoint_file": file, "attempts": 1}
+
+    def change_state(self, state: State, message: str | None = None, *, ctl_seen: int | None = None) -> None:
+        """Write everything noted so far and the new state, now; waits for a database that is away.
+
+        Raises:
+            LostLease: the run has another worker by now.
+        """
+        seen = {} if ctl_seen is None else {"ctl_seen": ctl_seen}
+
+        def write() -> None:
+            self._send(lambda rows, observed: self._lease.change_state(
+                state, rows=rows, message=message, **observed, **seen
+            ))  # fmt: skip
+
+        self._patiently(write)
+
+    def acknowledge(self, ctl: int) -> None:
+        """The wish number `ctl` is carried out, without a change of state."""
+        with self._writing:
+            self._observed["ctl_seen"] = ctl
+
+    def say(self, message: str) -> None:
+        """Tell people what is going on, with the next write."""
+        with self._writing:
+            self._observed["message"] = message
+
+    def wait_for_wish(self, ctl: int, timeout: float | None = None) -> bool:
+        """Sleep until people wish something else than wish number `ctl`; False if `timeout` seconds went by."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._control.ctl != ctl, timeout)
+
+    def _run(self) -> None:
+        while not self._closed.wait(POLL_SECONDS):
+            try:
+                self._listen()
+                self._write_if_due()
+            except LostLease as error:
+                print(error, flush=True)
+                self._leave()
+                return
+            except _AWAY as error:
+                print(f"The store cannot be used now: {error.orig}", flush=True)
+                self._closed.wait(RETRY_SECONDS)
+
+    def _listen(self) -> None:
+        control = self._lease.control()
+        if control == self._control:
+            if self._preparing and control.want == "stop":
+                self._stop_while_preparing()
+            return
+        with self._changed:
+            self._control = control
+            self._changed.notify_all()
+
+    def _write_if_due(self) -> None:
+        quiet = time.monotonic() - self._written_at
+        if quiet >= BEAT_SECONDS or ((self._rows or self._observed) and quiet >= FLUSH_SECONDS):
+            self._send(lambda rows, observed: self._lease.report(rows, **observed))
+
+    def _stop_while_preparing(self) -> None:
+        """Nothing has been learned yet that would have to be saved."""
+        with self._writing:
+            if not self._preparing:
+                return
+            self._lease.change_state("stopped", message="Stopped before training began.")
+        self._leave()
+
+    def _send(self, write: Callable[[list[Row], dict[str, Any]], None]) -> None:
+        """One transaction with all that has gathered; what could not be written stays for the next one."""
+        with self._writing:
+            observed = dict(self._observed)  # before the rows: a checkpoint may only be named once its rows are there
+            while self._rows:
+                self._unsent.append(self._rows.popleft())
+            write(self._unsent, observed | _newest_values(self._unsent))
+            self._written_at = time.monotonic()
+            self._unsent = []
+            self._observed = {}
+
+    def _patiently(self, write: Callable[[], None]) -> None:
+        while True:
+            try:
+                return write()
+            except _AWAY as error:
+                print(f"The store cannot be used now: {error.orig}", flush=True)
+                time.sleep(RETRY_SECONDS)
+
+
+def _newest_values(rows: list[Row]) -> dict[str, Any]:
+    """[(4, "loss", 2.0), (5, "loss", 1.9)] -> {"step": 5, "train_loss": 1.9}; NaN -> None"""
+    newest: dict[str, Any] = {}
+    for step, name, value in rows:
+        newest["step"] = step
+        if name in _OBSERVED:
+            newest[_OBSERVED[name]] = value if math.isfinite(value) else None
+    return newest

@@ -1,0 +1,165 @@
+"""Keeps the queue moving: waiting runs in, worker processes out, and lost ones started again.
+
+    python -m lm_core.jobs.supervisor [--idle-exit SECONDS]
+
+One small process per data folder. It remembers nothing: killed and started anew, it finds the workers in the store
+and goes on. Workers do not need it to train, to report, or to be paused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+
+from filelock import FileLock, Timeout
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from lm_core.errors import LMError
+from lm_core.jobs.endings import why_it_ended
+from lm_core.jobs.lease import LEASE_SECONDS
+from lm_core.jobs.processes import is_alive, kill, start_detached, this_host, this_process
+from lm_core.jobs.queue import Claim, Queue, Worker
+from lm_core.jobs.store import Store, open_store
+from lm_core.jobs.watch import Watch
+from lm_core.runs.files import write_atomically
+from lm_core.runs.run import Run
+from lm_core.settings import Settings, read_settings
+
+TICK_SECONDS = 0.25
+IDLE_EXIT_SECONDS = 120.0
+START_GRACE_SECONDS = 60.0  # importing torch on a busy machine takes its time
+
+_started: list[subprocess.Popen[bytes]] = []  # supervisors of this process, kept so that they can be reaped
+
+
+class Supervisor:
+    """One look at everything is one `tick`."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._queue = Queue(store.database)
+        self._host = this_host()
+        self._watch = Watch()
+        self._children: dict[Claim, subprocess.Popen[bytes]] = {}
+
+    def tick(self) -> None:
+        """Notice lost workers, then fill free places. While the store is away, nobody is judged."""
+        self._watch.look()
+        try:
+            for worker in self._queue.workers():
+                self._judge(worker)
+            while claim := self._queue.claim(self._settings.parallel_runs, self._host):
+                self._start(claim)
+        except (OperationalError, InterfaceError) as error:
+            print(f"The store cannot be used now: {error.orig}", flush=True)
+            self._watch.forget()
+        self._children = {claim: child for claim, child in self._children.items() if child.poll() is None}
+
+    def is_idle(self) -> bool:
+        """Nothing waits, nothing trains; a store that cannot be read counts as busy."""
+        try:
+            return self._queue.is_empty()
+        except (OperationalError, InterfaceError):
+            return False
+
+    def _start(self, claim: Claim) -> None:
+        run = Run(self._settings.runs_folder / claim.run_id)
+        try:
+            self._children[claim] = start_detached(
+                "lm_core.jobs.worker",
+                [claim.run_id, str(claim.epoch)],
+                log_path=run.log_path,
+                settings=self._settings,
+            )
+        except OSError as error:
+            self._queue.worker_lost(claim.run_id, claim.epoch, f"No worker could be started: {error}.")
+
+    def _judge(self, worker: Worker) -> None:
+        reason = self._reason_to_give_up(worker)
+        if reason:
+            print(f"{worker.run_id} worker {worker.epoch}: {reason}", flush=True)
+            self._queue.worker_lost(worker.run_id, worker.epoch, reason)
+
+    def _reason_to_give_up(self, worker: Worker) -> str | None:
+        child = self._children.get(Claim(worker.run_id, worker.epoch))
+        code = child.poll() if child else None
+        if code is not None:
+            return why_it_ended(code, Run(self._settings.runs_folder / worker.run_id).log_path)
+        here = worker.host == self._host and worker.pid is not None and worker.pid_started is not None
+        if here and not child and not is_alive(worker.pid or 0, worker.pid_started or 0.0):
+            return "Its process is gone."
+        allowed = START_GRACE_SECONDS if worker.state == "starting" else LEASE_SECONDS
+        if self._watch.silence(worker.run_id, (worker.epoch, worker.lease_until)) <= allowed:
+            return None
+        self._queue.note_silence(worker.run_id)  # on a full disk this fails: then it is not the worker that is ill
+        if here:
+            kill(worker.pid or 0, worker.pid_started or 0.0)
+        return f"It gave no sign of life for {allowed:.0f} seconds."
+
+
+def ensure_supervisor(settings: Settings) -> int | None:
+    """Start a supervisor for this data folder unless one is there; the new one's pid, or None."""
+    _started[:] = [process for process in _started if process.poll() is None]
+    settings.home.mkdir(parents=True, exist_ok=True)
+    lock = _lock(settings)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return None
+    lock.release()
+    process = start_detached(
+        "lm_core.jobs.supervisor", [], log_path=settings.home / "supervisor.log", settings=settings
+    )
+    _started.append(process)
+    return process.pid
+
+
+def main() -> int:
+    """Watch over the queue until nothing has been in it for a while. Exit code 0: idle, or another one is there."""
+    arguments = argparse.ArgumentParser(description="Start and watch over training workers.")
+    arguments.add_argument("--idle-exit", type=float, default=IDLE_EXIT_SECONDS, metavar="SECONDS")
+    idle_exit: float = arguments.parse_args().idle_exit
+    try:
+        settings = read_settings()
+        store = open_store(settings.store_url)
+    except LMError as error:
+        print(error, file=sys.stderr)
+        return 2
+    lock = _lock(settings)
+    while True:
+        try:
+            lock.acquire(timeout=2)
+        except Timeout:
+            return 0
+        _write_pid(settings)
+        supervisor = Supervisor(settings, store)
+        _supervise(supervisor, settings, idle_exit)
+        lock.release()
+        if not settings.home.exists() or supervisor.is_idle():
+            return 0  # a run submitted while the lock was still held is seen here, or by its own ensure_supervisor
+
+
+def _supervise(supervisor: Supervisor, settings: Settings, idle_exit: float) -> None:
+    busy_at = time.monotonic()
+    while settings.home.exists():
+        supervisor.tick()
+        if not supervisor.is_idle():
+            busy_at = time.monotonic()
+        elif time.monotonic() - busy_at > idle_exit:
+            return
+        time.sleep(TICK_SECONDS)
+
+
+def _lock(settings: Settings) -> FileLock:
+    return FileLock(settings.home / "supervisor.lock", is_singleton=False)
+
+
+def _write_pid(settings: Settings) -> None:
+    me = this_process()
+    write_atomically(settings.home / "supervisor.pid", f"{me.pid} {me.started}\n".encode())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
