@@ -1,0 +1,114 @@
+"""The frame: lessons at three depths, choices in the address, words in two languages."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import components, i18n
+from app.loaders.code import source_of
+from app.widgets.frame import lesson_part
+
+ROOT = Path(__file__).parents[2]
+PAGES = ["home", "data", "tokens", "train", "loss", "attention", "generate"]
+
+
+def address_app():
+    import streamlit as st
+
+    from app import state
+
+    value = state.from_address("fruit", ["apple", "pear"], "apple")
+    st.segmented_control("Fruit", ["apple", "pear"], format_func=str.upper, key="fruit", required=True)
+    state.to_address("fruit")
+    st.write(f"at first {value}, now {st.session_state['fruit']}")
+
+
+def test_a_lesson_file_is_cut_at_its_headings():
+    text = "# story\nOnce upon a time.\n\n## inside\nMore.\n# maths\n$1 + 1$\n"
+    assert lesson_part(text, "story") == "Once upon a time.\n\n## inside\nMore."
+    assert lesson_part(text, "maths") == "$1 + 1$"
+    assert lesson_part(text, "poetry") == ""
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_page_has_a_story_and_maths_in_every_language(page, language):
+    assert (i18n.ASSETS / "lessons" / language / f"{page}.md").exists()
+    text = i18n.lesson_text(page, language)
+    assert lesson_part(text, "story")
+    assert lesson_part(text, "maths")
+
+
+def test_a_link_chooses_and_the_address_then_says_what_holds():
+    app = AppTest.from_function(address_app)
+    app.query_params["fruit"] = "pear"
+    app.run()
+    assert app.markdown[0].value == "at first pear, now pear"
+    assert app.query_params["fruit"] == ["pear"]
+
+
+def test_an_unknown_value_in_the_address_falls_back_to_the_default():
+    app = AppTest.from_function(address_app)
+    app.query_params["fruit"] = "<script>"
+    app.run()
+    assert app.query_params["fruit"] == ["apple"]
+
+
+def test_a_choice_made_on_the_page_wins_over_the_old_address():
+    app = AppTest.from_function(address_app)
+    app.query_params["fruit"] = "pear"
+    app.run()
+    app.session_state["fruit"] = "apple"
+    app.run()
+    assert app.query_params["fruit"] == ["apple"]
+
+
+def test_chinese_catalogue_keeps_every_placeholder():
+    import re
+
+    for message, translated in i18n.catalogue("zh").items():
+        assert sorted(re.findall(r"\{\w*\}", message)) == sorted(re.findall(r"\{\w*\}", translated)), message
+
+
+def test_component_words_are_those_of_the_scripts():
+    words = i18n.component_words("zh")
+    assert words.get("Newest"), "the timeline's word is missing"
+    assert i18n.component_words("en") == {}
+
+
+def test_source_of_reads_functions_classes_and_methods():
+    assert source_of("lm_core.config.parse_config").startswith("def parse_config(")
+    assert source_of("lm_core.config.RunConfig").startswith("class RunConfig(")
+    assert source_of("lm_core.config.RunConfig.to_json").startswith("def to_json(")
+
+
+def test_every_function_shown_under_a_page_exists():
+    import re
+
+    for page in (ROOT / "app" / "app_pages").glob("*.py"):
+        for name in re.findall(r'"(lm_core\.[\w.]+)"', page.read_text("utf-8")):
+            assert source_of(name), f"{page.name} shows {name}"
+
+
+def test_the_digest_follows_the_scripts(monkeypatch, tmp_path):
+    script = tmp_path / "x" / "main.js"
+    script.parent.mkdir()
+    digests = set()
+    monkeypatch.setattr(components, "FOLDER", tmp_path)
+    for text in ("one", "two"):
+        script.write_text(text)
+        digests.add(components.assets_digest.__wrapped__())
+    assert len(digests) == 2
+
+
+def test_no_script_writes_markup():
+    for script in (ROOT / "app" / "components").rglob("*.js"):
+        text = script.read_text("utf-8")
+        for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+            assert forbidden not in text, f"{script.name} uses {forbidden}"
+
+
+def test_no_page_lets_html_through():
+    for source in (ROOT / "app").rglob("*.py"):
+        assert "unsafe_allow_html" not in source.read_text("utf-8"), source
