@@ -24,26 +24,22 @@ FONT_TRIED = Path(__file__).parents[1] / ".venv" / "cjk-font-tried"
 APT_OPTIONS = ("-qq", "-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=30")
 
 
-def find_browser(playwrights_own: str | None = None) -> str | None:
+def find_browser() -> str | None:
     """The executable of a Chromium, or None.
 
-    First TOKENARIUM_BROWSER, then Playwright's own build (whose path may be given, as Playwright cannot be asked
-    while it runs), then the usual names on PATH and the usual places.
+    First TOKENARIUM_BROWSER, then Playwright's own build, then the usual names on PATH and the usual places.
     """
     if chosen := os.environ.get("TOKENARIUM_BROWSER"):
         return chosen
-    own = playwrights_own or _playwrights_own()
     on_path = [path for name in NAMES if (path := shutil.which(name))]
-    return next((path for path in (own, *on_path, *PLACES) if path and Path(path).exists()), None)
+    return next((path for path in (_playwrights_own(), *on_path, *PLACES) if path and Path(path).exists()), None)
 
 
 def _playwrights_own() -> str | None:
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        return None
-    with sync_playwright() as playwright:
-        return playwright.chromium.executable_path
+    """Where Playwright would put its build, asked in a process of its own: it cannot be asked twice in one."""
+    ask = "from playwright.sync_api import sync_playwright as s; p = s().start(); print(p.chromium.executable_path); p.stop()"
+    answer = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True)
+    return answer.stdout.strip() or None
 
 
 def starts(browser: str | None) -> bool:
