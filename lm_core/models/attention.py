@@ -56,12 +56,15 @@ class Attention(nn.Module):
             self.register_buffer("sines", sines, persistent=False)
 
     def forward(self, x: Tensor, *, cache: KVCache | None = None, trace: AnyTrace = UNTRACED) -> Tensor:
-        q = trace("q", self._heads(self.q(x)))  # (B, H, T, D)
-        k = trace("k", self._heads(self.k(x)))  # (B, K, T, D)
-        v = trace("v", self._heads(self.v(x)))  # (B, K, T, D)
+        q, k, v = (
+            self._heads(self.q(x)),
+            self._heads(self.k(x)),
+            self._heads(self.v(x)),
+        )  # (B, H, T, D), (B, K, T, D) x 2
         if self.rotary:
             start = cache.length if cache is not None else 0
-            q, k = trace("rot_q", self._rotate(q, start)), trace("rot_k", self._rotate(k, start))
+            q, k = self._rotate(q, start), self._rotate(k, start)
+        q, k, v = trace("q", q), trace("k", k), trace("v", v)  # as they are compared: already turned
         if cache is not None:
             k, v = cache.append(self.layer, k, v)  # (B, K, S, D)
         k, v = self._shared(k), self._shared(v)  # (B, H, S, D)

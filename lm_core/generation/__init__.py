@@ -1,0 +1,1 @@
+"""Logits in, one chosen token out, again and again: sampling and decoding."""
