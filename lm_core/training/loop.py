@@ -99,7 +99,8 @@ def _gradient(state: TrainState, batch: Batch, train: TrainConfig) -> tuple[floa
 
     Clipping keeps the direction and bounds the length (Pascanu et al. 2013, section 3.2).
     """
-    state.model.train()
+    if not state.model.training:
+        state.model.train()
     state.optimizer.forget_gradients()
     loss = next_token_loss(state.model(batch.inputs), batch.targets)
     loss.backward()  # type: ignore[no-untyped-call]
