@@ -12,18 +12,23 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.sql import ColumnElement, Executable
 
 from lm_core.errors import RunError
 from lm_core.jobs.schema import database_time, tables
 
 BUSY_SECONDS = 10
+AWAY = (OperationalError, InterfaceError)  # what drivers raise for a full disk, a lost connection, a long lock
 _ONE_AT_A_TIME = 7_406_991  # PostgreSQL's advisory lock has a number, not a name
 
 
+class StoreAway(RunError):
+    """The database cannot be used just now; what was to be written may be tried again later."""
+
+
 class Database:
-    """Short transactions on one database; safe to share between threads.
+    """Short transactions on one database; safe to share between threads. Each raises `StoreAway` where it must.
 
     Raises:
         RunError: the database cannot be opened.
@@ -35,21 +40,23 @@ class Database:
             self.dialect = self._engine.dialect.name
             self.now: ColumnElement[float] = database_time(self.dialect)
             self._create_tables()
-        except (ArgumentError, NoSuchModuleError, ImportError, OSError, SQLAlchemyError) as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        except (ArgumentError, NoSuchModuleError, ImportError, OSError, SQLAlchemyError, StoreAway) as error:
+            reason = str(getattr(error.__cause__ or error, "orig", None) or error).splitlines()[0]
             raise RunError(f"The database {_shown(url)} cannot be opened: {reason}. Check TOKENARIUM_STORE.") from None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view; never waits for writers."""
-        with self._engine.begin() as connection:
+        with _in_words(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction that may read and then write: all of it happens, or nothing."""
-        with self._engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
-            yield connection
+        with _in_words(), self._engine.connect() as connection:
+            connection = connection.execution_options(begin="BEGIN IMMEDIATE")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write_alone(self) -> Iterator[Connection]:
@@ -79,10 +86,18 @@ class Database:
                 with self.write_alone() as connection:
                     tables.create_all(connection)
                 return
-            except OperationalError as error:
+            except (OperationalError, StoreAway) as error:
                 if "locked" not in str(error) or attempt == 9:
                     raise
                 time.sleep(random.uniform(0.02, 0.1) * (attempt + 1))
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    try:
+        yield
+    except AWAY as error:
+        raise StoreAway(f"The list of runs cannot be used now: {error.orig}. Try again in a moment.") from error
 
 
 def _make_engine(url: str) -> Engine:

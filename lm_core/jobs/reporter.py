@@ -14,12 +14,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-
 from lm_core.errors import LostLease
+from lm_core.jobs.database import StoreAway
 from lm_core.jobs.lease import Control, Lease, Row
 from lm_core.jobs.processes import this_process
-from lm_core.jobs.status import State
+from lm_core.jobs.status import OVER, State
 
 POLL_SECONDS = 0.05
 FLUSH_SECONDS = 0.25
@@ -32,7 +31,6 @@ _OBSERVED = {  # which columns of the run's row show the newest value of which m
     "tokens_per_second": "tokens_per_second",
     "learning_rate": "learning_rate",
 }
-_AWAY = (OperationalError, InterfaceError)  # a full disk, a database that restarts: keep everything and try again
 
 
 def leave_at_once() -> None:
@@ -71,7 +69,8 @@ class Reporter:
     def close(self) -> None:
         """Stop listening. What was added and not yet written is lost; `change_state` writes it."""
         self._closed.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     @property
     def control(self) -> Control:
@@ -99,6 +98,8 @@ class Reporter:
             LostLease: the run has another worker by now.
         """
         seen = {} if ctl_seen is None else {"ctl_seen": ctl_seen}
+        if state in OVER:
+            self._closed.set()  # the lease ends with the run, and the thread would take that for a loss
 
         def write() -> None:
             self._send(lambda rows, observed: self._lease.change_state(
@@ -131,8 +132,8 @@ class Reporter:
                 print(error, flush=True)
                 self._leave()
                 return
-            except _AWAY as error:
-                print(f"The store cannot be used now: {error.orig}", flush=True)
+            except StoreAway as error:
+                print(error, flush=True)
                 self._closed.wait(RETRY_SECONDS)
 
     def _listen(self) -> None:
@@ -173,8 +174,8 @@ class Reporter:
         while True:
             try:
                 return write()
-            except _AWAY as error:
-                print(f"The store cannot be used now: {error.orig}", flush=True)
+            except StoreAway as error:
+                print(error, flush=True)
                 time.sleep(RETRY_SECONDS)
 
 

@@ -14,9 +14,9 @@ import sys
 import time
 
 from filelock import FileLock, Timeout
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from lm_core.errors import LMError
+from lm_core.jobs.database import StoreAway
 from lm_core.jobs.endings import why_it_ended
 from lm_core.jobs.lease import LEASE_SECONDS
 from lm_core.jobs.processes import is_alive, kill, start_detached, this_host, this_process
@@ -52,8 +52,8 @@ class Supervisor:
                 self._judge(worker)
             while claim := self._queue.claim(self._settings.parallel_runs, self._host):
                 self._start(claim)
-        except (OperationalError, InterfaceError) as error:
-            print(f"The store cannot be used now: {error.orig}", flush=True)
+        except StoreAway as error:
+            print(error, flush=True)
             self._watch.forget()
         self._children = {claim: child for claim, child in self._children.items() if child.poll() is None}
 
@@ -61,7 +61,7 @@ class Supervisor:
         """Nothing waits, nothing trains; a store that cannot be read counts as busy."""
         try:
             return self._queue.is_empty()
-        except (OperationalError, InterfaceError):
+        except StoreAway:
             return False
 
     def _start(self, claim: Claim) -> None:

@@ -1,0 +1,82 @@
+"""Everything before the first step: a run's configuration in, its tokenizer, token ids and facts out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy
+import torch
+
+from lm_core.config import RunConfig
+from lm_core.corpora.corpus import Corpus
+from lm_core.corpora.library import load_corpus
+from lm_core.data.dataset import TokenDataset, check_fits, open_dataset, split_documents, write_dataset
+from lm_core.errors import RunError, TokenizerError
+from lm_core.models.ngram import baselines
+from lm_core.models.registry import count_parameters
+from lm_core.runs.facts import RunFacts
+from lm_core.runs.run import Run
+from lm_core.settings import Settings
+from lm_core.tokenizers.base import Tokenizer
+from lm_core.tokenizers.registry import load_tokenizer, train_tokenizer
+
+COUNTED_TOKENS = 2_000_000  # of the training part, for the baselines: more would keep people waiting
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What training starts from."""
+
+    tokenizer: Tokenizer
+    dataset: TokenDataset
+
+
+def prepare(run: Run, config: RunConfig, settings: Settings) -> Prepared:
+    """Read what an earlier worker prepared, or prepare it. The facts are written last: they say that it is whole.
+
+    Raises:
+        LMError: the text, or the tokenizer that was asked for, will not do.
+    """
+    return _found(run) or _made(run, config, settings)
+
+
+def _found(run: Run) -> Prepared | None:
+    if not run.facts_path.exists():
+        return None
+    try:
+        return Prepared(load_tokenizer(run.tokenizer_folder), open_dataset(run.tokens_folder))
+    except (RunError, TokenizerError):  # cut short by a power cut: equal texts give equal tokens, so make them again
+        return None
+
+
+def _made(run: Run, config: RunConfig, settings: Settings) -> Prepared:
+    corpus = load_corpus(config.corpus, texts_folder=settings.texts_folder, seed=config.seed)
+    train_texts, validation_texts = split_documents(corpus, config.train.validation_fraction, config.seed)
+    tokenizer = train_tokenizer(config.tokenizer, train_texts)
+    dataset = write_dataset(train_texts, validation_texts, tokenizer, run.tokens_folder)
+    check_fits(dataset, config.model)
+    run.tokenizer_folder.mkdir(exist_ok=True)
+    tokenizer.save(run.tokenizer_folder)
+    uncovered = tokenizer.uncovered("".join(validation_texts))
+    run.write_facts(_facts(config, corpus, dataset, tuple(uncovered)))
+    return Prepared(tokenizer, dataset)
+
+
+def _facts(config: RunConfig, corpus: Corpus, dataset: TokenDataset, uncovered: tuple[str, ...]) -> RunFacts:
+    parts = count_parameters(config.model, dataset.vocab_size)
+    return RunFacts(
+        vocab_size=dataset.vocab_size,
+        parameters=parts["total"],
+        parameters_by_part={name: number for name, number in parts.items() if name != "total"},
+        train_tokens=len(dataset.train),
+        validation_tokens=len(dataset.validation),
+        train_bytes=dataset.train_bytes,
+        validation_bytes=dataset.validation_bytes,
+        baselines=baselines(dataset.train[:COUNTED_TOKENS], dataset.validation[:COUNTED_TOKENS], dataset.vocab_size),
+        corpus_title=config.corpus.title or corpus.title,
+        tokenizer_kind=config.tokenizer.kind,
+        uncovered=uncovered,
+        corpus_licence=corpus.licence,
+        corpus_source=corpus.source,
+        versions={"torch": torch.__version__, "numpy": numpy.__version__},
+    )

@@ -1,0 +1,158 @@
+"""One worker's part of a run: a run folder and a reporter in, a trained model in the folder out.
+
+prepare ── rewind to the checkpoint ── for event in train(…):  report it
+                                                               take a frame of the film, if due
+                                                               save a checkpoint, if due
+                                                               pause or stop, if people wish it
+"""
+
+from __future__ import annotations
+
+import math
+import time
+
+from lm_core.config import RunConfig
+from lm_core.errors import RunError
+from lm_core.jobs.filming import film_steps, probe_ids, take_point
+from lm_core.jobs.lease import Lease, ResumePoint
+from lm_core.jobs.preparation import Prepared, prepare
+from lm_core.jobs.reporter import Reporter
+from lm_core.runs.checkpoint import delete_after, load_checkpoint, save_checkpoint
+from lm_core.runs.history import delete_points, save_point, steps
+from lm_core.runs.run import Run
+from lm_core.settings import Settings
+from lm_core.training.events import EvalMetrics, Event
+from lm_core.training.loop import evaluation_steps, train
+from lm_core.training.state import TrainState, new_state
+
+CHECKPOINT_SECONDS = 30.0
+QUIET_SECONDS = 1.0  # of a pause, before it is worth a checkpoint
+
+
+def train_run(run: Run, settings: Settings, lease: Lease, reporter: Reporter) -> None:
+    """Train the run to its end, or until people stop it.
+
+    Raises:
+        LMError: it cannot be trained; the message is for people.
+    """
+    config = run.read_config()
+    reporter.say("Preparing the text.")
+    prepared = prepare(run, config, settings)
+    state = _state_to_start_from(run, config, prepared, lease.rewind())
+    reporter.prepared()
+    reporter.change_state("running", "" if lease.epoch == 1 else None)
+    TrainingRun(run, config, prepared, state, reporter, lease.epoch).go()
+
+
+def _state_to_start_from(run: Run, config: RunConfig, prepared: Prepared, point: ResumePoint) -> TrainState:
+    """The checkpoint that the run's row names, never "the newest file": a worker given up may have left one."""
+    state = new_state(config, prepared.tokenizer.vocab_size)
+    path = run.checkpoints_folder / point.checkpoint_file if point.checkpoint_file else None
+    if path:
+        load_checkpoint(path, state)
+    delete_after(run, path)
+    delete_points(run, after=state.step if path else -1)
+    print(f"from step {state.step}", flush=True)
+    return state
+
+
+class TrainingRun:
+    """Consumes the events of `train`, one complete step after the other."""
+
+    def __init__(
+        self, run: Run, config: RunConfig, prepared: Prepared, state: TrainState, reporter: Reporter, epoch: int
+    ) -> None:
+        self._run = run
+        self._config = config
+        self._prepared = prepared
+        self._state = state
+        self._reporter = reporter
+        self._epoch = epoch
+        self._probe = probe_ids(config, prepared.tokenizer, prepared.dataset)
+        self._frames_due = film_steps(config) - set(steps(run))
+        self._evaluations_due = evaluation_steps(config.train)
+        self._ctl_seen = 0
+        self._saved_step = state.step
+        self._saved_at = time.monotonic()
+
+    def go(self) -> None:
+        """Train until the end or a wish to stop; the run's state says which."""
+        values: dict[str, float] = {}
+        try:
+            for event in train(self._state, self._prepared.dataset, self._config):
+                values |= event.values
+                if not self._is_complete(event):
+                    continue
+                self._reporter.add(event.step, values)
+                if event.step == self._state.step:  # not so in the report of a step that failed
+                    self._keep(values.get("val_loss"))
+                values = {}
+                if self._reporter.control.ctl != self._ctl_seen and not _is_last(event) and self._is_told_to_stop():
+                    return
+        except RunError:  # a loss that is no number: the weights before it are worth keeping
+            self._reporter.add(self._state.step + 1, values)
+            self._save_checkpoint()
+            raise
+        self._save_checkpoint()
+        self._reporter.change_state("done", f"Finished: all {self._state.step} steps are done.")
+
+    def _is_complete(self, event: Event) -> bool:
+        """Is this the last that comes of its step? Readers ask for later steps only, so a step is reported whole."""
+        last = event.step == self._config.train.steps
+        if isinstance(event, EvalMetrics):
+            return event.final or not last
+        return not last and event.step not in self._evaluations_due
+
+    def _keep(self, val_loss: float | None) -> None:
+        """Write what this step leaves on disk."""
+        if self._state.step in self._frames_due:
+            self._take_frame(val_loss)
+        due = self._state.step % self._config.train.checkpoint_every == 0
+        if (due and self._state.step) or time.monotonic() - self._saved_at > CHECKPOINT_SECONDS:
+            self._save_checkpoint()
+
+    def _take_frame(self, val_loss: float | None) -> None:
+        point = take_point(
+            self._state.model,
+            self._prepared.tokenizer,
+            self._probe,
+            step=self._state.step,
+            val_loss=val_loss if val_loss is not None and math.isfinite(val_loss) else None,
+            seed=self._config.seed,
+        )
+        save_point(self._run, point)
+        self._frames_due -= {self._state.step}
+
+    def _save_checkpoint(self) -> None:
+        self._saved_at = time.monotonic()
+        if self._state.step == self._saved_step:
+            return
+        path = save_checkpoint(self._run, self._state, epoch=self._epoch)
+        self._reporter.checkpoint_saved(self._state.step, path.name)
+        self._saved_step = self._state.step
+
+    def _is_told_to_stop(self) -> bool:
+        """Do what people wish now: hold still for as long as they want, then go on or stop."""
+        control = self._reporter.control
+        while control.want == "pause":
+            self._reporter.change_state("paused", f"Paused at step {self._state.step}.", ctl_seen=control.ctl)
+            if not self._reporter.wait_for_wish(control.ctl, QUIET_SECONDS):
+                self._save_checkpoint()
+                self._reporter.wait_for_wish(control.ctl)
+            control = self._reporter.control
+        self._ctl_seen = control.ctl
+        if control.want == "stop":
+            self._stop()
+            return True
+        self._reporter.change_state("running", "", ctl_seen=control.ctl)
+        return False
+
+    def _stop(self) -> None:
+        self._save_checkpoint()
+        self._reporter.change_state(
+            "stopped", f"Stopped at step {self._state.step} of {self._config.train.steps}. Resume it to go on."
+        )
+
+
+def _is_last(event: Event) -> bool:
+    return isinstance(event, EvalMetrics) and event.final
