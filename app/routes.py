@@ -44,10 +44,35 @@ async def attention(request: Request) -> Response:
     return await _answer(request, "after", _attention)
 
 
+async def attention_vectors(request: Request) -> Response:
+    """q and k of one head (`layer`, `head` counted from 0) at a kept moment (`step`) or of an own sentence (`text`)."""
+
+    def make(run_id: str) -> Response:
+        layer, head, step = (_step(request, name) for name in ("layer", "head", "step"))
+        return _packed(attention_loader.pack_vectors(run_id, step, layer, head, request.query_params.get("text", "")))
+
+    return await _guard(make, request.query_params.get("run", ""))
+
+
+async def attention_sentence(request: Request) -> Response:
+    """The attention maps of a sentence of one's own (`text`), seen through the newest weights of the run."""
+    query = request.query_params
+    return await _guard(_sentence, query.get("run", ""), query.get("text", ""))
+
+
 async def _answer(request: Request, cursor: str, make: Any) -> Response:
-    """Check the two arguments, do the work in a thread, turn refusals into sentences."""
+    """The answer of a route whose arguments are a run and a cursor."""
+
+    def checked(run_id: str) -> Response:
+        return make(run_id, _step(request, cursor))
+
+    return await _guard(checked, request.query_params.get("run", ""))
+
+
+async def _guard(make: Any, *arguments: str) -> Response:
+    """Do the work in a thread, turn refusals into sentences."""
     try:
-        return await run_in_threadpool(make, request.query_params.get("run", ""), _step(request, cursor))
+        return await run_in_threadpool(make, *arguments)
     except RunError as error:
         return _refusal(str(error), 404)
     except LMError as error:
@@ -85,7 +110,15 @@ def _plain(point: Any) -> dict[str, Any]:
 
 
 def _attention(run_id: str, after: int) -> Response:
-    return Response(attention_loader.pack_history(run_id, after), media_type="application/octet-stream", headers=FRESH)
+    return _packed(attention_loader.pack_history(run_id, after))
+
+
+def _sentence(run_id: str, text: str) -> Response:
+    return _packed(attention_loader.pack_sentence(run_id, text))
+
+
+def _packed(data: bytes) -> Response:
+    return Response(data, media_type="application/octet-stream", headers=FRESH)
 
 
 def _refusal(sentence: str, status: int) -> Response:

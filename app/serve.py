@@ -37,6 +37,8 @@ app = st.App(
         Route("/api/metrics", routes.metrics),
         Route("/api/history", routes.history),
         Route("/api/attention", routes.attention),
+        Route("/api/attention/vectors", routes.attention_vectors),
+        Route("/api/attention/sentence", routes.attention_sentence),
     ],
     lifespan=lifespan,
     on_script_error=show_error,

@@ -1,0 +1,262 @@
+"""Attention maps of a run out, as bytes that a browser draws from: kept moments, a sentence of one's own, one head.
+
+Every answer has the same shape (all numbers little endian):
+
+    0        4              4 + n                                   n is such that 4 + n is a multiple of 8
+    ├────────┼──────────────┼──────────────┬──────────────┬──
+    │ n: u32 │ header, JSON │ moment 0     │ moment 1     │ …
+    └────────┴──────────────┴──────────────┴──────────────┴──
+
+    maps     a moment is layers x heads triangles of u8, in that order; a token never looks ahead, so a triangle holds
+             its lower half only, row by row: (0,0) (1,0) (1,1) (2,0) …; 255 stands for the weight 1
+    vectors  the one part is q, then k, of one head: size x d_head f32 each; q @ k / sqrt(d_head) are its scores
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import threading
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.loaders import runs
+from lm_core.errors import ConfigError, RunError
+from lm_core.runs import history
+from lm_core.runs.history import HistoryPoint
+from lm_core.runs.run import Run
+
+ANSWER_BYTES = 4_000_000  # of maps in one answer; the browser asks again for the rest
+LONGEST_TEXT = 2_000  # characters of an own sentence that are read
+OVER = ("done", "failed", "stopped")
+
+_one_at_a_time = threading.Lock()  # a class that types at once must not stop the runs that train
+
+
+def pack_history(run_id: str, after: int) -> bytes:
+    """The kept moments with step > `after`, as many as fit one answer; `more` says that others follow.
+
+    Raises:
+        RunError: there is no such run.
+    """
+    status = runs.status_of(run_id)  # before the moments: a run that ends in between is asked once more
+    film = _film(run_id)
+    moments = [point for point in film if point.step > after]
+    sent = _those_that_fit(moments)
+    header = {
+        "run": run_id,
+        "state": status["state"],
+        "message": status["message"],
+        "lastStep": status["steps"],
+        "over": status["state"] in OVER,
+        "more": len(sent) < len(moments),
+        **(_shape_of(film[0]) if film else {}),
+        "moments": [_about(point) for point in sent],
+    }
+    return pack(header, [lower_triangles(point.attention) for point in sent])
+
+
+def pack_vectors(run_id: str, step: int, layer: int, head: int, text: str = "") -> bytes:
+    """q and k of one head (counted from 0), of a kept moment or, with `text`, of an own sentence.
+
+    Raises:
+        RunError: no such run or moment, or it kept no q and k.
+        ConfigError: the model has no such head.
+    """
+    if text:
+        seen = look_at(run_id, text)
+        q, k = seen.q, seen.k
+    else:
+        point = next((point for point in _film(run_id) if point.step == step), None)
+        if point is None or point.q is None or point.k is None:
+            raise RunError(f"Run {run_id} kept no q and k at step {step}. Choose another moment.")
+        q, k = point.q, point.k
+    n_layers, n_heads, size, d_head = q.shape
+    if not (0 <= layer < n_layers and 0 <= head < n_heads):
+        raise ConfigError(f"This model has {n_layers} layers of {n_heads} heads. Choose one of them.")
+    header = {"step": step, "layer": layer, "head": head, "size": size, "dHead": d_head}
+    return pack(header, [np.stack([q[layer, head], k[layer, head]]).astype("<f4")])
+
+
+def pack_sentence(run_id: str, text: str) -> bytes:
+    """An own sentence seen through the newest weights of a run, as a film of one moment, with notes on its reading.
+
+    Raises:
+        RunError: no such run, or it has saved no weights yet.
+        ConfigError: the sentence is too short.
+    """
+    seen = look_at(run_id, text)
+    moment = {"step": seen.step, "val_loss": None, "vectors": True}
+    n_layers, n_heads = seen.attention.shape[:2]
+    header = {
+        "run": run_id,
+        "state": "done",
+        "message": "",
+        "lastStep": seen.step,
+        "over": True,
+        "more": False,
+        "tokens": seen.tokens,
+        "layers": n_layers,
+        "heads": n_heads,
+        "moments": [moment],
+        "notes": seen.notes,
+    }
+    return pack(header, [lower_triangles(seen.attention)])
+
+
+# ------------------------------------------------------------------ packing
+
+
+def pack(header: dict[str, Any], parts: Sequence[npt.NDArray[Any]]) -> bytes:
+    """The header and the parts as the drawing above has them."""
+    text = json.dumps(header, allow_nan=False).encode("ascii")
+    text += b" " * (-(4 + len(text)) % 8)
+    return struct.pack("<I", len(text)) + text + b"".join(part.tobytes() for part in parts)
+
+
+def lower_triangles(attention: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """(L, H, T, T) -> (L, H, T (T + 1) / 2): what is not masked, row by row."""
+    rows, columns = np.tril_indices(attention.shape[-1])
+    return attention[..., rows, columns]
+
+
+def as_bytes(attention: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
+    """Weights 0..1 as round(255 p), off by 1/510 at most: as the history keeps them."""
+    return np.rint(attention * 255).astype(np.uint8)
+
+
+def _those_that_fit(points: list[HistoryPoint]) -> list[HistoryPoint]:
+    """At least one, so that a huge model is shown too."""
+    total, fitting = 0, 0
+    for point in points:
+        total += point.attention.size // 2
+        if fitting and total > ANSWER_BYTES:
+            break
+        fitting += 1
+    return points[:fitting]
+
+
+def _shape_of(point: HistoryPoint) -> dict[str, Any]:
+    return {"tokens": point.tokens, "layers": point.attention.shape[0], "heads": point.attention.shape[1]}
+
+
+def _about(point: HistoryPoint) -> dict[str, Any]:
+    finite = runs.finite({"val_loss": point.val_loss})
+    return {"step": point.step, **finite, "vectors": point.q is not None and point.k is not None}
+
+
+# ------------------------------------------------------------ kept moments
+
+
+def _film(run_id: str) -> tuple[HistoryPoint, ...]:
+    run = runs.open_run(run_id)
+    kept = history.steps(run)
+    if not kept:
+        return ()
+    return _load_film(run.folder.as_posix(), kept[-1], len(kept), run.history_folder.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=6)
+def _load_film(folder: str, _newest: int, _count: int, _changed: int) -> tuple[HistoryPoint, ...]:
+    """All kept moments of one model and one sentence; asked again whenever the folder has changed."""
+    points = history.load_points(Run(Path(folder)))
+    same = (point for point in points if point.tokens == points[0].tokens)
+    return tuple(point for point in same if point.attention.shape == points[0].attention.shape)
+
+
+# ------------------------------------------------------------- own sentence
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """One sentence through one model. `notes` say what of the sentence could not be read, for the picture to word."""
+
+    step: int
+    tokens: tuple[str, ...]
+    attention: npt.NDArray[np.uint8]  # (L, H, T, T)
+    q: npt.NDArray[np.float32]  # (L, H, T, D)
+    k: npt.NDArray[np.float32]  # (L, H, T, D)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+
+
+def look_at(run_id: str, text: str) -> Seen:
+    """Run the newest weights over a sentence; the same sentence is worked out once.
+
+    Raises:
+        RunError: no such run, or it has saved no weights yet.
+        ConfigError: the sentence is too short.
+    """
+    from lm_core.runs.checkpoint import checkpoints
+
+    run = runs.open_run(run_id)
+    saved = checkpoints(run)
+    if not saved:
+        raise RunError("This run has saved no model yet. Wait for its first checkpoint, then try again.")
+    with _one_at_a_time:
+        return _look(run.folder.as_posix(), saved[-1].as_posix(), text[: LONGEST_TEXT + 1])
+
+
+@lru_cache(maxsize=16)
+def _look(folder: str, checkpoint: str, text: str) -> Seen:
+    from lm_core.interpret.attention import attention_of, queries_keys
+    from lm_core.interpret.snapshot import take_snapshot
+
+    model, tokenizer, step = _load(folder, checkpoint)
+    readable, notes = readable_text(text)
+    ids = tokenizer.encode(readable)
+    if len(ids) < 2:
+        raise ConfigError("Type a sentence of at least two tokens: a lone token has nobody to look at.")
+    fitting = min(model.config.context_length, _tokens_that_fit(model.config.n_layers * model.config.n_heads))
+    if len(ids) > fitting:
+        notes = [*notes, {"kind": "cut", "kept": fitting, "of": len(ids)}]
+        ids = ids[:fitting]
+    unknown = tokenizer.uncovered(readable)
+    if unknown:
+        notes = [*notes, {"kind": "uncovered", "characters": unknown[:12], "more": max(0, len(unknown) - 12)}]
+    tokens = tuple(tokenizer.token_texts(ids))
+    kept = ("attn.q", "attn.k", "attn.pattern")
+    snapshot = take_snapshot(model, ids, tokens, step=step, keep=lambda site: site.endswith(kept))
+    q, k = queries_keys(snapshot)
+    return Seen(step=step, tokens=tokens, attention=as_bytes(attention_of(snapshot)), q=q, k=k, notes=notes)
+
+
+@lru_cache(maxsize=4)
+def _load(folder: str, checkpoint: str) -> tuple[Any, Any, int]:
+    import torch
+
+    from lm_core.runs.checkpoint import load_model
+    from lm_core.tokenizers.registry import load_tokenizer
+
+    torch.set_num_threads(1)
+    run = Run(Path(folder))
+    model, step = load_model(run, Path(checkpoint))
+    return model, load_tokenizer(run.tokenizer_folder), step
+
+
+def readable_text(text: str) -> tuple[str, list[dict[str, Any]]]:
+    """A sentence as it came, and the same without what no one can see or no text can hold, with notes on that.
+
+    >>> readable_text("a\\x00b")
+    ('ab', [{'kind': 'control', 'count': 1}])
+    """
+    notes: list[dict[str, Any]] = []
+    if len(text) > LONGEST_TEXT:
+        text = text[:LONGEST_TEXT]
+        notes.append({"kind": "long", "kept": LONGEST_TEXT})
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    if len(kept) < len(text):
+        notes.append({"kind": "control", "count": len(text) - len(kept)})
+    return kept, notes
+
+
+def _tokens_that_fit(n_maps: int) -> int:
+    """The longest sentence whose maps stay within one answer: n (n + 1) / 2 bytes for each head."""
+    return max(2, int((2 * ANSWER_BYTES / n_maps) ** 0.5))
