@@ -75,5 +75,5 @@ def _epoch(seed: int, epoch: int, windows: int, largest_offset: int) -> tuple[in
 
 def _cut(tokens: TokenIds, starts: NDArray[np.int64], length: int) -> Batch:
     windows = tokens[starts[:, None] + np.arange(length + 1)].astype(np.int64)  # (B, T + 1)
-    ids = torch.from_numpy(windows)
-    return Batch(ids[:, :-1], ids[:, 1:])
+    ids = torch.from_numpy(np.asarray(windows))
+    return Batch(ids[:, :-1].contiguous(), ids[:, 1:].contiguous())

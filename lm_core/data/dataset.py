@@ -128,7 +128,7 @@ def _open_ids(folder: Path, part: str, record: dict[str, Any]) -> TokenIds:
     if record["format_version"] != FORMAT_VERSION or record["dtype"] not in ("<u2", "<u4"):
         raise ValueError(f"{RECORD_NAME} is of another version")
     ids = np.memmap(folder / f"{part}.bin", dtype=record["dtype"], mode="r")
-    if len(ids) != record[part]["tokens"] or zlib.crc32(ids) != record[part]["crc32"]:
+    if len(ids) != record[part]["tokens"] or zlib.crc32(ids.data) != record[part]["crc32"]:
         raise ValueError(f"{part}.bin is not what was written")
     if int(ids.max()) >= record["vocab_size"]:
         raise ValueError(f"{part}.bin holds ids outside the vocabulary")
