@@ -44,11 +44,14 @@ def clean_text(text: str, *, encoding: str, notes: tuple[str, ...] = ()) -> Deco
     text, controls = _CONTROL.subn("", text)
     text = _HALVES.sub(_joined, text)
     text, halves = _HALF.subn("", text)
-    changes += [sentence for count, sentence in (
-        (line_ends, f"{_counted(line_ends, 'line end')} of another system turned into a plain newline."),
-        (controls, f"{_counted(controls, 'control character')} taken out, such as NUL."),
-        (halves, f"{_counted(halves, 'broken half', 'broken halves')} of a character taken out."),
-    ) if count]  # fmt: skip
+    if line_ends:
+        changes.append(
+            f"{_counted(line_ends, 'foreign line end')} turned into plain newlines, such as those of Windows."
+        )
+    if controls:
+        changes.append(f"{_counted(controls, 'control character')} taken out: they have no visible form.")
+    if halves:
+        changes.append(f"{_counted(halves, 'broken half of a character', 'broken halves of characters')} taken out.")
     _refuse_if_too_short(text)
     return DecodedText(text, encoding, tuple(changes))
 

@@ -25,7 +25,7 @@ _MARKS: Final = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-# Python's names of the older encodings that texts still come in, and the names that people know.
+# Python's names of the older encodings that texts still come in, commonest first, and the names that people know.
 _OLDER: Final = {
     "cp1252": "windows-1252",
     "cp1250": "windows-1250",
@@ -107,18 +107,19 @@ def _as_broken_utf8(data: bytes) -> Reading | None:
 
 
 def _as_older_encoding(data: bytes) -> Reading | None:
-    found = [match for sample in _samples(data) if (match := from_bytes(sample, cp_isolation=[*_OLDER]).best())]
-    if not found:
+    """The least odd reading (chaos), then the likeliest mix of letters (coherence), then the commonest encoding."""
+    guesses = [match for sample in _samples(data) for match in from_bytes(sample, cp_isolation=[*_OLDER])]
+    matches = [match for match in guesses if match.encoding in _OLDER]  # nothing to go by is reported as UTF-8
+    if not matches:
         return None
-    best = min(found, key=lambda match: match.chaos)
-    encoding = best.encoding if best.encoding in _OLDER else "cp1252"
-    if best.raw.decode("cp1252", errors="replace") == str(best):
-        encoding = "cp1252"  # several fit: the commonest
-    reading = _replacing(data, encoding)
+    common = {encoding: place for place, encoding in enumerate(_OLDER)}
+    best = min(matches, key=lambda match: (round(match.chaos, 2), -round(match.coherence, 2), common[match.encoding]))
+    encoding = next(name for name in _OLDER if best.raw.decode(name, errors="replace") == str(best))
     guess = (
         f"The file is not UTF-8; it was read as {_OLDER[encoding]}, which is a guess. "
         "If letters look wrong, save it as UTF-8 and choose it again."
     )
+    reading = _replacing(data, encoding)
     return Reading(reading.text, _OLDER[encoding], (guess, *reading.notes))
 
 
