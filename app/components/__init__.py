@@ -51,7 +51,7 @@ def assets_digest() -> str:
 def _component(name: str) -> Any:
     """Registered once per server: registering again at each rerun would replace it under other sessions."""
     base = st.get_option("server.baseUrlPath").strip("/")
-    address = "/".join(part for part in ("", base, "pictures", assets_digest(), name, "main.js") if part or not base)
+    address = "/" + "/".join(part for part in (base, "pictures", assets_digest(), name, "main.js") if part)
     js = LOADER.replace("__ADDRESS__", repr(address)).replace("__MISSING__", repr(MISSING))
     css = (FOLDER / "kit" / "theme.css").read_text("utf-8") + (FOLDER / name / f"{name}.css").read_text("utf-8")
     return st.components.v2.component(f"tokenarium_{name}", html='<div class="tk"></div>', css=css, js=js)

@@ -1,0 +1,116 @@
+/** The page "What is cross-entropy?": a run's loss over training, token by token, and by hand. One store holds its state. */
+import { element, setText } from "../kit/dom.js";
+import { mount } from "../kit/mount.js";
+import { poll } from "../kit/poll.js";
+import { createStore } from "../kit/store.js";
+import { readPalette } from "../kit/theme.js";
+import { TIMELINE_STATE, addPoints, createTimeline, selectStep } from "../kit/timeline.js";
+import { t } from "../kit/words.js";
+import { createChart } from "./chart.js";
+import { START, createPlayground } from "./playground.js";
+import { createRulers } from "./rulers.js";
+import { appendRows, makeRun, setFacts } from "./run_data.js";
+import { createSentence } from "./sentence.js";
+import { createTable } from "./table.js";
+import { UNITS } from "./units.js";
+
+const ENDED = new Set(["done", "failed", "stopped"]);
+const PERIOD = 500;
+
+export default mount((root, { data, setState, trigger }) => {
+  let page = startPage(root, data, setState, trigger);
+  return {
+    update(next) {
+      if (next.run !== page.run.id) {
+        page.dispose();
+        page = startPage(root, next, setState, trigger);
+      } else if (next.facts && !page.run.facts) {
+        setFacts(page.run, next.facts);
+        page.store.set({ rows: page.store.state.rows + 0.5 }); // the same rows, drawn with their baselines
+      }
+      page.restyle();
+    },
+    themeChanged: () => page.restyle(),
+    dispose: () => page.dispose(),
+  };
+});
+
+function startPage(root, data, setState, trigger) {
+  const run = makeRun(data);
+  const store = createStore({
+    ...TIMELINE_STATE, lastStep: data.steps, rows: 0, status: null, unit: UNITS[data.view?.unit ?? 0] ?? "nats", axis: "log", zoom: null,
+    brush: null, cursor: null, hovered: null, locked: data.view?.token ?? null, palette: readPalette(root), size: 0, ...START,
+  }, { name: "loss" });
+  const problem = element("p", { class: "notice", role: "status", hidden: true });
+  const timeline = createTimeline(store);
+  root.replaceChildren(problem,
+    element("div", { class: "bench" }, createChart(store, run), createRulers(store, run)),
+    createSentence(store, run), createPlayground(store), createTable(store, run), timeline.bar);
+  const asking = startPolls(store, run, data, { problem, trigger });
+  rememberView(store, setState);
+  const resized = new ResizeObserver(() => store.set({ size: root.clientWidth }));
+  resized.observe(root);
+  store.redrawAll();
+  return {
+    run, store,
+    restyle: () => requestAnimationFrame(() => store.set({ palette: readPalette(root) })),
+    dispose() {
+      asking.forEach((one) => one.stop());
+      resized.disconnect();
+      timeline.dispose();
+      store.stop();
+    },
+  };
+}
+
+/** Two questions, each with its own cursor, until the run has ended and everything is here. */
+function startPolls(store, run, data, { problem, trigger }) {
+  const base = data.base ? `/${data.base}` : "";
+  const address = (route, cursor) => `${base}/api/${route}?run=${encodeURIComponent(run.id)}&${cursor}`;
+  let wanted = data.view?.step ?? null;
+  let askedFacts = Boolean(data.facts);
+  const failed = (count) => {
+    problem.hidden = count < 3;
+    setText(problem, t("The server does not answer. The curves go on as soon as it does."));
+  };
+  const metrics = poll({
+    url: () => address("metrics", `since=${run.steps.at(-1) ?? -1}`), period: PERIOD, failed,
+    receive(answer) {
+      appendRows(run, answer);
+      store.set({ rows: run.steps.length, status: answer.status, lastStep: answer.status.steps });
+      run.lastStep = answer.status.steps;
+      if (run.steps.length && !askedFacts) {
+        askedFacts = true;
+        trigger("prepared", run.id);
+      }
+      return answer.steps.length > 0 || !ENDED.has(answer.status.state);
+    },
+  });
+  const history = poll({
+    url: () => address("history", `after=${store.state.points.at(-1)?.step ?? -1}`), period: 2 * PERIOD, failed,
+    receive(answer) {
+      addPoints(store, answer.points);
+      if (wanted !== null && answer.points.length) {
+        selectStep(store, wanted);
+        wanted = null;
+      }
+      return answer.points.length > 0 || !ENDED.has(store.state.status?.state);
+    },
+  });
+  return [metrics, history];
+}
+
+/** What is locked goes into the address: a moment that is not the newest, a token, a unit. */
+function rememberView(store, setState) {
+  let first = true;
+  let timer = 0;
+  store.watch(["selected", "follows", "locked", "unit"], ({ points, selected, follows, locked, unit }) => {
+    if (first || !points.length) {
+      first = false;
+      return;
+    }
+    clearTimeout(timer);
+    const step = follows ? null : points[selected].step;
+    timer = setTimeout(() => setState("view", { step, token: locked, unit: UNITS.indexOf(unit) || null }), 400);
+  });
+}
