@@ -12,6 +12,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from app.components import FOLDER, assets_digest
 from app.loaders import attention as attention_loader
 from app.loaders import runs
+from app.loaders import train as train_loader
 from lm_core.errors import LMError, RunError
 
 FRESH = {"Cache-Control": "no-store"}
@@ -90,7 +91,8 @@ def _metrics(run_id: str, since: int) -> Response:
     status = runs.status_of(run_id)  # before the rows: a run that ends in between is asked once more
     series = runs.series_of(run_id, since)
     following = series["steps"][-1] if series["steps"] else since
-    return JSONResponse({"run": run_id, "status": status, **series, "next": following}, headers=FRESH)
+    answer = {"run": run_id, "status": status, "facts": train_loader.facts(run_id), **series, "next": following}
+    return JSONResponse(answer, headers=FRESH)
 
 
 def _history(run_id: str, after: int) -> Response:

@@ -6,7 +6,9 @@ const LONGEST_WAIT = 15000;
  * poll({url: () => "/api/metrics?run=…&since=…", period: 400, receive(answer) -> whether to go on, failed(count)})
  *
  * Waits while the tab is hidden, backs off when the server is away and goes on when it is back.
- * `receive` gets the parsed JSON (or an ArrayBuffer with `binary`). Returns {now(), stop()}.
+ * `receive` gets the parsed JSON (or an ArrayBuffer with `binary`). `failed` gets how often in a row it failed, 0 when
+ * the server is back, and the error; where the server refused in words, these are `error.sentence`.
+ * Returns {now(), stop()}.
  */
 export function poll({ url, period = 400, binary = false, receive, failed = () => {} }) {
   let timer = 0;
@@ -24,8 +26,8 @@ export function poll({ url, period = 400, binary = false, receive, failed = () =
     asking = true;
     let goOn = true;
     try {
-      const response = await fetch(url(), { cache: "no-store" });
-      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      const response = await fetch(url(), { cache: "no-store", signal: AbortSignal.timeout(LONGEST_WAIT) });
+      if (!response.ok) throw await refusal(response);
       const answer = binary ? await response.arrayBuffer() : await response.json();
       if (stopped) return;
       if (failures) failed(0);
@@ -33,9 +35,10 @@ export function poll({ url, period = 400, binary = false, receive, failed = () =
       goOn = receive(answer) !== false;
     } catch (error) {
       if (stopped) return;
-      if (!(error instanceof TypeError) && !/^HTTP/.test(error.message)) console.error(error);
+      const expected = error.name === "TimeoutError" || error instanceof TypeError && /fetch/i.test(error.message);
+      if (!expected && error.status === undefined) console.error(error);
       failures += 1;
-      failed(failures);
+      failed(failures, error);
     } finally {
       asking = false;
     }
@@ -53,4 +56,10 @@ export function poll({ url, period = 400, binary = false, receive, failed = () =
       document.removeEventListener("visibilitychange", wake);
     },
   };
+}
+
+/** The server's own sentence, where it gave one: {"error": "There is no run …"}. */
+async function refusal(response) {
+  const words = await response.json().catch(() => null);
+  return Object.assign(new Error(`HTTP ${response.status}`), { status: response.status, sentence: words?.error ?? null });
 }

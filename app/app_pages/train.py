@@ -1,0 +1,60 @@
+"""The Train page: one run's curves, samples and surprise as they come, and the wishes that steer it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import state
+from app.components import show_picture
+from app.i18n import _
+from app.loaders import runs, train
+from app.widgets.frame import header, lesson, show_error
+from app.widgets.run_picker import pick_run
+from lm_core.config import preset_config
+from lm_core.errors import LMError
+
+CODE = (
+    "lm_core.training.loop.train",
+    "lm_core.training.schedule.learning_rate",
+    "lm_core.training.objective.next_token_loss",
+)
+
+
+def show_run(run_id: str) -> None:
+    """The picture asks the server for its rows itself; Python hears only what is locked or wished."""
+    view = {"step": state.view_number("step"), "token": state.view_number("token")}
+    depth = state.from_address(state.DEPTH, ["story", "maths", "code"], "story")
+    data = {"run": run_id, "about": train.about(run_id), "depth": depth, "view": view}
+    told = show_picture("train", data, key="train", listens=("view", "control", "own"))
+    if told.view:
+        state.remember_view(step=told.view["step"], token=told.view["token"])
+    if told.control:
+        carry_out(told.control)
+    if told.own:
+        st.switch_page("app_pages/data.py")
+
+
+def carry_out(control: dict[str, str]) -> None:
+    """The wish names the run that it was made about: another one may be on the page by now."""
+    try:
+        runs.control(control["run"], control["wish"])
+    except LMError as error:
+        show_error(error)
+
+
+def start_first_run() -> None:
+    """A small model that learns comedies in about a minute."""
+    state.choose_run(runs.train_new(preset_config(train.FIRST_RUN, name=_("My first model"))))
+
+
+header(
+    _("How does it learn?"),
+    _("It guesses the next token, sees the true one, and turns every weight a little towards a better guess."),
+)
+run_id = pick_run()
+if run_id is None:
+    st.markdown(_("No model has been trained here yet. The first one takes about a minute, and you can watch it."))
+    st.button(_("Train the first model"), type="primary", icon=":material/play_arrow:", on_click=start_first_run)
+else:
+    show_run(run_id)
+lesson("train", code=CODE)

@@ -1,0 +1,124 @@
+/** The sentences that the data write, and the words of units, rungs and metrics. */
+import { fixed, number, percent } from "../kit/format.js";
+import { quotedToken, visibleToken, wordAround } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+import { bitsPerByte } from "./measures.js";
+
+const GAP_WORTH_A_WARNING = 0.3;
+const RISE_WORTH_A_WARNING = 0.05;
+const LONGEST_CONTEXT = 24;
+
+/** What one token of the run is called. */
+export function unitOf(tokenizer) {
+  if (tokenizer === "char") return { many: t("characters"), loss: t("nats per character") };
+  if (tokenizer === "byte") return { many: t("bytes"), loss: t("nats per byte") };
+  return { many: t("tokens"), loss: t("nats per token") };
+}
+
+export function rungName(name) {
+  const names = { uniform: t("chance"), unigram: t("unigram"), bigram: t("bigram"), trigram: t("trigram") };
+  return names[name] ?? name;
+}
+
+export function rungPassed(name, tokenizer) {
+  const passed = {
+    uniform: t("better than chance"),
+    unigram: tokenizer === "char" ? t("better than letter counts") : t("better than token counts"),
+    bigram: t("better than bigrams"), trigram: t("better than trigrams"),
+  };
+  return passed[name] ?? t("better than {name}", { name });
+}
+
+export function metricWords(name) {
+  const known = {
+    learning_rate: { title: t("learning rate"), unit: "" },
+    grad_norm: { title: t("gradient norm"), unit: "" },
+    tokens_per_second: { title: t("speed"), unit: t("tokens/s") },
+    update_ratio: { title: t("update / weight"), unit: "" },
+  };
+  return known[name] ?? { title: name.replaceAll("_", " "), unit: "" };
+}
+
+/** What to look for in the loss picture. */
+export function lossCaption(summary, { depth, status }, about) {
+  if (!summary.newest && !status) return "";
+  if (!summary.newest) return t("No loss yet: the first one appears a few seconds after the start.");
+  return depth === "maths" ? lossMaths(summary, about) : lossStory(summary, about);
+}
+
+function lossStory({ newest, best, train, rungs }, about) {
+  const choices = t("After {step} steps it is as unsure as if it chose between {choices} equally likely {units}.", {
+    step: newest.step, choices: number(Math.exp(newest.value)), units: unitOf(about.tokenizer).many,
+  });
+  return [choices, ladderSentence(rungs, about), gapSentence(newest, best, train)].filter(Boolean).join(" ");
+}
+
+function ladderSentence(rungs, about) {
+  if (!rungs.length) return "";
+  const next = rungs.filter((rung) => !rung.reached).reduce((highest, rung) => (!highest || rung.value > highest.value ? rung : highest), null);
+  const passed = rungs.filter((rung) => rung.reached);
+  if (next) return t("The next rung is {rung} at {loss}.", { rung: rungName(next.name), loss: fixed(next.value) });
+  const last = passed.at(-1);
+  const sentence = t("It left the last rung, {rung}, behind at step {step}.", { rung: rungName(last.name), step: last.beatenAt });
+  if (last.name !== "trigram") return sentence;
+  return `${sentence} ${t("It uses more than two {units} of context.", { units: unitOf(about.tokenizer).many })}`;
+}
+
+function gapSentence(newest, best, train) {
+  if (newest.value - best.value > RISE_WORTH_A_WARNING) {
+    return t("Validation was best at step {step} ({loss}) and has risen since: it memorises.", { step: best.step, loss: fixed(best.value) });
+  }
+  if (train === null || newest.step < 2) return "";
+  const gap = newest.value - train;
+  const size = fixed(Math.abs(gap));
+  if (gap > GAP_WORTH_A_WARNING) return t("Validation is {gap} above training: it begins to memorise.", { gap: size });
+  return t("Training and validation differ by {gap}: what it learns also holds for text it has not seen.", { gap: size });
+}
+
+function lossMaths({ newest }, about) {
+  const loss = number(newest.value);
+  return t("H(p, q) = −Σ p ln q = {loss} {unit} = {bits} bits. Perplexity e^{loss} = {perplexity}.", {
+    loss, unit: unitOf(about.tokenizer).loss, bits: number(newest.value / Math.LN2), perplexity: number(Math.exp(newest.value)),
+  });
+}
+
+/** Present values in numbers: [name, value, unit] each. */
+export function readings(summary, run, about) {
+  const { newest, train } = summary;
+  const bits = newest && (newest.bits ?? bitsPerByte(newest.value, run.facts));
+  return [
+    { kind: "validation", name: t("validation"), value: newest ? fixed(newest.value) : "–", unit: unitOf(about.tokenizer).loss },
+    { kind: "train", name: t("train, mean of 50"), value: train === null ? "–" : fixed(train), unit: "" },
+    { kind: "", name: t("fair for any tokenizer"), value: number(bits), unit: t("bits per byte") },
+    { kind: "", name: t("as if choosing between"), value: newest ? number(Math.exp(newest.value)) : "–", unit: unitOf(about.tokenizer).many },
+  ];
+}
+
+/** What to look for in the probe sentence. */
+export function probeCaption(summary, point, depth, about) {
+  if (!summary) return "";
+  const { mean, count, hardest, easiest } = summary;
+  const unit = unitOf(about.tokenizer).loss;
+  if (depth === "maths") {
+    return t("surprise = −ln q({token}) = −ln {probability} = {loss} nats; the mean of {count} is {mean} {unit}.", {
+      token: quotedToken(hardest.token), probability: number(Math.exp(-hardest.loss)), loss: number(hardest.loss), count, mean: number(mean), unit,
+    });
+  }
+  return t("At step {step} it is most surprised by {hardest} ({low} expected) and surest of {easiest} ({high}). On average {mean} {unit}.", {
+    step: point.step, hardest: named(point.tokens, hardest), low: percent(Math.exp(-hardest.loss)),
+    easiest: named(point.tokens, easiest), high: percent(Math.exp(-easiest.loss)), mean: number(mean), unit,
+  });
+}
+
+/** “n” in “yonder”: a lone character says too little. */
+function named(tokens, { token, position }) {
+  const word = wordAround(tokens, position);
+  const quoted = quotedToken(token);
+  return word && word !== visibleToken(token) && word.length <= LONGEST_CONTEXT ? t("{token} in {word}", { token: quoted, word: `“${word}”` }) : quoted;
+}
+
+export function chipLabel(token, loss) {
+  const name = quotedToken(token);
+  if (loss === null) return t("{token}: the first token, nothing to predict it from", { token: name });
+  return t("{token}: surprise {loss} nats, expected with {probability}", { token: name, loss: number(loss), probability: percent(Math.exp(-loss)) });
+}

@@ -1,0 +1,79 @@
+/** The wishes that a person may have about a run: hold still, go on, end, show it again. */
+import { element, iconButton, isTyping } from "../kit/dom.js";
+import { t } from "../kit/words.js";
+import { readings } from "./captions.js";
+import { isOver } from "./live.js";
+import { summarise } from "./measures.js";
+
+const TAKES_SPACE = "button, a, summary, [role=slider], [role=option], [role=tab], [role=menuitem], [contenteditable]";
+
+/** Which buttons a state offers: pure, so that the keyboard and the mouse cannot differ. */
+export function offers({ status, wish, replaying }, { gallery, rows }) {
+  if (!status) return {};
+  if (replaying) return { replay: true, showAll: true };
+  const { state } = status;
+  const open = Boolean(wish);
+  return {
+    pause: ["queued", "starting", "running"].includes(state) && !gallery ? (open || status.applying ? "disabled" : true) : false,
+    resume: ["paused", "parked", "stopped"].includes(state) && !gallery ? (open || status.applying ? "disabled" : true) : false,
+    stop: !isOver(status) && !gallery ? (wish?.wish === "stop" || status.want === "stop" ? "disabled" : true) : false,
+    replay: isOver(status) && rows > 1,
+    own: gallery || state === "failed",
+  };
+}
+
+export function createControls(store, run, about, { wish, replay, trainOwn }) {
+  const send = (name) => () => wish(name);
+  const buttons = {
+    pause: iconButton({ class: "button primary", icon: "pause", text: t("Pause"), onClick: send("pause") }),
+    resume: iconButton({ class: "button primary", icon: "play", text: t("Resume"), onClick: send("resume") }),
+    stop: iconButton({ icon: "stop", text: t("Stop"), onClick: send("stop") }),
+    replay: iconButton({ class: "button", icon: "again", text: t("Replay"), onClick: replay.toggle }),
+    showAll: iconButton({ icon: "step", text: t("Show all"), onClick: replay.end }),
+    own: iconButton({ class: "button primary", icon: "play", text: t("Train your own"), onClick: trainOwn }),
+  };
+  const row = element("div", { class: "button-row" }, ...Object.values(buttons).map(({ button }) => button));
+  const numbers = element("dl", { class: "readings" });
+  const panel = element("section", { class: "panel controls", aria: { label: t("Controls and present values") } }, row, numbers);
+
+  const offered = (state) => offers(state, { gallery: about.gallery, rows: run.steps.length });
+
+  store.watch(["status", "wish", "replaying", "revision"], (state) => {
+    const now = offered(state);
+    for (const [name, { button }] of Object.entries(buttons)) {
+      const hidden = !now[name];
+      const focused = button === button.getRootNode().activeElement;
+      button.hidden = hidden;
+      button.disabled = now[name] === "disabled";
+      if (hidden && focused) keepFocus(row);
+    }
+    if (state.replaying) buttons.replay.show(state.replaying === "playing" ? "pause" : "play", state.replaying === "playing" ? t("Pause the replay") : t("Go on"));
+    else buttons.replay.show("again", t("Replay"));
+    row.hidden = Object.values(now).every((offer) => !offer);
+  });
+  store.watch(["revision"], (state) => {
+    numbers.replaceChildren(...readings(summarise(run, state.rowCount), run, about).flatMap(({ kind, name, value, unit }) => [
+      element("dt", {}, element("span", { class: `swatch ${kind}` }), name),
+      element("dd", {}, element("b", { text: value }), " ", element("span", { class: "unit", text: unit })),
+    ]));
+  });
+
+  /** Space holds still or goes on, wherever the focus is, unless it means something there. */
+  function onKey(event) {
+    if (event.key !== " " || event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.composedPath()[0];
+    if (isTyping(event) || (target instanceof Element && target.closest(TAKES_SPACE))) return;
+    const now = offered(store.state);
+    const action = ["pause", "resume", "replay"].find((name) => now[name] === true);
+    if (!action) return;
+    event.preventDefault();
+    buttons[action].button.click();
+  }
+  document.addEventListener("keydown", onKey);
+  return { panel, dispose: () => document.removeEventListener("keydown", onKey) };
+}
+
+/** A button that vanishes under the keyboard's focus hands it to its neighbour. */
+function keepFocus(row) {
+  requestAnimationFrame(() => [...row.children].find((button) => !button.hidden && !button.disabled)?.focus());
+}

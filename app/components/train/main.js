@@ -1,0 +1,114 @@
+/** The Train page's picture: one run, live or stored, in curves, samples and the surprise of its probe sentence. */
+import { element, setText } from "../kit/dom.js";
+import { mount } from "../kit/mount.js";
+import { createStore } from "../kit/store.js";
+import { readPalette } from "../kit/theme.js";
+import { TIMELINE_STATE, createTimeline, selectStep } from "../kit/timeline.js";
+import { t } from "../kit/words.js";
+import { createControls } from "./controls.js";
+import { createLive } from "./live.js";
+import { createLossChart } from "./loss_chart.js";
+import { createProbe } from "./probe.js";
+import { createReplay } from "./replay.js";
+import { createRun } from "./run.js";
+import { createSample } from "./sample.js";
+import { createSmallMultiples } from "./small_multiples.js";
+import { createStatusLine } from "./status_line.js";
+import { createTable } from "./table.js";
+
+const VIEW_DELAY = 400;
+
+const START = {
+  ...TIMELINE_STATE, rowCount: 0, revision: 0, status: null, wish: null, trouble: null, replaying: null, pointsKnown: false,
+  stepAxis: "log", zoom: null, brush: null, cursorRow: null, cursorFrom: null, hovered: null, locked: null,
+  depth: "story", tableOpen: false, palette: null, size: "",
+};
+
+export default mount((root, host) => {
+  let scene = openRun(root, host.data, host, {});
+  return {
+    update(data) {
+      const { stepAxis } = scene.store.state;
+      if (data.run === scene.runId) {
+        scene.store.set({ depth: data.depth });
+        scene.refresh();
+        return;
+      }
+      scene.dispose();
+      scene = openRun(root, data, host, { stepAxis });
+    },
+    themeChanged: () => scene.refresh(),
+    dispose: () => scene.dispose(),
+  };
+});
+
+function openRun(root, data, host, kept) {
+  const { run: runId, about } = data;
+  const run = createRun();
+  const store = createStore({ ...START, ...kept, lastStep: about.steps, depth: data.depth, palette: readPalette(root) }, { name: "train" });
+  const view = rememberView(store, host);
+  const replay = createReplay(store, run);
+  const live = createLive({ base: data.base, runId, store, run, firstPoints: () => restoreView(store, data.view) });
+  const wish = (name) => {
+    store.set({ wish: { wish: name, at: Date.now() } });
+    host.trigger("control", { run: runId, wish: name });
+    live.wake();
+  };
+  const controls = createControls(store, run, about, { wish, replay, trainOwn: () => host.trigger("own", true) });
+  const timeline = createTimeline(store);
+  const page = element("div", { class: "train" },
+    createStatusLine(store, run, about).panel, createFailure(store),
+    element("div", { class: "bench" },
+      element("div", { class: "bench-main" }, createLossChart(store, run, about).panel, createSmallMultiples(store, run).panel),
+      element("aside", { class: "bench-side" }, controls.panel, createSample(store).panel)),
+    createProbe(store, about, { lock: view.lock }).panel,
+    createTable(store, run).panel);
+  root.replaceChildren(page, timeline.bar);
+
+  const measure = () => `${root.clientWidth} × ${devicePixelRatio} × ${root.className}`;
+  const refresh = () => store.set({ palette: readPalette(root), size: measure() });
+  const sizes = new ResizeObserver(() => { if (measure() !== store.state.size) refresh(); });
+  sizes.observe(page);
+  store.redrawAll();
+  return {
+    runId, store, refresh,
+    dispose() {
+      for (const part of [live, replay, store]) part.stop();
+      for (const part of [controls, timeline, view]) part.dispose();
+      sizes.disconnect();
+    },
+  };
+}
+
+/** A failed run says what happened; what it measured stays in sight. */
+function createFailure(store) {
+  const message = element("p");
+  const notice = element("div", { class: "notice", role: "alert", hidden: true }, message, element("p", { class: "muted", text: t("What it measured until then stays here. Change its settings and train again.") }));
+  store.watch(["status"], ({ status }) => {
+    notice.hidden = status?.state !== "failed";
+    if (!notice.hidden) setText(message, status.message || t("Training failed."));
+  });
+  return notice;
+}
+
+/** What is locked goes into the address, so that a link opens this moment and this token. */
+function rememberView(store, host) {
+  let timer = 0;
+  let sent = "";
+  const send = () => {
+    const { follows, points, selected, locked, replaying, playing } = store.state;
+    if (replaying || playing) return;
+    const view = { step: follows ? null : points[selected]?.step ?? null, token: locked };
+    if (JSON.stringify(view) !== sent) host.setState("view", view);
+    sent = JSON.stringify(view);
+  };
+  const soon = () => { clearTimeout(timer); timer = setTimeout(send, VIEW_DELAY); };
+  store.watch(["selected", "follows", "locked", "playing"], (state) => { if (sent || !state.follows || state.locked !== null) soon(); });
+  return { lock: (locked) => store.set({ locked }), dispose: () => clearTimeout(timer) };
+}
+
+function restoreView(store, view) {
+  if (view?.step !== null && view?.step !== undefined) selectStep(store, view.step);
+  const tokens = store.state.points[0]?.tokens.length ?? 0;
+  if (view?.token > 0 && view.token < tokens) store.set({ locked: view.token });
+}
