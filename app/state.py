@@ -8,6 +8,7 @@ there, which changes with the language and with the state of a run; so choices w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ RUN = "run"
 LANGUAGE = "lang"
 DEPTH = "depth"
 LARGE = "large"
+WRITING = "writing"
 
 
 def from_address(name: str, options: Sequence[str], default: str) -> str:
@@ -53,7 +55,14 @@ def view_number(name: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
-def remember_view(**numbers: int | None) -> None:
+def view_decimal(name: str) -> float | None:
+    """A decimal of the view in the address (a temperature, a share), or None when it holds none."""
+    text = st.query_params.get(name, "")
+    plain = text.isascii() and text.replace(".", "", 1).isdecimal() and len(text) < 10
+    return float(text) if plain else None
+
+
+def remember_view(**numbers: float | None) -> None:
     """Write the view into the address, so that its link opens exactly this picture."""
     for name, value in numbers.items():
         if value is None:
@@ -65,3 +74,17 @@ def remember_view(**numbers: int | None) -> None:
 def is_large() -> bool:
     """Presentation size: readable from the last row."""
     return bool(st.session_state.get(LARGE))
+
+
+def writing() -> Any:
+    """What the Generate page wrote last in this session, or None; it stays when the page changes."""
+    return st.session_state.get(WRITING)
+
+
+def remember_writing(value: Any) -> None:
+    st.session_state[WRITING] = value
+
+
+def told(key: str, name: str) -> Any:
+    """What the picture `key` told Python by its state or trigger `name`, before it is drawn again; None: nothing."""
+    return (st.session_state.get(key) or {}).get(name)

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 import streamlit as st
-from lm_core.jobs.launch import start_run
 from lm_core.jobs.store import RunStatus, Store, open_store
 from lm_core.jobs.supervisor import ensure_supervisor
 
@@ -67,6 +66,8 @@ def default_run_id() -> str | None:
 
 def train_new(config: RunConfig) -> str:
     """Start a run in the background and return its id. Raises LMError with a sentence when it cannot start."""
+    from lm_core.jobs.launch import start_run  # torch, to know the model's size: no page that only looks waits for it
+
     return start_run(config, settings(), store())
 
 

@@ -1,0 +1,87 @@
+"""Generate: how does a model choose the next token? One writing, every choice of it open to the hand."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import state
+from app.components import show_picture
+from app.i18n import _
+from app.loaders import generate
+from app.widgets.frame import header, lesson
+from app.widgets.run_picker import pick_run
+from lm_core.errors import LMError
+
+PICTURE = "generate-picture"
+CODE = (
+    "lm_core.generation.sampling.distribution",
+    "lm_core.generation.sampling.keep_top_p",
+    "lm_core.generation.sampling.draw",
+    "lm_core.generation.decode.generate",
+)
+
+
+def show(run_id: str) -> None:
+    """The picture of a run that has a checkpoint, else what will come and when."""
+    standing = generate.standing(run_id)
+    if standing.checkpoint_step is None:
+        wait(run_id)
+        return
+    asked = state.told(PICTURE, "write")
+    plan = generate.plan(run_id, standing, state.writing(), asked, address())
+    with st.spinner(_("The model is writing …")):
+        data = generate.page_data(plan)
+    state.remember_writing(plan)
+    said = show_picture(
+        "generate", {**data, "view": {"choice": state.view_number("choice")}}, key=PICTURE, listens=("write", "view")
+    )
+    if said.view:
+        remember(said.view)
+    st.caption(generate.provenance(standing, data["writing"]["step"]))
+
+
+def address() -> dict[str, float | int | None]:
+    """The settings that the link asks for."""
+    numbers = {name: state.view_number(name) for name in ("top_k", "seed")}
+    return {**numbers, **{name: state.view_decimal(name) for name in ("temperature", "top_p")}}
+
+
+def remember(view: dict[str, float | int | None]) -> None:
+    """The settings and the choice in view, as the address of exactly this picture. What is off needs no word."""
+    names = ("temperature", "top_k", "top_p", "seed", "choice")
+    state.remember_view(**{name: view.get(name) for name in names if name != "top_p"})
+    state.remember_view(top_p=None if view.get("top_p") == 1 else view.get("top_p"))
+
+
+@st.fragment(run_every=2)
+def wait(run_id: str) -> None:
+    """A run without weights: what it is doing, and the whole page anew once it has some."""
+    standing = generate.standing(run_id)
+    if standing.checkpoint_step is not None:
+        st.rerun()
+    sentence = generate.waiting_sentence(standing)
+    if standing.is_live:
+        st.info(sentence, icon=":material/hourglass_empty:")
+        st.progress(min(1.0, standing.step / standing.first_checkpoint))
+    else:
+        st.error(sentence, icon=":material/error:")
+
+
+header(
+    _("How does it choose the next token?"),
+    _(
+        "Its scores become slices of a line, one for each candidate; a random number falls on the line and picks a slice."
+    ),
+)
+run_id = pick_run()
+if run_id is None:
+    st.info(
+        _("There is no model yet to write with. Train one: it takes a minute or two."), icon=":material/model_training:"
+    )
+    st.page_link("app_pages/home.py", label=_("Train your first model"), icon=":material/arrow_forward:")
+else:
+    try:
+        show(run_id)
+    except LMError as error:
+        st.error(str(error), icon=":material/error:")
+lesson("generate", code=CODE)

@@ -1,0 +1,133 @@
+/** The table from score to slice; rows keep their identity and slide to their new rank. */
+import { element, setText } from "../kit/dom.js";
+import { fixed, number, probability } from "../kit/format.js";
+import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+import { OTHERS } from "./sampling.js";
+import { cutReason } from "./wording.js";
+
+const SHOWN = 10; // the chosen ones among them, however far down; then one line for the rest
+const ROW_HEIGHT = 32;
+
+/** The candidates that get a row: the head, and any chosen one of the tail. */
+function rowsOf(candidates, chosenIds) {
+  const named = candidates.filter(({ id }) => id !== OTHERS);
+  const tail = named.filter(({ id, rank }) => rank >= SHOWN && chosenIds.includes(id));
+  return [...named.slice(0, SHOWN - tail.length), ...tail];
+}
+
+export function createCandidates({ onHover, onLock }) {
+  const scaledHead = element("span", { class: "detail" });
+  const column = (kind, title, detail) => element("div", { class: `cell ${kind}`, role: "columnheader" }, title, detail);
+  const detail = (text) => element("span", { class: "detail", text });
+  const head = element("div", { class: "row head", role: "row" },
+    column("name", t("candidate"), detail("")), column("logit", t("logit"), detail(t("the model's score"))),
+    column("scaled", t("after temperature"), scaledHead), column("kept", t("kept?"), detail("top-k, top-p")),
+    column("share", t("probability"), detail(t("outline: as written"))), column("slice", t("slice"), detail(t("of the line"))));
+  const body = element("div", { class: "rows", role: "rowgroup", tabindex: "0", aria: { label: t("Candidates: up and down arrows move, Escape lets go") } });
+  const rest = element("div", { class: "note rest" });
+  const sum = element("p", { class: "sum mono" });
+  const node = element("section", { class: "panel table-panel", aria: { label: t("Candidates of this choice") } },
+    element("div", { class: "candidates", role: "table", aria: { label: t("Candidates of this choice") } }, head, body), rest, sum);
+
+  const rows = new Map();
+  let shown = [];
+  let locked = null;
+
+  const idUnder = (event) => {
+    const row = event.target.closest(".row");
+    return row ? Number(row.dataset.id) : null;
+  };
+  body.addEventListener("pointermove", (event) => onHover(idUnder(event)));
+  body.addEventListener("pointerleave", () => onHover(null));
+  body.addEventListener("click", (event) => onLock(idUnder(event)));
+  body.addEventListener("keydown", (event) => {
+    const shift = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!shift || !shown.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const place = shown.findIndex(({ id }) => id === locked);
+    onLock(shown[Math.min(Math.max(place + shift, 0), shown.length - 1)].id, true);
+  });
+
+  function rebuild() {
+    rows.clear();
+    body.replaceChildren();
+  }
+
+  function update({ then, now, focusId, lockedId, settings, texts, scale }) {
+    locked = lockedId;
+    shown = rowsOf(now.candidates, [then.chosen.id, now.chosen.id]);
+    const before = new Map(then.candidates.map((candidate) => [candidate.id, candidate]));
+    const largest = Math.max(now.candidates[0].probability, then.candidates[0].probability);
+    setText(scaledHead, `÷ ${fixed(settings.temperature)}`);
+    shown.forEach((candidate, place) => {
+      if (!rows.has(candidate.id)) rows.set(candidate.id, createRow(texts[candidate.id], candidate.id));
+      const row = rows.get(candidate.id);
+      paintRow(row, candidate, {
+        place, height: ROW_HEIGHT * scale, largest, before: before.get(candidate.id), chosen: candidate.id === now.chosen.id,
+        written: candidate.id === then.chosen.id, focused: candidate.id === focusId, locked: candidate.id === lockedId,
+      });
+      if (row.node.parentNode !== body) body.append(row.node);
+    });
+    const visible = new Set(shown.map(({ id }) => id));
+    for (const [id, row] of rows) if (!visible.has(id)) row.node.remove();
+    body.style.height = `${shown.length * ROW_HEIGHT * scale}px`;
+    setText(rest, restWords(now.candidates.filter(({ id }) => !visible.has(id))));
+    setText(sum, arithmetic(now.candidates.find(({ id }) => id === (focusId ?? now.chosen.id)) ?? now.chosen, now.candidates, texts, settings));
+  }
+  return { node, rebuild, update };
+}
+
+function restWords(others) {
+  const sumOf = (value) => others.reduce((sum, candidate) => sum + value(candidate), 0);
+  const count = sumOf((candidate) => candidate.count);
+  const cut = sumOf((candidate) => (candidate.cut ? candidate.count : 0));
+  const share = probability(sumOf((candidate) => candidate.probability));
+  if (count === 0) return "";
+  if (cut === count) return t("{count} other candidates, all cut", { count });
+  if (cut === 0) return t("{count} other candidates have {share} together", { count, share });
+  return t("{count} other candidates: {cut} cut, the rest has {share}", { count, cut, share });
+}
+
+function createRow(token, id) {
+  const cell = (kind, ...children) => element("div", { class: `cell ${kind}`, role: "cell" }, ...children);
+  const parts = {
+    tag: element("span", { class: "tag" }),
+    logit: cell("logit number"), scaled: cell("scaled number"),
+    badge: element("span", { class: "badge" }), reason: element("span", { class: "reason" }),
+    bar: element("span", { class: "bar" }), ghost: element("span", { class: "ghost" }), value: element("span", { class: "value number" }),
+    slice: cell("slice number"),
+  };
+  const node = element("div", { class: "row", role: "row", "data-id": id, aria: { label: quotedToken(token) } },
+    cell("name", tokenSpan(token), parts.tag), parts.logit, parts.scaled, cell("kept", parts.badge, parts.reason),
+    cell("share", element("span", { class: "bar-track" }, parts.bar, parts.ghost), parts.value), parts.slice);
+  return { node, ...parts };
+}
+
+function paintRow(row, candidate, { place, height, largest, before, chosen, written, focused, locked }) {
+  row.node.style.transform = `translateY(${place * height}px)`;
+  row.node.setAttribute("aria-rowindex", place + 1);
+  for (const [name, on] of Object.entries({ cut: candidate.cut, chosen, focused, locked })) row.node.classList.toggle(`is-${name}`, Boolean(on));
+  setText(row.tag, written && !chosen ? t("written") : "");
+  setText(row.logit, fixed(candidate.logit));
+  setText(row.scaled, fixed(candidate.scaled));
+  setText(row.badge, candidate.cut ? candidate.cut.by : "✓");
+  setText(row.reason, cutReason(candidate));
+  row.bar.style.width = `${(candidate.probability / largest) * 100}%`;
+  row.ghost.style.width = `${((before?.probability ?? 0) / largest) * 100}%`;
+  setText(row.value, candidate.probability === 0 ? "0" : probability(candidate.probability));
+  setText(row.slice, candidate.probability === 0 ? "–" : `${candidate.from.toFixed(3)}–${candidate.to.toFixed(3)}`);
+}
+
+/** The arithmetic of one candidate, with the numbers of this choice. */
+export function arithmetic(candidate, candidates, texts, settings) {
+  if (candidate.id === OTHERS) return `p(${t("others")}) = ${probability(candidate.probability)}`;
+  const mark = visibleToken(texts[candidate.id]);
+  if (candidate.cut) return `p(${mark}) = 0: ${candidate.cut.by}, ${cutReason(candidate)}`;
+  if (settings.temperature === 0) return `p(${mark}) = ${candidate.rank === 0 ? 1 : 0}: ${t("temperature 0 takes the top")}`;
+  const top = candidates[0].scaled;
+  const weights = candidates.reduce((sum, { cut, weight }) => sum + (cut ? 0 : weight), 0);
+  return `p(${mark}) = e^(${number(candidate.logit)} ÷ ${fixed(settings.temperature)} − ${number(top).replace("−", "(−")}${top < 0 ? ")" : ""}) ÷ Σ`
+    + ` = ${number(candidate.weight)} ÷ ${number(weights)} = ${probability(candidate.probability)}`;
+}

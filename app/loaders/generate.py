@@ -1,0 +1,304 @@
+"""What the Generate page shows: a run and a request in, every choice of the writing with all that led to it out."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from app.i18n import _
+from app.loaders import runs
+from lm_core.config import SamplingConfig, parse_config
+from lm_core.errors import ConfigError
+
+LONGEST_PROMPT = 20_000  # characters
+MOST_TOKENS = 120
+ALL_LOGITS = 300  # vocabularies up to here are sent whole
+SENT_LOGITS = 200  # of larger ones: so many, and the weight of all others at every temperature of the slider
+TEMPERATURES = tuple(round(0.05 * place, 2) for place in range(41))
+DRAWN_PROMPT = 240  # tokens of the prompt that the page draws
+DRAWN_ATTENTION = 96  # tokens of the past whose attention the page draws
+SECONDS = 20.0  # a writing that takes longer stops and says so
+OPENING = 24  # tokens of the probe sentence that a run goes on from when nobody typed
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to write. `prompt` None: the opening of the run's own probe sentence."""
+
+    prompt: str | None = None
+    count: int = 40
+    sampling: SamplingConfig = field(default_factory=SamplingConfig)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a run has come, as far as writing with it goes. `checkpoint_step` None: nothing to write with yet."""
+
+    state: str
+    step: int
+    steps: int
+    checkpoint_step: int | None
+    message: str
+    first_checkpoint: int
+
+    @property
+    def is_live(self) -> bool:
+        return self.state in ("queued", "starting", "running", "paused", "parked")
+
+
+def standing(run_id: str) -> Standing:
+    """Read from the store, without torch."""
+    status, train = runs.status_of(run_id), runs.config_of(run_id).train
+    return Standing(
+        state=status["state"],
+        step=status["step"],
+        steps=status["steps"],
+        checkpoint_step=status["checkpoint_step"],
+        message=status["message"],
+        first_checkpoint=min(train.checkpoint_every, train.steps),
+    )
+
+
+def parse_request(values: Mapping[str, Any]) -> Request:
+    """What the page's form or the address holds -> a checked request.
+
+    Raises:
+        ConfigError: a sentence on what cannot be written, and why.
+    """
+    prompt = values.get("prompt")
+    sampling = {
+        name: values[name] for name in ("temperature", "top_k", "top_p", "seed") if values.get(name) is not None
+    }
+    count = values.get("count", Request.count)
+    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST_TOKENS:
+        raise ConfigError(_("Between 1 and {most} can be written at once.").format(most=MOST_TOKENS))
+    if prompt is not None:
+        check_prompt(prompt)
+    return Request(prompt, count, parse_config(SamplingConfig, sampling))
+
+
+def check_prompt(prompt: object) -> None:
+    """Refuse what cannot be gone on from; what can be mended is mended by `clean_prompt`."""
+    if not isinstance(prompt, str) or not clean_prompt(prompt)[0]:
+        raise ConfigError(_("There is nothing to go on from. Type at least one character."))
+    if len(prompt) > LONGEST_PROMPT:
+        sentence = _("This text has {count} characters; at most {most} can be gone on from.")
+        raise ConfigError(sentence.format(count=len(prompt), most=LONGEST_PROMPT))
+
+
+def clean_prompt(prompt: str) -> tuple[str, int]:
+    """'a\\x00b\\r\\n' -> ('ab\\n', 1): without control characters and lone surrogates, and how many those were."""
+    text = prompt.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+    return kept, len(text) - len(kept)
+
+
+def own_opening(run_id: str) -> str:
+    """The first words of the sentence that the run follows, else a newline: text that its tokenizer surely knows."""
+    points = runs.points_of(run_id)[:1]
+    tokens = points[0].tokens[:OPENING] if points else ()
+    text = "".join(token for token in tokens if not (token.startswith("<") and token.endswith(">")))
+    return clean_prompt(text)[0] or "\n"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which writing the page shows. A run that goes on training does not change it: only Write takes newer weights."""
+
+    run_id: str
+    checkpoint_step: int
+    request: Request
+    answered: str = ""  # the name of the last wish, so that the picture knows its wish was heard
+    problem: str = ""  # why that wish could not be fulfilled; what was there before stays
+
+
+def plan(
+    run_id: str, standing: Standing, last: Plan | None, asked: Mapping[str, Any] | None, address: Mapping[str, Any]
+) -> Plan:
+    """What to show now: the wish of the form, else the writing of before, else what the address asks for."""
+    newest = standing.checkpoint_step or 0
+    if last is None:
+        last = Plan(run_id, newest, _request_or_default(address))
+    elif last.run_id != run_id:
+        last = Plan(run_id, newest, last.request)
+    name = str(asked.get("asked", ""))[:40] if asked else ""
+    if asked is None or name == last.answered:
+        return last
+    try:
+        return Plan(run_id, newest, parse_request(asked), name)
+    except ConfigError as error:
+        return replace(last, answered=name, problem=str(error))
+
+
+def _request_or_default(values: Mapping[str, Any]) -> Request:
+    """A link may be mistyped: then the page opens with its own settings."""
+    try:
+        return parse_request(values)
+    except ConfigError:
+        return Request()
+
+
+def page_data(plan: Plan) -> dict[str, Any]:
+    """Everything that the picture needs; see `write` for the writing itself. Slow the first time: it imports torch.
+
+    Raises:
+        LMError: the checkpoint cannot be read, or the prompt cannot be gone on from.
+    """
+    request = plan.request
+    typed = own_opening(plan.run_id) if request.prompt is None else request.prompt
+    prompt, dropped = clean_prompt(typed)
+    writing = write(plan.run_id, plan.checkpoint_step, prompt, request.count, request.sampling)
+    draft = {"prompt": prompt, "count": request.count, "seed": request.sampling.seed}
+    notes = _notes(writing, request, dropped)
+    return {"writing": writing, "draft": draft, "notes": notes, "answered": plan.answered, "problem": plan.problem}
+
+
+def provenance(standing: Standing, step: int) -> str:
+    """Which weights wrote this."""
+    values = {"step": step, "steps": standing.steps}
+    if standing.is_live:
+        sentence = _(
+            "Written by this run at step {step} of {steps}. It is still training: Write takes its newest checkpoint."
+        )
+        return sentence.format(**values)
+    if standing.state == "failed":
+        sentence = _(
+            "Written by this run at step {step} of {steps}, its last checkpoint: the run failed later. {message}"
+        )
+        return sentence.format(**values, message=standing.message)
+    return _("Written by this run at step {step} of {steps}.").format(**values)
+
+
+def waiting_sentence(standing: Standing) -> str:
+    """Why there is nothing to write with yet, and when there will be."""
+    if standing.is_live:
+        sentence = _("This run is at step {step} and saves its first model at step {first}. Then it writes here.")
+        return sentence.format(step=standing.step, first=standing.first_checkpoint)
+    if standing.state == "failed":
+        return _("This run failed before it saved a model. {message}").format(message=standing.message)
+    return _("This run was stopped before it saved a model. Choose another run, or train a new one.")
+
+
+def _notes(writing: dict[str, Any], request: Request, dropped: int) -> list[str]:
+    """Plain sentences on what was changed or left out on the way."""
+    notes = []
+    if dropped:
+        notes.append(_("Control characters left out, as they are no text: {count}.").format(count=dropped))
+    if writing["uncovered"]:
+        shown = " ".join(writing["uncovered"][:8])
+        notes.append(_("This model has never seen {characters}: it reads <unk> there.").format(characters=shown))
+    if writing["prompt_tokens"] > writing["context"]:
+        sentence = _("The model reads the last {context} of these {count}; what stands before cannot matter.")
+        notes.append(sentence.format(context=writing["context"], count=writing["prompt_tokens"]))
+    if len(writing["steps"]) < request.count:
+        notes.append(_("This model is slow here: it stopped after {count}.").format(count=len(writing["steps"])))
+    return notes
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _opened(run_id: str, checkpoint_step: int) -> tuple[Any, int, Any]:
+    """The run's newest model, its step, its tokenizer. A newer checkpoint has another `checkpoint_step`."""
+    import torch
+
+    from lm_core.runs.checkpoint import load_model
+    from lm_core.tokenizers.registry import load_tokenizer
+
+    torch.set_num_threads(1)  # runs that train need the other cores
+    run = runs.open_run(run_id)
+    model, step = load_model(run)
+    return model, step, load_tokenizer(run.tokenizer_folder)
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def write(run_id: str, checkpoint_step: int, prompt: str, count: int, sampling: SamplingConfig) -> dict[str, Any]:
+    """Write `count` tokens and keep every choice, as plain JSON values.
+
+    steps            per token: id, u, probability, logits (with `ids` and `tail` where not all are sent), attention
+                     (L, S) of the last token, mean over the heads, the newest `DRAWN_ATTENTION` of the S
+    temperatures     those for which a tail's weight, the sum of e^((logit - top) / T) over the others, was measured
+    """
+    from lm_core.generation.decode import generate
+
+    model, step, tokenizer = _opened(run_id, checkpoint_step)
+    ids = tokenizer.encode(prompt)
+    started, steps = time.monotonic(), []
+    for decoded in generate(model, ids, sampling, n_tokens=count, keep_attention=True):
+        steps.append(_choice(decoded))
+        if time.monotonic() - started > SECONDS:
+            break
+    texts = _texts(tokenizer, steps, model.vocab_size)
+    return {
+        "key": hashlib.sha256(repr((run_id, step, prompt, count, sampling)).encode()).hexdigest()[:16],
+        "unit": "character" if tokenizer.kind == "char" else "token",
+        "step": step,
+        "prompt": tokenizer.token_texts(ids[-DRAWN_PROMPT:]),
+        "hidden": max(0, len(ids) - DRAWN_PROMPT),
+        "prompt_tokens": len(ids),
+        "uncovered": tokenizer.uncovered(prompt),
+        "layers": model.config.n_layers,
+        "context": model.config.context_length,
+        "vocabularySize": model.vocab_size,
+        "sampling": sampling.model_dump(),
+        "temperatures": TEMPERATURES,
+        "texts": texts,
+        "steps": steps,
+        "start": interesting_choice([decoded["entropy"] for decoded in steps]),
+    }
+
+
+def _choice(decoded: Any) -> dict[str, Any]:
+    """A `DecodeStep` as JSON: float32 numbers keep all their digits, so that the browser computes with the same."""
+    chosen = next(candidate for candidate in decoded.candidates if candidate.id == decoded.token_id)
+    attention = decoded.attention.mean(axis=1)[:, -DRAWN_ATTENTION:]  # (L, S)
+    return {
+        "id": decoded.token_id,
+        "u": decoded.u,
+        "probability": chosen.final,
+        "entropy": round(decoded.entropy_bits, 4),
+        "attention": [[round(float(weight), 4) for weight in row] for row in attention],
+        **sent_logits(decoded.logits),
+    }
+
+
+def sent_logits(logits: npt.NDArray[np.float32]) -> dict[str, Any]:
+    """(V,) logits -> {"logits"} of all, or of the likeliest with their {"ids"} and the others' weight as {"tail"}.
+
+    Raising the others to a sum loses nothing that the page shows: e^((l - top) / T) is summed for each temperature
+    that the slider can take.
+    """
+    if len(logits) <= ALL_LOGITS:
+        return {"ids": None, "logits": exact(logits), "tail": None}
+    order = np.argsort(-logits.astype(np.float64), kind="stable")
+    shown, others = order[:SENT_LOGITS], logits[order[SENT_LOGITS:]].astype(np.float64)
+    below = others - float(logits[order[0]])
+    weights = [float(np.exp(below / temperature).sum()) if temperature else 0.0 for temperature in TEMPERATURES]
+    tail = {"count": len(others), "weights": weights}
+    return {"ids": shown.tolist(), "logits": exact(logits[shown]), "tail": tail}
+
+
+def exact(values: npt.NDArray[np.float32]) -> list[float]:
+    """Nine significant digits tell any two float32 apart, and are half as long as the float64 of the same number."""
+    return [float(f"{value:.9g}") for value in values.tolist()]
+
+
+def _texts(tokenizer: Any, steps: Sequence[dict[str, Any]], vocab_size: int) -> dict[int, str]:
+    """The texts of all tokens that the page may name, by id."""
+    if vocab_size <= ALL_LOGITS:
+        ids: Sequence[int] = range(vocab_size)
+    else:
+        ids = sorted({token_id for step in steps for token_id in (*step["ids"], step["id"])})
+    return dict(zip(ids, tokenizer.token_texts(ids), strict=True))
+
+
+def interesting_choice(entropies: Sequence[float]) -> int:
+    """Where the page opens: the most open choice of the middle third, with some text before it."""
+    first, last = len(entropies) // 3, max(len(entropies) // 3 + 1, 2 * len(entropies) // 3)
+    return max(range(first, min(last, len(entropies))), key=lambda place: entropies[place])
