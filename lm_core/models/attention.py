@@ -56,11 +56,8 @@ class Attention(nn.Module):
             self.register_buffer("sines", sines, persistent=False)
 
     def forward(self, x: Tensor, *, cache: KVCache | None = None, trace: AnyTrace = UNTRACED) -> Tensor:
-        q, k, v = (
-            self._heads(self.q(x)),
-            self._heads(self.k(x)),
-            self._heads(self.v(x)),
-        )  # (B, H, T, D), (B, K, T, D) x 2
+        q = self._heads(self.q(x))  # (B, H, T, D)
+        k, v = self._heads(self.k(x)), self._heads(self.v(x))  # (B, K, T, D)
         if self.rotary:
             start = cache.length if cache is not None else 0
             q, k = self._rotate(q, start), self._rotate(k, start)

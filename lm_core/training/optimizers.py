@@ -7,7 +7,7 @@ the weights, and starts without the compiler that torch's optimizers import on t
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
@@ -21,14 +21,10 @@ class AdamW:
     """Adam (Kingma & Ba 2015) with weight decay apart from the gradient (Loshchilov & Hutter 2019, algorithm 2)."""
 
     def __init__(
-        self,
-        weights: Iterable[tuple[str, nn.Parameter]],
-        decayed: Iterable[str],
-        betas: tuple[float, float],
-        decay: float,
+        self, weights: dict[str, nn.Parameter], *, decayed: set[str], betas: tuple[float, float], decay: float
     ) -> None:
-        self.weights = dict(weights)
-        self.decayed = frozenset(decayed)
+        self.weights = weights
+        self.decayed = decayed
         self.betas = betas
         self.decay = decay
         self.steps = 0
@@ -80,4 +76,4 @@ def make_optimizer(model: nn.Module, train: TrainConfig) -> AdamW:
     weights = dict(model.named_parameters())
     lookups = {f"{name}.weight" for name, module in model.named_modules() if isinstance(module, nn.Embedding)}
     decayed = {name for name, weight in weights.items() if weight.dim() >= 2} - lookups
-    return AdamW(weights.items(), decayed, (train.beta1, train.beta2), train.weight_decay)
+    return AdamW(weights, decayed=decayed, betas=(train.beta1, train.beta2), decay=train.weight_decay)
