@@ -62,9 +62,14 @@ def view_decimal(name: str) -> float | None:
     return float(text) if plain else None
 
 
-def remember_view(**numbers: float | None) -> None:
+def view_text(name: str, longest: int = 2000) -> str:
+    """A text of the view in the address (a sentence), cut to a length that a picture can show; "" when it holds none."""
+    return st.query_params.get(name, "")[:longest]
+
+
+def remember_view(**values: float | str | None) -> None:
     """Write the view into the address, so that its link opens exactly this picture."""
-    for name, value in numbers.items():
+    for name, value in values.items():
         if value is None:
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != str(value):

@@ -1,0 +1,50 @@
+"""Attention: which token each token looks at, in every head of a run, at every kept moment, in any sentence."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import state
+from app.components import show_picture
+from app.i18n import _
+from app.widgets.frame import header, lesson
+from app.widgets.run_picker import pick_run
+
+KEY = "attention"
+
+
+@st.fragment
+def picture(run_id: str) -> None:
+    """All heads of a run; what is locked in it goes into the address, and an address opens what it names."""
+    numbers = {name: state.view_number(name) for name in ("layer", "head", "query", "at")}
+    data = {"run": run_id, "text": state.view_text("text"), **numbers}
+    view = show_picture(KEY, data, key=KEY, listens=("view",)).view
+    if view and view["run"] == run_id:
+        state.remember_view(
+            layer=view["layer"], head=view["head"], query=view["query"], at=view["at"], text=view["text"] or None
+        )
+
+
+header(
+    _("Who looks at whom?"),
+    _(
+        "To guess the next token, each token gathers from the tokens before it. A **head** decides how much from each: "
+        "its weights are learned, and add up to 100 %."
+    ),
+)
+run = pick_run()
+if run is None:
+    st.info(_("There is no run yet. Train a model first: its heads appear here while it learns."))
+    st.page_link("app_pages/train.py", label=_("Train a model"), icon=":material/play_arrow:")
+else:
+    picture(run)
+lesson(
+    "attention",
+    code=(
+        "lm_core.models.attention.Attention.forward",
+        "lm_core.models.attention.Attention._written_out",
+        "lm_core.models.attention.causal_mask",
+        "lm_core.interpret.attention.attention_of",
+        "lm_core.interpret.attention.queries_keys",
+    ),
+)

@@ -1,0 +1,152 @@
+/** All layers x heads as thumbnails: hover previews, click locks, double-click isolates, arrows move. */
+import { element, setText } from "../kit/dom.js";
+import { fixed } from "../kit/format.js";
+import { t } from "../kit/words.js";
+import { displayTriangle } from "./display.js";
+import { headName, patternName, plainName } from "./names.js";
+import { blendTriangle } from "./payload.js";
+import { coverage, paintThumbnail } from "./thumbnail.js";
+
+const LABELLED_UP_TO = 4; // heads a row; more are too narrow for their names
+
+export function createAtlas(film, store, { measureAt, hiddenKeyOf, lock }) {
+  const weights = new Float32Array(film.triangle);
+  const shown = new Float32Array(film.triangle);
+  const dense = film.heads > LABELLED_UP_TO;
+  const places = Array.from({ length: film.layers * film.heads }, (_, index) => (
+    { layer: Math.floor(index / film.heads), head: index % film.heads }));
+  const cells = places.map(createCell);
+  // One canvas under all buttons: a hundred small ones cost more to hand over than to paint.
+  const sheet = element("canvas", { class: "atlas-sheet", aria: { hidden: "true" } });
+  const grid = element("div", {
+    class: dense ? "atlas dense" : "atlas", role: "radiogroup",
+    aria: { label: t("Heads: {layers} layers of {heads}. Arrow keys choose, Enter isolates.", film) },
+    on: { pointerleave: () => store.set({ hovered: null }), keydown: moveByKey },
+  }, sheet, ...cells.map((cell) => cell.button));
+  grid.style.setProperty("--heads", film.heads);
+  const summary = createSummary(film, store);
+  let geometry = null;
+
+  function createCell(place) {
+    const frame = element("span", { class: "thumb" });
+    const score = element("span", { class: "score" });
+    const name = element("span", { class: "name" });
+    const label = element("span", { class: "head-label" }, element("span", { text: headName(place) }), score);
+    const button = element("button", {
+      class: "head", role: "radio", type: "button",
+      on: {
+        pointerenter: (event) => { if (event.pointerType !== "touch") store.set({ hovered: place }); },
+        click: (event) => choose(place, event),
+        dblclick: () => { if (store.state.locked === place) store.set({ isolated: !store.state.isolated }); },
+      },
+    }, frame, label, name);
+    return { place, button, frame, score, name };
+  }
+
+  /** Enter on the head that is locked already does what a double-click does. */
+  function choose(place, event) {
+    const same = store.state.locked.layer === place.layer && store.state.locked.head === place.head;
+    if (same && event.detail === 0) store.set({ isolated: !store.state.isolated });
+    if (store.state.locked !== place) lock(place);
+  }
+
+  function moveByKey(event) {
+    const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
+    if (!move) return;
+    event.preventDefault();
+    const { layer, head } = store.state.locked;
+    const index = ((layer + move[0] + film.layers) % film.layers) * film.heads + ((head + move[1] + film.heads) % film.heads);
+    lock(places[index]);
+    cells[index].button.focus();
+  }
+
+  /** Where each thumbnail lies; asked once for each width, for it makes the browser lay the page out. */
+  function measure() {
+    const ratio = window.devicePixelRatio || 1;
+    const box = grid.getBoundingClientRect();
+    if (!box.width) return null;
+    const dots = Math.round(cells[0].frame.clientWidth * ratio);
+    const corners = cells.map(({ frame }) => {
+      const corner = frame.getBoundingClientRect();
+      return { x: Math.round((corner.left - box.left) * ratio), y: Math.round((corner.top - box.top) * ratio) };
+    });
+    sheet.width = Math.round(box.width * ratio);
+    sheet.height = Math.round(box.height * ratio);
+    sheet.style.width = `${sheet.width / ratio}px`;
+    sheet.style.height = `${sheet.height / ratio}px`;
+    const image = new ImageData(sheet.width, sheet.height);
+    return { dots, corners, image, words: new Uint32Array(image.data.buffer), cover: coverage(film.size, dots) };
+  }
+
+  function drawThumbnails(state, changed) {
+    if (!state.palette) return;
+    if (!geometry || changed.has("width") || changed.has("palette")) geometry = measure();
+    if (!geometry || geometry.dots < 2) return;
+    const { dots, corners, image, words, cover } = geometry;
+    cells.forEach(({ place }, index) => {
+      blendTriangle(film, state.time, place.layer, place.head, weights);
+      displayTriangle(weights, film.size, { scale: state.scale, hiddenKey: state.hideSink ? hiddenKeyOf(place) : null }, shown);
+      const { x, y } = corners[index];
+      if (x + dots <= sheet.width && y + dots <= sheet.height) {
+        paintThumbnail(words, sheet.width, y * sheet.width + x, shown, cover, state.palette.attention.words);
+      }
+    });
+    sheet.getContext("2d").putImageData(image, 0, 0);
+  }
+
+  function drawLabels({ selected }) {
+    for (const { place, button, name, score } of cells) {
+      const found = measureAt(selected, place);
+      const words = patternName(found.name, found, film.tokens);
+      const unsure = found.name === "mixed" || found.name === "short";
+      setText(name, words);
+      setText(score, fixed(found.score));
+      button.classList.toggle("mixed", unsure);
+      button.setAttribute("aria-label", t("Head {head}, {name}, {score}", { head: headName(place), name: words, score: fixed(found.score) }));
+      button.title = unsure
+        ? t("{head}: no pattern is clear; the nearest is {nearest}, {score}",
+          { head: headName(place), nearest: patternName(found.nearest.name, found, film.tokens), score: fixed(found.score) })
+        : `${headName(place)} · ${words} ${fixed(found.score)}`;
+    }
+    summary.show(places.map((place) => measureAt(selected, place).name));
+  }
+
+  function drawSelection({ locked, isolated, named, selected }) {
+    for (const { place, button } of cells) {
+      const chosen = locked.layer === place.layer && locked.head === place.head;
+      button.setAttribute("aria-checked", String(chosen));
+      button.tabIndex = chosen ? 0 : -1;
+      const aside = isolated ? !chosen : named !== null && measureAt(selected, place).name !== named;
+      button.classList.toggle("aside", aside);
+    }
+  }
+
+  store.watch(["time", "scale", "hideSink", "palette", "width"], drawThumbnails);
+  store.watch(["selected"], drawLabels);
+  store.watch(["locked", "isolated", "named", "selected"], drawSelection);
+  return { grid: element("div", {}, grid, summary.row), places };
+}
+
+/** "4 previous token · 2 sink · 8 mixed": how many heads have which name; pressing one shows where they are. */
+function createSummary(film, store) {
+  const row = element("div", { class: "summary", role: "group", aria: { label: t("Names of the heads") } });
+  let shown = "";
+
+  function show(names) {
+    const counts = new Map();
+    for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+    const key = [...counts].join();
+    if (key === shown) return;
+    shown = key;
+    if (!counts.has(store.state.named)) store.set({ named: null });
+    row.replaceChildren(...[...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => element("button", {
+      type: "button", class: "tally", "data-name": name, aria: { pressed: String(store.state.named === name) },
+      on: { click: () => store.set({ named: store.state.named === name ? null : name }) },
+    }, element("strong", { text: String(count) }), ` ${plainName(name)}`)));
+  }
+
+  store.watch(["named"], ({ named }) => {
+    for (const button of row.children) button.setAttribute("aria-pressed", String(button.dataset.name === named));
+  });
+  return { row, show };
+}

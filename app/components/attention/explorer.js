@@ -1,0 +1,124 @@
+/** One film in, the whole linked picture of it out: every view reads one store, and Python hears only what is locked. */
+import { animate, element, isTyping } from "../kit/dom.js";
+import { createStore } from "../kit/store.js";
+import { addPoints, createTimeline, selectStep, TIMELINE_STATE, togglePlay } from "../kit/timeline.js";
+import { createArithmetic, LAST_STEP } from "./arithmetic.js";
+import { createAtlas } from "./atlas.js";
+import { createCaption } from "./caption.js";
+import { createControls } from "./controls.js";
+import { rememberMeasures } from "./measures.js";
+import { storedTriangle, strongestKey } from "./payload.js";
+import { createPicture } from "./picture.js";
+import { createPlate } from "./plate.js";
+import { createSentence } from "./sentence.js";
+import { createTable } from "./table.js";
+import { clearestHead, startOf } from "./view.js";
+
+const MORPH = 220; // milliseconds from one moment to the next
+const SETTLE = 60; // and before its vectors are asked for: who drags the timeline passes many moments
+
+/** `view` is where to begin; `settings` what a picture before this one was set to; `changed(state)` hears what is locked. */
+export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf, changed }) {
+  const measureAt = rememberMeasures(film, storedTriangle);
+  const newest = film.moments.length - 1;
+  const start = startOf(film, view.layer ? view : { ...view, ...clearestHead(film, newest, measureAt) });
+  const store = createStore({
+    ...TIMELINE_STATE, points: film.moments.slice(), selected: newest, lastStep, time: newest,
+    ...start, key: strongestKey(film, newest, start.locked, start.query),
+    hovered: null, isolated: false, named: null, hoveredQuery: null, hoveredKey: null,
+    scale: "linear", hideSink: false, ...settings, palette: null, width: 0, vectors: "waiting",
+    arithmeticStep: LAST_STEP, arithmeticPart: 1, arithmeticPlaying: false,
+  }, { name: "attention" });
+  const shared = {
+    measureAt,
+    hiddenKeyOf: (head) => measureAt(store.state.selected, head).sink.key,
+    lock(head) {
+      const { query, selected } = store.state;
+      store.set({ locked: head, hovered: null, key: query === null ? null : strongestKey(film, selected, head, query) });
+      changed(store.state);
+    },
+    lockQuery(query, key = null) {
+      const { locked, selected } = store.state;
+      store.set({ query, key: key ?? strongestKey(film, selected, locked, query) });
+      changed(store.state);
+    },
+  };
+  const picture = createPicture(film, store, { ...shared, plate: createPlate(film, store, shared) });
+  const atlas = createAtlas(film, store, shared);
+  const arithmetic = createArithmetic(film, store, shared);
+  const timeline = createTimeline(store);
+  const node = element("div", { class: "explorer" },
+    createSentence(film, store, shared),
+    element("div", { class: "stage" },
+      picture.frame, createCaption(film, store, shared, picture.describe),
+      element("div", { class: "side" }, atlas.grid, createControls(film, store, shared))),
+    arithmetic.panel, createTable(film, store), timeline.bar);
+
+  const stopMorph = followTime(store);
+  const stopVectors = followVectors(film, store, vectorsOf);
+  store.watch(["selected", "follows", "playing"], (state) => { if (!state.playing) changed(state, { soon: true }); });
+  const pressKey = (event) => answerKey(event, store);
+  document.addEventListener("keydown", pressKey);
+
+  return {
+    node, store,
+    add(moments, end) {
+      addPoints(store, moments);
+      store.set({ lastStep: end });
+    },
+    goTo: (step) => selectStep(store, step),
+    dispose() {
+      document.removeEventListener("keydown", pressKey);
+      stopMorph();
+      stopVectors();
+      timeline.dispose();
+      arithmetic.dispose();
+      store.stop();
+      node.remove();
+    },
+  };
+}
+
+/** The pictures move to the selected moment; numbers at rest are stored ones. */
+function followTime(store) {
+  let stop = () => {};
+  store.watch(["selected"], ({ selected, time }) => {
+    stop();
+    if (selected === time) return;
+    stop = animate(MORPH, (part) => {
+      const eased = 1 - (1 - part) ** 3;
+      store.set({ time: part < 1 ? time + (selected - time) * eased : selected });
+    });
+  });
+  return () => stop();
+}
+
+/** q and k of the locked head at the selected moment: "waiting", then the numbers, or null where none were kept. */
+function followVectors(film, store, vectorsOf) {
+  let timer = 0;
+  let question = 0;
+  store.watch(["locked", "selected"], ({ locked, selected }) => {
+    clearTimeout(timer);
+    const mine = (question += 1);
+    const moment = film.moments[selected];
+    if (!moment.vectors) { store.set({ vectors: null }); return; }
+    store.set({ vectors: "waiting" });
+    const answer = (vectors) => { if (mine === question) store.set({ vectors }); };
+    timer = setTimeout(() => vectorsOf({ step: moment.step, ...locked }).then(answer, () => answer(null)), SETTLE);
+  });
+  return () => { clearTimeout(timer); question += 1; };
+}
+
+/** Space plays wherever no field or button has use for it; Escape lets go of everything. */
+function answerKey(event, store) {
+  if (event.defaultPrevented || isTyping(event)) return;
+  if (event.key === "Escape") {
+    store.set({ isolated: false, named: null, hovered: null, query: null, key: null, hoveredQuery: null, hoveredKey: null });
+  } else if (event.key === " " && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const target = event.composedPath()[0];
+    const busy = target instanceof Element && target.closest("button:not(.chip):not(.head), a, summary, [role=button], [role=combobox], [role=switch]");
+    if (busy || store.state.points.length < 2) return;
+    event.preventDefault();
+    togglePlay(store);
+  }
+}

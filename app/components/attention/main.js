@@ -1,0 +1,168 @@
+/** The Attention page: a run's kept moments, or a sentence of one's own, as one linked picture that may be left and linked to. */
+import { element, setText } from "../kit/dom.js";
+import { mount } from "../kit/mount.js";
+import { readPalette } from "../kit/theme.js";
+import { t } from "../kit/words.js";
+import { createExplorer } from "./explorer.js";
+import { createOwn } from "./own.js";
+import { createFilm, extendFilm } from "./payload.js";
+import { askSentence, createVectors, followRun } from "./source.js";
+import { viewOf } from "./view.js";
+
+const TELL_AFTER = 400; // milliseconds of rest before Python hears of a new moment
+
+export default mount(build);
+
+function build(root, { data, setState }) {
+  const notice = element("p", { class: "notice", role: "status", hidden: true });
+  const frame = element("div", { class: "waiting" }, element("div", { class: "loading" }), element("p", { class: "muted" }));
+  const place = element("div");
+  const own = createOwn({ onAsk: (text) => ask(text), onBack: showRun });
+  root.replaceChildren(own.box, notice, frame, place);
+
+  let { run, base } = data;
+  let wanted = { layer: data.layer, head: data.head, query: data.query }; // where the next picture begins
+  let wantedStep = data.at; // the moment of a link, until it has come in
+  let film = null; // of the run's own sentence; it goes on growing while another sentence is in view
+  let lastStep = 0;
+  let text = ""; // the sentence of one's own in view
+  let explorer = null;
+  let source = null;
+  let asking = null;
+  let timer = 0;
+
+  const refresh = () => requestAnimationFrame(() => {
+    explorer?.store.set({ palette: readPalette(root), width: root.clientWidth });
+  });
+  const resized = new ResizeObserver(() => explorer?.store.set({ width: root.clientWidth }));
+  resized.observe(root);
+  follow();
+  if (data.text) ask(data.text);
+
+  function follow() {
+    showWaiting(t("Loading the moments of this run …"));
+    source = followRun({ base, run, receive, failed: (count) => sayTrouble(count > 1 ? t("The server does not answer. Trying again …") : "") });
+  }
+
+  function receive(header, moments) {
+    sayTrouble(troubleOf(header));
+    lastStep = header.lastStep;
+    if (!film && !moments.length) {
+      if (!text) showWaiting(header.over ? t("This run ended before its first moment was kept.") : t("The first moment arrives with step 0."), !header.over);
+      return;
+    }
+    film ??= createFilm(header);
+    const fresh = extendFilm(film, moments);
+    if (text) return;
+    if (!explorer) show(film, { lastStep, vectorsOf: createVectors({ base, run }) });
+    else if (fresh.length) explorer.add(fresh, lastStep);
+    if (wantedStep !== null && wantedStep !== undefined && !header.more) {
+      explorer.goTo(wantedStep);
+      wantedStep = null;
+    }
+  }
+
+  function troubleOf({ state, message }) {
+    return state === "failed" ? t("This run failed. {message}", { message: message ? t(message) : "" }).trim() : "";
+  }
+
+  function sayTrouble(words) {
+    notice.hidden = !words;
+    setText(notice, words);
+  }
+
+  function showWaiting(words, moving = true) {
+    frame.hidden = false;
+    frame.firstChild.hidden = !moving;
+    setText(frame.lastChild, words);
+  }
+
+  /** Put a film on screen, keeping what the one before was set to. */
+  function show(next, { lastStep: end, vectorsOf }) {
+    const before = explorer?.store.state;
+    const settings = before ? { scale: before.scale, hideSink: before.hideSink } : {};
+    const view = before ? { layer: before.locked.layer + 1, head: before.locked.head + 1 } : wanted;
+    explorer?.dispose();
+    frame.hidden = true;
+    explorer = createExplorer({ film: next, lastStep: end, view, settings, vectorsOf, changed: tell });
+    place.replaceChildren(explorer.node);
+    refresh();
+  }
+
+  async function ask(words) {
+    asking?.abort();
+    const mine = (asking = new AbortController());
+    own.show({ busy: true, own: text || null });
+    try {
+      const answer = await askSentence({ base, run, text: words, signal: mine.signal });
+      if (mine !== asking) return;
+      if (answer.error) { own.show({ error: answer.error, own: text || null }); return; }
+      const sentence = createFilm(answer.header);
+      extendFilm(sentence, answer.moments);
+      text = words;
+      show(sentence, { lastStep: answer.header.lastStep, vectorsOf: createVectors({ base, run, text: words }) });
+      own.show({ own: words, notes: answer.header.notes, step: answer.header.lastStep });
+      tell(explorer.store.state);
+    } catch (error) {
+      if (error.name !== "AbortError") own.show({ error: t("The server does not answer. Try again."), own: text || null });
+    }
+  }
+
+  function showRun() {
+    asking?.abort();
+    text = "";
+    own.field.value = "";
+    own.show({});
+    if (film) {
+      show(film, { lastStep, vectorsOf: createVectors({ base, run }) });
+      tell(explorer.store.state);
+    } else {
+      explorer?.dispose();
+      explorer = null;
+      showWaiting(t("The first moment arrives with step 0."));
+    }
+  }
+
+  /** What is locked goes to Python, for the address; a passing moment only once it rests. */
+  function tell(state, { soon = false } = {}) {
+    clearTimeout(timer);
+    const say = () => {
+      const view = JSON.stringify(viewOf(run, text, state));
+      if (view === told) return;
+      told = view;
+      setState("view", JSON.parse(view));
+    };
+    timer = setTimeout(say, soon ? TELL_AFTER : 0);
+  }
+  // Streamlit drops what is said while a picture mounts, and the address has the first view already.
+  let told = null;
+
+  function clear() {
+    clearTimeout(timer);
+    asking?.abort();
+    source?.stop();
+    explorer?.dispose();
+    [explorer, film, text, told] = [null, null, "", null];
+    own.field.value = "";
+    own.show({});
+  }
+
+  return {
+    themeChanged: refresh,
+    update(next) {
+      if (next.run !== run) {
+        const before = explorer?.store.state;
+        wanted = before ? { layer: before.locked.layer + 1, head: before.locked.head + 1 } : {};
+        wantedStep = null;
+        clear();
+        ({ run, base } = next);
+        follow();
+      }
+      refresh();
+    },
+    dispose() {
+      clear();
+      resized.disconnect();
+    },
+  };
+}

@@ -1,0 +1,172 @@
+/** One head as a matrix: a row for each token that looks, a column for each token looked at. */
+import { penFor, drawToken } from "./canvas.js";
+import { turnOf } from "./layout.js";
+import { triangleIndex } from "./payload.js";
+import { shownQuery } from "./view.js";
+
+const SEEN = 0.012; // weights below this leave a cell and a label without tint
+const GAP_FROM = 8; // cells of so many pixels are kept apart by a hair of page
+
+export function createMatrix(film, canvas) {
+  // Large films are painted as pixels and stretched: one call instead of thousands of rectangles.
+  const pixels = document.createElement("canvas");
+
+  function draw(layout, palette, shown, hiddenKey, state) {
+    const { side, left, top } = layout;
+    const pen = penFor(canvas, left + side + 2, top + side + 8);
+    pen.translate(left, top);
+    if (layout.pitch >= GAP_FROM) paintCells(pen, layout, palette, shown);
+    else paintPixels(pen, layout, palette, shown);
+    if (hiddenKey !== null) hatchColumn(pen, layout, palette, hiddenKey);
+    outlineTriangle(pen, layout, palette);
+    markFocus(pen, layout, palette, state);
+    labelKeys(pen, layout, palette, shown, state);
+    if (layout.stacked) labelRows(pen, layout, palette, state);
+    pen.translate(-left, -top);
+  }
+
+  function paintCells(pen, { pitch }, palette, shown) {
+    for (let query = 0; query < film.size; query += 1) {
+      for (let key = 0; key <= query; key += 1) {
+        const value = shown[triangleIndex(query, key)];
+        if (value < 0.004) continue;
+        pen.fillStyle = palette.attention.at(value);
+        pen.fillRect(key * pitch, query * pitch, pitch - 1, pitch - 1);
+      }
+    }
+  }
+
+  function paintPixels(pen, { side }, palette, shown) {
+    const { size } = film;
+    if (pixels.width !== size) pixels.width = pixels.height = size;
+    const inner = pixels.getContext("2d");
+    const image = inner.createImageData(size, size);
+    const words = new Uint32Array(image.data.buffer);
+    for (let query = 0; query < size; query += 1) {
+      for (let key = 0; key <= query; key += 1) {
+        words[query * size + key] = palette.attention.words[Math.min(255, Math.round(shown[triangleIndex(query, key)] * 255))];
+      }
+    }
+    inner.putImageData(image, 0, 0);
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(pixels, 0, 0, side, side);
+  }
+
+  function outlineTriangle(pen, { pitch }, palette) {
+    const edge = pitch >= GAP_FROM ? 0.5 : -0.5;
+    pen.beginPath();
+    pen.moveTo(-edge, -edge);
+    for (let query = 0; query < film.size; query += 1) {
+      pen.lineTo((query + 1) * pitch - edge, query * pitch - edge);
+      pen.lineTo((query + 1) * pitch - edge, (query + 1) * pitch - edge);
+    }
+    pen.lineTo(-edge, film.size * pitch - edge);
+    pen.closePath();
+    pen.strokeStyle = palette.hairline;
+    pen.lineWidth = 1;
+    pen.stroke();
+  }
+
+  function hatchColumn(pen, { pitch, side }, palette, key) {
+    pen.save();
+    pen.beginPath();
+    pen.rect(key * pitch, key * pitch, Math.max(1, pitch - 1), side - key * pitch);
+    pen.clip();
+    pen.beginPath();
+    for (let y = key * pitch - pitch; y < side + pitch; y += 5) {
+      pen.moveTo(key * pitch, y + pitch);
+      pen.lineTo((key + 1) * pitch, y);
+    }
+    pen.strokeStyle = palette.muted;
+    pen.lineWidth = 0.75;
+    pen.stroke();
+    pen.restore();
+  }
+
+  function markFocus(pen, layout, palette, state) {
+    const { pitch, side } = layout;
+    const { query, key, hoveredQuery, hoveredKey } = state;
+    if (query !== null) frameRow(pen, pitch, query, palette.selected, 2);
+    if (hoveredQuery !== null && hoveredQuery !== query) frameRow(pen, pitch, hoveredQuery, palette.ink, 1);
+    if (hoveredKey !== null) {
+      pen.strokeStyle = palette.ink;
+      pen.lineWidth = 1;
+      pen.strokeRect(hoveredKey * pitch - 1, hoveredKey * pitch - 1, pitch + 1, side - hoveredKey * pitch + 1);
+    }
+    if (query !== null && key !== null && key <= query) pointAt(pen, (key + 0.5) * pitch, (query + 1) * pitch + 1, palette.selected);
+  }
+
+  function frameRow(pen, pitch, query, colour, width) {
+    pen.strokeStyle = colour;
+    pen.lineWidth = width;
+    pen.strokeRect(-width / 2, query * pitch - 0.5 - width / 2, (query + 1) * pitch + width - 0.5, pitch + width);
+  }
+
+  function pointAt(pen, x, y, colour) {
+    pen.fillStyle = colour;
+    pen.beginPath();
+    pen.moveTo(x, y);
+    pen.lineTo(x - 4, y + 6);
+    pen.lineTo(x + 4, y + 6);
+    pen.fill();
+  }
+
+  /** Above each column, tinted by what the focused query gives it; what the query cannot see is muted. */
+  function labelKeys(pen, layout, palette, shown, state) {
+    const { pitch, columns } = layout;
+    const query = shownQuery(state);
+    const strongest = query === null ? null : strongestOf(shown, query);
+    const focused = [state.hoveredKey, strongest].filter((key) => key !== null);
+    const box = (key, turn) => keyBox(layout, palette, key, turn);
+    for (let key = 0; key < film.size; key += 1) {
+      const turn = turnOf(columns, key);
+      if (turn < 0 || focused.some((other) => other !== key && tooClose(other, key))) continue;
+      drawToken(pen, palette, film.tokens[key], { ...box(key, turn), ...tintOf(key), muted: query !== null && key > query });
+    }
+    for (const key of focused) drawToken(pen, palette, film.tokens[key], { ...box(key, Math.max(0, turnOf(columns, key))), ...tintOf(key) });
+
+    function tintOf(key) {
+      const share = query !== null && key <= query ? shown[triangleIndex(query, key)] : 0;
+      return { tint: share >= SEEN ? palette.attention.at(share) : null };
+    }
+    /** A label out of its turn pushes away those that it would cover. */
+    function tooClose(other, key) {
+      return turnOf(columns, other) < 0 && Math.abs(other - key) * pitch < (layout.single ? 10 : 14) * palette.scale;
+    }
+  }
+
+  function keyBox({ pitch, top, single, labelWidth }, palette, key, turn) {
+    const height = single ? 14 * palette.scale : labelWidth + 8;
+    const y = single ? -4 - height / 2 - turn * height : -4 - height / 2;
+    return { x: (key + 0.5) * pitch, y: Math.max(y, 2 - top + height / 2), width: Math.max(pitch, (single ? 10 : 13) * palette.scale), height, upright: !single };
+  }
+
+  function strongestOf(shown, query) {
+    let best = 0;
+    for (let key = 1; key <= query; key += 1) if (shown[triangleIndex(query, key)] > shown[triangleIndex(query, best)]) best = key;
+    return best;
+  }
+
+  /** Narrow screens: the matrix stands alone and names its own rows. */
+  function labelRows(pen, layout, palette, state) {
+    const query = shownQuery(state);
+    for (let row = 0; row < film.size; row += 1) {
+      const turn = turnOf(layout.rows, row);
+      if (row === query || turn < 0) continue;
+      drawToken(pen, palette, film.tokens[row], rowBox(layout, palette, row, turn));
+    }
+    if (query === null) return;
+    const turn = Math.max(0, turnOf(layout.rows, query));
+    const ring = query === state.query ? palette.selected : palette.ink;
+    const box = rowBox(layout, palette, query, turn);
+    pen.clearRect(box.x - box.width / 2, box.y - 8 * palette.scale, box.width, 16 * palette.scale);
+    drawToken(pen, palette, film.tokens[query], { ...box, height: 16 * palette.scale, ring });
+  }
+
+  function rowBox({ pitch, gutter, turn: step, single }, palette, row, turn) {
+    const x = single ? -3 * palette.scale - step / 2 - turn * step : -gutter / 2;
+    return { x, y: (row + 0.5) * pitch, width: single ? step : gutter, height: pitch };
+  }
+
+  return { draw };
+}

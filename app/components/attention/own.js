@@ -1,0 +1,50 @@
+/** A sentence of one's own: the field, what could not be read of it, and the way back to the sentence of the run. */
+import { element, setText } from "../kit/dom.js";
+import { visibleToken } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+
+const LONGEST = 2000; // characters; the server reads no more
+
+/** `onAsk(text)` when a sentence is sent, `onBack()` for the run's own; `show({busy, own, notes, error})` draws. */
+export function createOwn({ onAsk, onBack }) {
+  const field = element("input", {
+    type: "text", class: "own-field", maxlength: LONGEST, autocomplete: "off", spellcheck: "false", dir: "auto",
+    placeholder: t("Try your own sentence"), aria: { label: t("Your own sentence") },
+  });
+  const look = element("button", { type: "submit", class: "button", text: t("Look") });
+  const back = element("button", { type: "button", class: "button", text: t("Back to the run’s sentence"), hidden: true, on: { click: onBack } });
+  const bar = element("div", { class: "loading own-loading", hidden: true });
+  const said = element("p", { class: "note own-notes", role: "status" });
+  const form = element("form", {
+    class: "own",
+    on: {
+      submit(event) {
+        event.preventDefault();
+        if (field.value.trim()) onAsk(field.value);
+        else { setText(said, t("Type a sentence first.")); field.focus(); }
+      },
+    },
+  }, field, look, back);
+  const box = element("div", { class: "own-box" }, form, bar, said);
+
+  function show({ busy = false, own = null, notes = [], error = "", step = null }) {
+    bar.hidden = !busy;
+    look.disabled = busy;
+    back.hidden = own === null;
+    box.classList.toggle("refused", Boolean(error));
+    if (own !== null && field.value === "") field.value = own;
+    const seen = own !== null && step !== null ? [t("Your sentence, seen by the model of step {step}.", { step })] : [];
+    setText(said, error ? t(error) : busy ? t("The model reads your sentence …") : [...seen, ...notes.map(wordNote)].join(" "));
+  }
+
+  return { box, show, field };
+}
+
+/** What Python could not read, in words. */
+function wordNote(note) {
+  if (note.kind === "long") return t("Only the first {kept} characters were read.", note);
+  if (note.kind === "cut") return t("Only the first {kept} of {of} tokens fit the context of this model.", note);
+  if (note.kind === "control") return t("{count} characters that no one can see were left out.", note);
+  const shown = note.characters.map(visibleToken).join(" ") + (note.more ? " …" : "");
+  return t("This model has never met {characters}: each stands as <unk>.", { characters: shown });
+}

@@ -1,0 +1,53 @@
+/** q and the keys in, every number between them and a weight out. */
+
+/** q, k: arrays of `size` numbers a token -> the arithmetic of one query and one key, with the scores of all keys. */
+export function workOutCell({ q, k, dHead: size }, query, key) {
+  const queryVector = q.subarray(query * size, (query + 1) * size);
+  const keyVector = k.subarray(key * size, (key + 1) * size);
+  const root = Math.sqrt(size);
+  const products = Float64Array.from(queryVector, (value, index) => value * keyVector[index]);
+  const scores = Float64Array.from({ length: query + 1 }, (_, other) => dot(queryVector, k, other * size) / root);
+  const running = runningSums(products);
+  const largest = Math.max(...scores);
+  const parts = scores.map((score) => Math.exp(score - largest)); // no overflow, same weights
+  const partTotal = sum(parts);
+  const exponentials = scores.map(Math.exp);
+  return {
+    q: queryVector, keyVector, products, running, dot: running[size - 1], root, size, score: scores[key], scores, exponentials,
+    total: sum(exponentials), weights: parts.map((part) => part / partTotal), slack: scoreSlack(queryVector, k, query, root),
+  };
+}
+
+function dot(vector, rows, start) {
+  let total = 0;
+  for (let index = 0; index < vector.length; index += 1) total += vector[index] * rows[start + index];
+  return total;
+}
+
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function runningSums(values) {
+  let total = 0;
+  return Float64Array.from(values, (value) => (total += value));
+}
+
+/** How far any score may be off because q and k were kept as half-precision numbers (11 bits: 1 part in 2048 each). */
+function scoreSlack(queryVector, keys, query, root) {
+  const size = queryVector.length;
+  let largest = 0;
+  for (let key = 0; key <= query; key += 1) {
+    let total = 0;
+    for (let index = 0; index < size; index += 1) total += Math.abs(queryVector[index] * keys[key * size + index]);
+    largest = Math.max(largest, total);
+  }
+  return largest / root / 1024;
+}
+
+/** Do the worked-out and the stored weight agree, as far as what was rounded on the way allows? */
+export function compareWeights(computed, stored, slack = 0) {
+  const difference = Math.abs(computed - stored);
+  const allowed = 0.5 / 255 + 2 * slack * computed * (1 - computed) + 1e-4;
+  return { difference, equal: difference <= allowed };
+}

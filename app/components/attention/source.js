@@ -1,0 +1,48 @@
+/** Questions to the server: the kept moments while they come in, one head's vectors, a sentence of one's own. */
+import { poll } from "../kit/poll.js";
+import { decodeMoments, decodeVectors } from "./payload.js";
+
+const PERIOD = 1000;
+const REMEMBERED = 64; // vectors of heads that were asked for; a head is some ten kilobytes
+
+const address = (base, path, values) => `${base ? `/${base}` : ""}${path}?${new URLSearchParams(values)}`;
+
+/** Ask for moments until the run is over; `receive(header, moments)` for each answer, `failed(count)` while none comes. */
+export function followRun({ base, run, receive, failed }) {
+  let after = -1;
+  const source = poll({
+    url: () => address(base, "/api/attention", { run, after }), period: PERIOD, binary: true, failed,
+    receive(buffer) {
+      const { header, moments } = decodeMoments(buffer);
+      after = moments.at(-1)?.step ?? after;
+      receive(header, moments);
+      if (header.more) setTimeout(() => source.now());
+      return header.more || !header.over;
+    },
+  });
+  return source;
+}
+
+/** vectors({step, layer, head}) -> {q, k, dHead} or null where none were kept; equal questions are asked once. */
+export function createVectors({ base, run, text = "" }) {
+  const known = new Map();
+  return function vectorsOf({ step, layer, head }) {
+    const id = `${step} ${layer} ${head}`;
+    if (!known.has(id)) {
+      if (known.size >= REMEMBERED) known.delete(known.keys().next().value);
+      const question = fetch(address(base, "/api/attention/vectors", { run, step, layer, head, text }), { cache: "no-store" })
+        .then(async (response) => (response.ok ? decodeVectors(await response.arrayBuffer()) : null));
+      question.catch(() => known.delete(id)); // the server was away: ask again next time
+      known.set(id, question);
+    }
+    return known.get(id);
+  };
+}
+
+/** A sentence through the newest weights -> {header, moments}, or {error: "sentence"}. */
+export async function askSentence({ base, run, text, signal }) {
+  const response = await fetch(address(base, "/api/attention/sentence", { run, text }), { cache: "no-store", signal });
+  if (response.ok) return decodeMoments(await response.arrayBuffer());
+  const { error } = await response.json();
+  return { error };
+}

@@ -1,0 +1,40 @@
+/** The numbers of the head in view as a table, built only while it is open. */
+import { element, setText } from "../kit/dom.js";
+import { fixed } from "../kit/format.js";
+import { visibleToken } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+import { headName } from "./names.js";
+import { storedRow } from "./payload.js";
+
+export function createTable(film, store) {
+  const summary = element("summary");
+  const frame = element("div", { class: "table-frame", tabindex: "0" });
+  const details = element("details", { class: "values" }, summary, frame);
+
+  function draw(state) {
+    setText(summary, t("Values as a table: head {head}", { head: headName(state.locked) }));
+    if (!details.open) frame.replaceChildren();
+    else frame.replaceChildren(tableOf(film, state));
+  }
+
+  details.addEventListener("toggle", () => draw(store.state));
+  store.watch(["locked", "selected"], draw);
+  return details;
+}
+
+/** A row for each query: the two keys that it looks at most, and what it keeps for itself. */
+function tableOf(film, { selected, locked }) {
+  const titles = [t("position"), t("token"), t("looks most at"), t("weight"), t("then at"), t("weight"), t("at itself")];
+  const rows = film.tokens.map((token, query) => {
+    const weights = storedRow(film, selected, locked, query);
+    const [first, second] = [...weights.keys()].sort((a, b) => weights[b] - weights[a]);
+    return [query, visibleToken(token), ...target(film, weights, first), ...target(film, weights, second), fixed(weights[query])];
+  });
+  return element("table", {},
+    element("thead", {}, element("tr", {}, ...titles.map((text) => element("th", { scope: "col", text })))),
+    element("tbody", {}, ...rows.map((cells) => element("tr", {}, ...cells.map((cell) => element("td", { class: "number", dir: "auto", text: String(cell) }))))));
+}
+
+function target(film, weights, key) {
+  return key === undefined ? ["", ""] : [`${visibleToken(film.tokens[key])} ${key}`, fixed(weights[key])];
+}

@@ -1,0 +1,56 @@
+/** A triangle of weights in, a small square of pixels out. */
+import { triangleIndex } from "./payload.js";
+
+/** For each of `dots` pixels: the first source cell beneath it, and how much of the pixel lies on that cell. */
+export function coverage(size, dots) {
+  const first = new Int32Array(dots);
+  const edge = new Float32Array(dots);
+  for (let dot = 0; dot < dots; dot += 1) {
+    const left = (dot * size) / dots;
+    first[dot] = Math.floor(left);
+    edge[dot] = Math.min(1, ((first[dot] + 1 - left) * dots) / size);
+  }
+  return { size, dots, first, edge };
+}
+
+/** Cells rarely fall on whole pixels; mixing by coverage keeps every diagonal equally thick.
+ *  More cells than pixels: the largest weight beneath a pixel shows, or fine lines would flicker away. */
+export function paintThumbnail(words, stride, offset, triangle, cover, colours) {
+  const { size, dots } = cover;
+  const square = size <= dots ? stretched(triangle, cover) : shrunk(triangle, size, dots);
+  for (let y = 0; y < dots; y += 1) {
+    const row = offset + y * stride;
+    for (let x = 0; x < dots; x += 1) words[row + x] = colours[(square[y * dots + x] * 255 + 0.5) | 0];
+  }
+}
+
+function stretched(triangle, { size, dots, first, edge }) {
+  const rows = new Float32Array(size * dots);
+  for (let query = 0; query < size; query += 1) {
+    const start = triangleIndex(query, 0);
+    for (let x = 0; x < dots && first[x] <= query; x += 1) {
+      const next = first[x] + 1;
+      rows[query * dots + x] = triangle[start + first[x]] * edge[x] + (next <= query ? triangle[start + next] * (1 - edge[x]) : 0);
+    }
+  }
+  const square = new Float32Array(dots * dots);
+  for (let y = 0; y < dots; y += 1) {
+    const upper = first[y] * dots;
+    const lower = Math.min(first[y] + 1, size - 1) * dots;
+    for (let x = 0; x < dots; x += 1) square[y * dots + x] = rows[upper + x] * edge[y] + rows[lower + x] * (1 - edge[y]);
+  }
+  return square;
+}
+
+function shrunk(triangle, size, dots) {
+  const square = new Float32Array(dots * dots);
+  const place = dots / size;
+  for (let query = 0, index = 0; query < size; query += 1) {
+    const row = ((query * place) | 0) * dots;
+    for (let key = 0; key <= query; key += 1, index += 1) {
+      const at = row + ((key * place) | 0);
+      if (triangle[index] > square[at]) square[at] = triangle[index];
+    }
+  }
+  return square;
+}
