@@ -44,7 +44,7 @@ class ByteTokenizer(Tokenizer):
 
     def decode(self, ids: Sequence[int]) -> str:
         self.check_ids(ids)
-        return bytes(ids).decode("utf-8", errors="replace")
+        return bytes(list(ids)).decode("utf-8", errors="replace")
 
     def vocabulary(self) -> list[VocabularyEntry]:
         ascii_characters = [VocabularyEntry(byte, chr(byte), "text") for byte in range(128)]
