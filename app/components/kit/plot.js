@@ -73,16 +73,17 @@ export function strokeSeries(context, { steps, values, begin, end, xScale, yScal
     context.lineTo(column, yScale.toPixel(highest));
     if (lowest !== highest) context.lineTo(column, yScale.toPixel(lowest));
   };
+  let columnEnd = -Infinity; // the step at which the next column begins: most rows need no logarithm
   for (let row = begin; row < end; row += 1) {
     const value = values[row];
     if (value === null) continue;
-    const pixel = Math.round(xScale.toPixel(steps[row]) * 2) / 2;
-    if (pixel === column) {
-      lowest = Math.min(lowest, value);
-      highest = Math.max(highest, value);
+    if (steps[row] < columnEnd) {
+      if (value < lowest) lowest = value;
+      if (value > highest) highest = value;
     } else {
       flush();
-      column = pixel;
+      column = Math.round(xScale.toPixel(steps[row]) * 2) / 2;
+      columnEnd = xScale.toStep(column + 0.25);
       lowest = highest = value;
     }
   }

@@ -25,7 +25,7 @@ function candidateRows({ step, tokens, losses, top }, position) {
   const context = tokens.slice(Math.max(0, position - CONTEXT_LENGTH), position).map(tokenSpan);
   return [
     element("div", { class: "tooltip-title" }, t("after"), " ", element("bdi", { class: "context" }, ...context), element("b", { class: "mono truth-gap", text: "?" })),
-    ...rows,
+    element("div", { class: "candidate-rows" }, ...rows),
     element("div", { class: "unit", text: t("surprise {loss} nats · step {step}", { loss: number(losses[position]), step }) }),
   ];
 }

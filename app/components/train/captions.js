@@ -71,6 +71,7 @@ function gapSentence(newest, best, train) {
   if (train === null || newest.step < 2) return "";
   const gap = newest.value - train;
   const size = fixed(Math.abs(gap));
+  if (gap < -GAP_WORTH_A_WARNING) return t("Training is {gap} above validation: its newest steps went astray, or their text was harder.", { gap: size });
   if (gap > GAP_WORTH_A_WARNING) return t("Validation is {gap} above training: it begins to memorise.", { gap: size });
   return t("Training and validation differ by {gap}: what it learns also holds for text it has not seen.", { gap: size });
 }
@@ -88,7 +89,7 @@ export function readings(summary, run, about) {
   const bits = newest && (newest.bits ?? bitsPerByte(newest.value, run.facts));
   return [
     { kind: "validation", name: t("validation"), value: newest ? fixed(newest.value) : "–", unit: unitOf(about.tokenizer).loss },
-    { kind: "train", name: t("train, mean of 50"), value: train === null ? "–" : fixed(train), unit: "" },
+    { kind: "train", name: t("train, recent mean"), value: train === null ? "–" : fixed(train), unit: "" },
     { kind: "", name: t("fair for any tokenizer"), value: number(bits), unit: t("bits per byte") },
     { kind: "", name: t("as if choosing between"), value: newest ? number(Math.exp(newest.value)) : "–", unit: unitOf(about.tokenizer).many },
   ];

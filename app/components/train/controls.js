@@ -1,5 +1,5 @@
 /** The wishes that a person may have about a run: hold still, go on, end, show it again. */
-import { element, iconButton, isTyping } from "../kit/dom.js";
+import { element, iconButton, isTyping, setText } from "../kit/dom.js";
 import { t } from "../kit/words.js";
 import { readings } from "./captions.js";
 import { isOver } from "./live.js";
@@ -51,11 +51,12 @@ export function createControls(store, run, about, { wish, replay, trainOwn }) {
     else buttons.replay.show("again", t("Replay"));
     row.hidden = Object.values(now).every((offer) => !offer);
   });
+  const shown = [];
   store.watch(["revision"], (state) => {
-    numbers.replaceChildren(...readings(summarise(run, state.rowCount), run, about).flatMap(({ kind, name, value, unit }) => [
-      element("dt", {}, element("span", { class: `swatch ${kind}` }), name),
-      element("dd", {}, element("b", { text: value }), " ", element("span", { class: "unit", text: unit })),
-    ]));
+    readings(summarise(run, state.rowCount), run, about).forEach((reading, place) => {
+      shown[place] ??= addReading(numbers, reading);
+      setText(shown[place], reading.value);
+    });
   });
 
   /** Space holds still or goes on, wherever the focus is, unless it means something there. */
@@ -76,4 +77,13 @@ export function createControls(store, run, about, { wish, replay, trainOwn }) {
 /** A button that vanishes under the keyboard's focus hands it to its neighbour. */
 function keepFocus(row) {
   requestAnimationFrame(() => [...row.children].find((button) => !button.hidden && !button.disabled)?.focus());
+}
+
+/** A line of the present values; returns the node that holds the value. */
+function addReading(list, { kind, name, unit }) {
+  const value = element("b");
+  list.append(
+    element("dt", {}, element("span", { class: `swatch ${kind}` }), name),
+    element("dd", {}, value, " ", element("span", { class: "unit", text: unit })));
+  return value;
 }

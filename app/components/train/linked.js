@@ -59,7 +59,10 @@ export function linkPointer(canvas, store, run, getScale) {
     const clicked = getScale() && !brush && (drag || event.pointerType === "touch");
     drag = null;
     if (brush) store.set({ zoom: brush, brush: null });
-    else if (clicked && store.state.points.length) store.set({ playing: false }), selectStep(store, stepAt(event));
+    else if (clicked && store.state.points.length) {
+      store.set({ playing: false });
+      selectStep(store, stepAt(event));
+    }
   }
 
   canvas.addEventListener("pointermove", moveCursor);

@@ -7,12 +7,15 @@ import { isReached, lowerBound } from "./measures.js";
 
 const LABEL_GAP = 17;
 const EVENT_GAP = 10;
+const FARTHEST_WORDS = 48; // a loss that explodes must not carry the words away
 
 /** The measurement that passed a rung is ringed, and its rung says so. */
 export function drawEvents(plot, state, run) {
   const { xScale, yScale } = plot;
   for (const rung of run.rungs) {
     if (!isReached(rung, plot.shownStep)) continue;
+    const lower = run.rungs.some((other) => other.beatenAt === rung.beatenAt && other.value < rung.value);
+    if (lower) continue; // one measurement may pass several rungs at once: the lowest says it all
     const inView = rung.beatenAt >= xScale.firstStep && rung.beatenAt <= xScale.lastStep
       && rung.value >= yScale.low && rung.value <= yScale.high;
     if (inView) drawEvent(plot, state, run, rung);
@@ -43,7 +46,10 @@ function placeEvent({ xScale, yScale, left, right }, state, run, rung, width) {
   const rungY = yScale.toPixel(rung.value);
   const crossing = xScale.toPixel(rung.beatenAt);
   const start = crossing + EVENT_GAP;
-  if (start + width <= right) return { x: start, y: Math.min(rungY, curveTop({ xScale, yScale }, state, run, start, start + width)) - 6 };
+  if (start + width <= right) {
+    const top = curveTop({ xScale, yScale }, state, run, start, start + width);
+    return { x: start, y: (rungY - top > FARTHEST_WORDS ? rungY : Math.min(rungY, top)) - 6 };
+  }
   const losses = run.columns.loss ?? [];
   const firstDip = losses.findIndex((loss) => loss !== null && loss < rung.value);
   const end = Math.min(crossing, xScale.toPixel(run.steps[Math.max(0, firstDip)])) - EVENT_GAP;

@@ -1,6 +1,6 @@
 /** Numbers about a run, made from its measured ones: plain values in, plain values out. */
 
-const RECENT_STEPS = 50;
+const MOST_RECENT_STEPS = 50;
 const SPEED_STEPS = 30;
 const RUNGS = ["uniform", "unigram", "bigram", "trigram"];
 /** A loss above this many times chance leaves the frame, so that one that explodes does not flatten the rest. */
@@ -34,8 +34,11 @@ export function ladder(baselines, validation) {
 
 export const isReached = (rung, step) => rung.beatenAt !== null && rung.beatenAt <= step;
 
-/** Mean of the last measured values below row `end`; null when there are none. */
-export function recentMean(values, end, count = RECENT_STEPS) {
+/** How many steps count as recent: a tenth of all, for early on a mean of fifty would lag behind a falling loss. */
+export const recentSteps = (step) => Math.max(3, Math.min(MOST_RECENT_STEPS, Math.round(step / 10)));
+
+/** Mean of the last `count` measured values below row `end`; null when there are none. */
+export function recentMean(values, end, count) {
   let sum = 0;
   let found = 0;
   for (let row = end - 1; row >= 0 && row >= end - count; row -= 1) {
@@ -112,7 +115,7 @@ export function summarise(run, rowCount) {
   const end = newest ? lowerBound(run.steps, newest.step + 1) : rowCount;
   return {
     step, newest, best,
-    train: run.columns.loss ? recentMean(run.columns.loss, end) : null,
+    train: run.columns.loss ? recentMean(run.columns.loss, end, recentSteps(newest?.step ?? step)) : null,
     rungs: run.rungs.map((rung) => ({ ...rung, reached: isReached(rung, step) })),
   };
 }

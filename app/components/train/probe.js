@@ -6,6 +6,7 @@ import { isByte, tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { showCandidates } from "./candidates.js";
 import { chipLabel, probeCaption } from "./captions.js";
+import { isOver } from "./live.js";
 import { probeSummary, readsRightToLeft } from "./measures.js";
 
 const STRONGEST_SURPRISE = 6;
@@ -24,10 +25,10 @@ export function createProbe(store, about, { lock }) {
 
   linkChipKeys(sentence, () => chips, store, lock);
 
-  store.watch(["points", "selected", "palette", "size", "depth"], (state, changed) => {
+  store.watch(["points", "selected", "palette", "size", "depth", "pointsKnown", "status"], (state, changed) => {
     const point = state.points[state.selected];
-    panel.hidden = !point && state.pointsKnown && !state.points.length && about.gallery;
-    if (!point) return;
+    panel.hidden = !point && state.pointsKnown && isOver(state.status);
+    if (!point || (changed.size === 1 && changed.has("status"))) return;
     if (!sameTokens(shown, point.tokens)) {
       shown = point.tokens;
       chips = point.tokens.map((token, position) => createChip(store, token, position, lock));
