@@ -8,13 +8,14 @@ from functools import cache
 from typing import Any
 
 import streamlit as st
-from lm_core.jobs.store import RunStatus, Store, open_store
-from lm_core.jobs.supervisor import ensure_supervisor
 
 from lm_core.config import RunConfig
 from lm_core.errors import RunError
+from lm_core.jobs.store import RunStatus, Store, open_store
+from lm_core.jobs.supervisor import ensure_supervisor
 from lm_core.runs import history
 from lm_core.runs.run import Run, RunFacts, find_run, gallery_runs
+from lm_core.runs.series import read_series
 from lm_core.settings import Settings, read_settings
 
 
@@ -112,7 +113,7 @@ def status_of(run_id: str) -> dict[str, Any]:
 def series_of(run_id: str, after: int) -> dict[str, Any]:
     """Metrics of all steps above `after`: {"steps": […], "columns": {name: […]}}, NaN as None."""
     if is_gallery(run_id):
-        return _cut(open_run(run_id).read_metrics(), after)
+        return read_series(open_run(run_id), after)
     return store().series(run_id, after=after)
 
 
@@ -123,7 +124,7 @@ def points_of(run_id: str, after: int = -1) -> list[history.HistoryPoint]:
 
 def _gallery_status(run_id: str) -> dict[str, Any]:
     config = config_of(run_id)
-    series = open_run(run_id).read_metrics()
+    series = read_series(open_run(run_id))
     losses = [value for value in series["columns"].get("val_loss", []) if value is not None]
     status = RunStatus(
         run_id=run_id, name=config.name, owner="gallery", state="done", want="run", applying=False,
@@ -132,12 +133,6 @@ def _gallery_status(run_id: str) -> dict[str, Any]:
         tokens_per_second=None, checkpoint_step=config.train.steps, queue_position=None, silent_seconds=0.0,
     )  # fmt: skip
     return finite(asdict(status))
-
-
-def _cut(series: dict[str, Any], after: int) -> dict[str, Any]:
-    keep = [index for index, step in enumerate(series["steps"]) if step > after]
-    columns = {name: [values[index] for index in keep] for name, values in series["columns"].items()}
-    return {"steps": [series["steps"][index] for index in keep], "columns": columns}
 
 
 def finite(values: dict[str, Any]) -> dict[str, Any]:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import math
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -17,10 +14,8 @@ from lm_core.runs.checkpoint import WEIGHTS, checkpoints, read_tensors, save_ten
 from lm_core.runs.files import write_atomically
 from lm_core.runs.history import load_points
 from lm_core.runs.run import Run
-
-MOST_POINTS = 600
-
-Series = dict[str, Any]  # {"steps": [int], "columns": {name: [float | None]}}, as `Store.series` gives it
+from lm_core.runs.series import Series, rounded, thinned
+from lm_core.runs.series import read_series as read_series  # its two halves are known here
 
 
 def export_run(run: Run, folder: Path, series: Series) -> Run:
@@ -41,35 +36,6 @@ def export_run(run: Run, folder: Path, series: Series) -> Run:
     return Run(folder)
 
 
-def read_series(run: Run, after: int = -1, limit: int = 5000) -> Series:
-    """The curves of an exported run, in the shape of `Store.series`.
-
-    Raises:
-        RunError: the run was not exported, or its metrics.json is damaged.
-    """
-    try:
-        values = json.loads(run.metrics_path.read_text(encoding="utf-8"))
-        steps, columns = values["steps"], values["columns"]
-        places = [place for place, step in enumerate(steps) if step > after][:limit]
-        return _picked({"steps": steps, "columns": columns}, places)
-    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
-        raise RunError(f'Run "{run.id}" has no readable curves (metrics.json). Choose another run.') from None
-
-
-def thinned(series: Series, most: int = MOST_POINTS) -> Series:
-    """At most `most` steps, evenly spread; first, last, and every step with a validation loss stay.
-
-    Where validation losses alone are more than `most`, all of them stay all the same.
-    """
-    steps = series["steps"]
-    validation = series["columns"].get("val_loss", [None] * len(steps))
-    kept = {place for place, loss in enumerate(validation) if loss is not None} | {0, len(steps) - 1}
-    others = [place for place in range(len(steps)) if place not in kept]
-    room = max(0, most - len(kept))
-    stride = max(1, math.ceil(len(others) / room)) if room else len(others) + 1
-    return _picked(series, sorted(kept.union(others[stride - 1 :: stride]) if others else kept)) if steps else series
-
-
 def _fill(target: Run, run: Run, checkpoint: Path, series: Series) -> None:
     target.folder.mkdir(parents=True)
     target.write_config(run.read_config())
@@ -85,21 +51,5 @@ def _fill(target: Run, run: Run, checkpoint: Path, series: Series) -> None:
         if name.startswith(WEIGHTS)
     }
     save_tensors(target, weights, step=step_of(checkpoint), epoch=0)
-    text = json.dumps({"format_version": FORMAT_VERSION, **_rounded(thinned(series))}, separators=(",", ":"))
+    text = json.dumps({"format_version": FORMAT_VERSION, **rounded(thinned(series))}, separators=(",", ":"))
     write_atomically(target.metrics_path, text.encode())
-
-
-def _picked(series: Series, places: Sequence[int]) -> Series:
-    return {
-        "steps": [series["steps"][place] for place in places],
-        "columns": {name: [values[place] for place in places] for name, values in series["columns"].items()},
-    }
-
-
-def _rounded(series: Series) -> Series:
-    """Six digits are more than a chart can show, and a third of the size."""
-    columns = {
-        name: [None if value is None or not math.isfinite(value) else float(f"{value:.6g}") for value in values]
-        for name, values in series["columns"].items()
-    }
-    return {"steps": series["steps"], "columns": columns}
