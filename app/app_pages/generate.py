@@ -69,9 +69,7 @@ def wait(run_id: str) -> None:
 
 header(
     _("How does it choose the next token?"),
-    _(
-        "Its scores become slices of a line, one for each candidate; a random number falls on the line and picks a slice."
-    ),
+    _("It gives every candidate a slice of a line; a random number falls on the line and picks a slice."),
 )
 run_id = pick_run()
 if run_id is None:

@@ -21,7 +21,7 @@ export function createCandidates({ onHover, onLock }) {
   const column = (kind, title, detail) => element("div", { class: `cell ${kind}`, role: "columnheader" }, title, detail);
   const detail = (text) => element("span", { class: "detail", text });
   const head = element("div", { class: "row head", role: "row" },
-    column("name", t("candidate"), detail("")), column("logit", t("logit"), detail(t("the model's score"))),
+    column("name", t("candidate"), detail("")), column("logit", t("logit"), detail(t("score"))),
     column("scaled", t("after temperature"), scaledHead), column("kept", t("kept?"), detail("top-k, top-p")),
     column("share", t("probability"), detail(t("outline: as written"))), column("slice", t("slice"), detail(t("of the line"))));
   const body = element("div", { class: "rows", role: "rowgroup", tabindex: "0", aria: { label: t("Candidates: up and down arrows move, Escape lets go") } });

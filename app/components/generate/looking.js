@@ -40,7 +40,8 @@ export function createLooking({ onLayer }) {
       });
       const sentence = attentionWords({ weights, tokens, layer, chosen: quotedToken(chosen) });
       strip.setAttribute("aria-label", sentence);
-      setText(words, sentence);
+      const earlier = Math.max(0, 1 - weights.reduce((sum, weight) => sum + weight, 0));
+      setText(words, earlier < 0.005 ? sentence : `${sentence} ${t("Further back, not drawn: {share}.", { share: percent(earlier) })}`);
     },
   };
 }

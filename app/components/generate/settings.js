@@ -19,7 +19,7 @@ function slidersOf(vocabularySize, sent) {
   };
 }
 
-export function createSettings({ onChange, onSettled, onReset, onWrite }) {
+export function createSettings({ onChange, onReset, onWrite }) {
   const sliders = {
     temperature: createSlider(t("Temperature"), t("sharper ← → flatter")),
     topK: createSlider(t("Top-k"), t("keep the k likeliest")),
@@ -36,7 +36,7 @@ export function createSettings({ onChange, onSettled, onReset, onWrite }) {
     ...Object.values(sliders).map((slider) => slider.node),
     element("div", { class: "readouts" }, entropy.node, effective.node),
     element("div", { class: "replay" }, element("h3", { text: t("Same draw, other settings") }), verdict, changes, again));
-  for (const [key, slider] of Object.entries(sliders)) slider.listen((value) => onChange(key, value), onSettled);
+  for (const [key, slider] of Object.entries(sliders)) slider.listen((value) => onChange(key, value));
 
   return {
     node,
@@ -70,10 +70,7 @@ function createSlider(label, hint) {
   const place = (value) => (spec.toSlider(value) - spec.min) / (spec.max - spec.min);
   return {
     node,
-    listen(changed, settled) {
-      input.addEventListener("input", () => changed(spec.fromSlider(Number(input.value))));
-      input.addEventListener("change", settled);
-    },
+    listen: (changed) => input.addEventListener("input", () => changed(spec.fromSlider(Number(input.value)))),
     rebuild(next, written) {
       [spec, original] = [next, written];
       for (const name of ["min", "max", "step"]) input.setAttribute(name, spec[name]);

@@ -5,14 +5,13 @@ import { tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { OTHERS } from "./sampling.js";
 
-export function createValues({ onOpen }) {
+export function createValues({ onToggle }) {
   const body = element("tbody");
-  const headings = ["token", "id", "logit", "after temperature", "cut by", "probability", "from", "to"];
   const words = [t("token"), t("id"), t("logit"), t("after temperature"), t("cut by"), t("probability"), t("slice from"), t("to")];
-  const node = element("details", { class: "values", on: { toggle: onOpen } },
+  const node = element("details", { class: "values", on: { toggle: () => onToggle(node.open) } },
     element("summary", { text: t("Values as a table") }),
     element("div", { class: "table-frame" },
-      element("table", {}, element("thead", {}, element("tr", {}, headings.map((_, place) => element("th", { scope: "col", text: words[place] })))), body)));
+      element("table", {}, element("thead", {}, element("tr", {}, words.map((text) => element("th", { scope: "col", text })))), body)));
   return {
     node,
     update({ candidates, texts }) {
