@@ -92,5 +92,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         "TOKENARIUM_TEXT_MB": str(max(1, settings.max_text_bytes // 1_000_000)),
         "OMP_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
+        # Threads that wait for each other sleep instead of spinning: on a busy machine a step took 10 s otherwise.
+        "OMP_WAIT_POLICY": "passive",
+        "KMP_BLOCKTIME": "0",
         "PYTHONUNBUFFERED": "1",
     }
