@@ -217,7 +217,7 @@ def _look(folder: str, checkpoint: str, text: str) -> Seen:
     if len(ids) > fitting:
         notes = [*notes, {"kind": "cut", "kept": fitting, "of": len(ids)}]
         ids = ids[:fitting]
-    unknown = tokenizer.uncovered(readable)
+    unknown = tokenizer.uncovered(readable[: len(ids)])  # only characters can be unknown, and each is one token then
     if unknown:
         notes = [*notes, {"kind": "uncovered", "characters": unknown[:12], "more": max(0, len(unknown) - 12)}]
     tokens = tuple(tokenizer.token_texts(ids))

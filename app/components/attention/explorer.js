@@ -59,6 +59,7 @@ export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf,
   store.watch(["selected", "follows", "playing"], (state) => { if (!state.playing) changed(state, { soon: true }); });
   const pressKey = (event) => answerKey(event, store);
   document.addEventListener("keydown", pressKey);
+  store.redrawAll();
 
   return {
     node, store,

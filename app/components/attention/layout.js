@@ -23,7 +23,7 @@ export function layoutOf({ width, size, scale, single, labelWidth }) {
   const turn = 12 * scale;
   const gutterOf = (turns) => (single ? 6 * scale + turns * turn : labelWidth + 8 * scale);
   const roomFor = (gutter) => (stacked ? width - gutter : width - LINES.least * scale - 2 * gutter);
-  const pitchFor = (gutter) => Math.max(1, Math.min(LARGEST_PITCH * scale, Math.floor((roomFor(gutter) - 1) / size)));
+  const pitchFor = (gutter) => Math.max(1, Math.min(LARGEST_PITCH * scale, Math.floor((roomFor(gutter) - 2) / size)));
   let rows = labelPlan(pitchFor(gutterOf(1)), ROW_NEED * scale, single ? MOST_TURNS : 1);
   const pitch = pitchFor(gutterOf(rows.turns));
   rows = labelPlan(pitch, ROW_NEED * scale, rows.turns);
@@ -31,14 +31,14 @@ export function layoutOf({ width, size, scale, single, labelWidth }) {
   const columns = single ? labelPlan(pitch, COLUMN_NEED * scale, MOST_TURNS) : labelPlan(pitch, ROTATED_NEED * scale, 1);
   const side = pitch * size;
   const top = single ? 12 * scale + columns.turns * 14 * scale : labelWidth + 14 * scale;
-  const free = width - side - 2 * gutter;
+  const free = width - side - 2 - 2 * gutter; // the matrix needs 2 px for its frame
   const linesWidth = stacked ? width : Math.min(free, LINES.most * scale) + 2 * gutter;
   const rowPitch = stacked ? Math.max(4, Math.min(13 * scale, (420 * scale) / size)) : pitch;
   return {
     stacked, pitch, side, gutter, top, rows, columns, turn, linesWidth, rowPitch, single, labelWidth,
     lineRows: labelPlan(rowPitch, ROW_NEED * scale, rows.turns),
     left: stacked ? gutter : 0,
-    place: placeOf({ stacked, side, scale, rest: width - linesWidth - side }),
+    place: placeOf({ stacked, side, scale, rest: width - linesWidth - side - 2 }),
   };
 }
 

@@ -30,6 +30,7 @@ function build(root, { data, setState }) {
   let source = null;
   let asking = null;
   let timer = 0;
+  let told = null; // the view that Python knows; null until there is one
 
   const refresh = () => requestAnimationFrame(() => {
     explorer?.store.set({ palette: readPalette(root), width: root.clientWidth });
@@ -86,6 +87,7 @@ function build(root, { data, setState }) {
     frame.hidden = true;
     explorer = createExplorer({ film: next, lastStep: end, view, settings, vectorsOf, changed: tell });
     place.replaceChildren(explorer.node);
+    told ??= JSON.stringify(viewOf(run, text, explorer.store.state)); // what the address says by itself
     refresh();
   }
 
@@ -134,15 +136,13 @@ function build(root, { data, setState }) {
     };
     timer = setTimeout(say, soon ? TELL_AFTER : 0);
   }
-  // Streamlit drops what is said while a picture mounts, and the address has the first view already.
-  let told = null;
 
   function clear() {
     clearTimeout(timer);
     asking?.abort();
     source?.stop();
     explorer?.dispose();
-    [explorer, film, text, told] = [null, null, "", null];
+    [explorer, film, text, told] = [null, null, "", ""];
     own.field.value = "";
     own.show({});
   }
