@@ -43,7 +43,7 @@ function ladder(run, { value }) {
 
 function gap(run, { step, value }) {
   const training = recentTraining(run, step);
-  if (training === null) return "";
+  if (training === null || step < 50) return ""; // before that, training falls faster than it can be averaged
   const difference = value - training;
   if (difference > GAP_SHARE * value) return t("Validation lies {gap} above training: part of what it learned holds only for the training text.", { gap: fixed(difference) });
   if (difference < -GAP_SHARE * value) return t("Validation lies {gap} below training: this part of the text is the easier one.", { gap: fixed(-difference) });

@@ -50,10 +50,12 @@ export function nearestRow(run, step) {
 /** Newest validation measured at or before `step`: between two measurements nothing is known. */
 export const validationAt = (run, step) => run.validation.findLast((point) => point.step <= step) ?? null;
 
-/** Mean training loss over up to 50 steps that end at `step`: a single batch is a noisy witness. */
+/** Mean training loss over the last twentieth of the steps up to `step`, 3 to 50 of them: one batch is a noisy witness,
+ *  and steps long ago were a worse model's. */
 export function recentTraining(run, step) {
   const end = lowerBound(run.steps, step + 1);
-  const recent = run.loss.slice(Math.max(0, end - 50), end).filter((loss) => loss !== null);
+  const window = Math.max(3, Math.min(50, Math.floor(step / 20)));
+  const recent = run.loss.slice(Math.max(0, end - window), end).filter((loss) => loss !== null);
   return recent.length ? recent.reduce((sum, loss) => sum + loss, 0) / recent.length : null;
 }
 

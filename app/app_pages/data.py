@@ -1,0 +1,73 @@
+"""What does it learn from? A corpus of the library or a text of one's own, looked at, then learned from."""
+
+import streamlit as st
+
+from app import state
+from app.components import show_picture
+from app.i18n import _
+from app.loaders import data
+from app.widgets.corpus_words import corpus_description, corpus_title
+from app.widgets.frame import header, lesson
+from app.widgets.own_text import own_text, show_reading
+from app.widgets.train_form import train_form
+from lm_core.config import OWN_TEXT
+from lm_core.corpora.corpus import CorpusInfo
+from lm_core.errors import CorpusError
+
+CORPUS = "corpus"
+
+
+def choose(available: dict[str, CorpusInfo], missing: list[CorpusInfo]) -> str:
+    """The list of texts; those that cannot be read here are named with the reason."""
+    titles = {name: corpus_title(info) for name, info in available.items()} | {OWN_TEXT: _("A text of your own")}
+    sizes = [_("about {count:,} characters").format(count=info.characters or 0) for info in available.values()]
+    state.from_address(CORPUS, list(titles), next(iter(titles)))
+    chosen = st.radio(
+        _("Text"), list(titles), format_func=titles.get, captions=[*sizes, _("paste or upload")], key=CORPUS,
+        persist_state="session",
+    )  # fmt: skip
+    state.to_address(CORPUS)
+    for info in missing:
+        st.caption(f"{corpus_title(info)}: {info.unavailable}")
+    return chosen
+
+
+header(
+    _("What does it learn from?"),
+    _("From a text, and from nothing else: everything that the model will ever know stands in it."),
+)
+infos = {info.name: info for info in data.library()}
+available = {name: info for name, info in infos.items() if info.unavailable is None}
+picture, corpus, title = None, None, ""
+left, right = st.columns([1, 3], gap="medium")
+with left:
+    chosen = choose(available, [info for info in infos.values() if info.unavailable is not None])
+with right:
+    if chosen == OWN_TEXT:
+        own = own_text()
+        if own is not None:
+            show_reading(own)
+        if own is not None and own.read is not None:
+            corpus, title = own.read, own.title or _("Own text")
+            picture = data.picture_of_text(own.read.text, title)
+            about = {"title": title, "description": "", "licence": "", "source": ""}
+    else:
+        info = infos[chosen]
+        corpus, title = chosen, corpus_title(info)
+        about = {"title": title, "description": corpus_description(info)}
+        about |= {"licence": info.licence, "source": info.source}
+        try:
+            picture = data.picture_of_corpus(chosen)
+        except CorpusError as error:
+            st.warning(str(error), icon=":material/error:")
+    if picture is not None:
+        show_picture("corpus", {**picture, **about}, key="corpus-picture")
+train_form(corpus, title, picture)
+lesson(
+    "data",
+    code=(
+        "lm_core.corpora.library.load_corpus",
+        "lm_core.corpora.cleaning.clean_text",
+        "lm_core.data.splitting.split_documents",
+    ),
+)

@@ -1,0 +1,62 @@
+/** Places pieces of a text under its characters: how many cells each character needs, and where each piece begins and ends. */
+
+const FRAGMENT = /^<0x[0-9A-F]{2}>$/;
+const encoder = new TextEncoder();
+const byteLength = (character) => encoder.encode(character).length;
+
+/** One cell a character, or one a byte where the last step spells it in bytes. `pieces` are those of the last step. */
+export function cellsOf(characters, pieces) {
+  const cells = [];
+  let piece = 0;
+  let inside = 0; // characters of the present piece that are placed already
+  for (const character of characters) {
+    if (pieces[piece] !== undefined && FRAGMENT.test(pieces[piece])) {
+      cells.push(byteLength(character));
+      piece += byteLength(character);
+      continue;
+    }
+    cells.push(1);
+    inside += 1;
+    if (inside >= lengthOf(pieces[piece], characters)) {
+      piece += 1;
+      inside = 0;
+    }
+  }
+  return cells;
+}
+
+/** Special tokens such as <unk> stand for one character; others for as many as they have. */
+function lengthOf(piece, characters) {
+  if (piece === undefined) return 1;
+  return /^<\w+>$/.test(piece) && !characters.join("").includes(piece) ? 1 : [...piece].length;
+}
+
+/** [{piece, start, span}] of one step in cells; `bytes` when each piece is one byte. */
+export function placePieces(pieces, characters, cells, bytes) {
+  let cell = 0;
+  let character = 0;
+  let spelled = 0; // bytes of the present character that are placed already
+  return pieces.map((piece) => {
+    const start = cell;
+    if (bytes || FRAGMENT.test(piece)) {
+      cell += 1;
+      spelled += 1;
+      // a row of bytes may have narrower characters than its cells: then the last byte takes what is left
+      if (spelled >= byteLength(characters[character] ?? "")) {
+        spelled = 0;
+        character += 1;
+      }
+    } else {
+      const length = lengthOf(piece, characters);
+      for (let index = 0; index < length; index += 1) cell += cells[character + index] ?? 1;
+      character += length;
+    }
+    return { piece, start, span: cell - start };
+  });
+}
+
+/** Which placed pieces of a step were not there in the step before. */
+export function newPieces(before, now) {
+  const known = new Set((before ?? []).map(({ start, span }) => `${start}+${span}`));
+  return now.map(({ start, span }) => before !== null && !known.has(`${start}+${span}`));
+}

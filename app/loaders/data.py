@@ -1,0 +1,169 @@
+"""What the data page shows and starts: corpora and own texts in, plain values and checked configurations out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from app.loaders import runs
+from lm_core.config import OWN_TEXT, PRESETS, CorpusSpec, RunConfig, preset_config
+from lm_core.corpora.corpus import Corpus, CorpusInfo
+from lm_core.corpora.library import list_corpora, load_corpus
+from lm_core.corpora.uploads import DecodedText, clean_pasted_text, decode_text, safe_title, store_text
+from lm_core.data.splitting import split_documents
+from lm_core.errors import CorpusError, LMError
+
+SEED = RunConfig().seed
+VALIDATION_FRACTION = RunConfig().train.validation_fraction
+SAMPLE = 1400  # characters of the text that are shown
+MOST_FREQUENT = 48  # characters that are drawn
+
+
+@dataclass(frozen=True)
+class OwnText:
+    """What became of a text of one's own: `read` when it can be learned from, else `refusal` says why not."""
+
+    title: str
+    read: DecodedText | None
+    refusal: str
+
+
+def library() -> list[CorpusInfo]:
+    """All built-in corpora, those that are not available here included."""
+    return list_corpora()
+
+
+def read_upload(data: bytes, filename: str) -> OwnText:
+    """A file's bytes, whatever they are."""
+    return _own(
+        safe_title(filename), lambda: decode_text(data, filename=filename, max_bytes=runs.settings().max_text_bytes)
+    )
+
+
+def read_paste(text: str) -> OwnText:
+    """A pasted text."""
+    most = runs.settings().max_text_bytes
+
+    def read() -> DecodedText:
+        size = len(text.encode("utf-8", errors="surrogatepass"))
+        if size > most:
+            raise CorpusError(
+                f"The pasted text has {size / 1e6:,.1f} MB, but at most {most / 1e6:,.0f} MB are possible. "
+                "Take a part of it."
+            )
+        return clean_pasted_text(text)
+
+    return _own("", read)
+
+
+def _own(title: str, read: Any) -> OwnText:
+    try:
+        return OwnText(title, read(), "")
+    except CorpusError as error:
+        return OwnText(title, None, str(error))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def picture_of_corpus(name: str) -> dict[str, Any]:
+    """A built-in corpus in numbers; raises CorpusError where it cannot be read."""
+    return picture_of(load_corpus(CorpusSpec(name=name), texts_folder=runs.settings().texts_folder, seed=SEED))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def picture_of_text(text: str, title: str) -> dict[str, Any]:
+    """A text of one's own in the same numbers."""
+    return picture_of(Corpus(OWN_TEXT, title, (text,), "", ""))
+
+
+def picture_of(corpus: Corpus) -> dict[str, Any]:
+    """Sizes, a sample, the most frequent characters and the split, of bounded size whatever the text's."""
+    text = corpus.text
+    codes, counts = _character_counts(text)
+    order = np.argsort(-counts, kind="stable")
+    shares = counts / max(1, len(text))
+    try:
+        training, validation = split_documents(corpus, VALIDATION_FRACTION, SEED)
+        split = {"training": sum(map(len, training)), "validation": sum(map(len, validation)), "problem": ""}
+    except CorpusError as error:
+        split = {"training": 0, "validation": 0, "problem": str(error)}
+    return {
+        "characters": len(text),
+        "bytes": len(text.encode("utf-8")),
+        "documents": len(corpus.documents),
+        "lines": text.count("\n") + (not text.endswith("\n")),
+        "words": len(text.split()),
+        "distinct": int(codes.size),
+        "frequent": [[chr(codes[index]), int(counts[index])] for index in order[:MOST_FREQUENT]],
+        "half": int(np.searchsorted(np.cumsum(shares[order]), 0.5) + 1),  # characters that make up half of the text
+        "entropy": float(-(shares * np.log(shares)).sum()),  # nats per character
+        "sample": text[:SAMPLE],
+        "split": split,
+    }
+
+
+def _character_counts(text: str) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The distinct code points of a text, ascending, and how often each occurs."""
+    counts = np.bincount(np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32).astype(np.int64))
+    codes = np.flatnonzero(counts)
+    return codes, counts[codes]
+
+
+def vocabulary_size(kind: str, chosen: int, picture: dict[str, Any]) -> int:
+    """How many tokens a tokenizer will have: known for characters and bytes, chosen for the learned ones."""
+    return {"char": picture["distinct"] + 1, "byte": 256}.get(kind, chosen)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def size_of(preset: str, vocab_size: int) -> dict[str, Any]:
+    """What a preset means: parameters by part, layers, heads, context, steps, tokens read in training."""
+    from lm_core.models.registry import count_parameters
+
+    config = preset_config(preset)
+    train = config.train
+    return {
+        "parameters": count_parameters(config.model, vocab_size)["total"],
+        "layers": config.model.n_layers,
+        "heads": config.model.n_heads,
+        "context": config.model.context_length,
+        "steps": train.steps,
+        "tokens": train.steps * train.batch_size * config.model.context_length,
+    }
+
+
+def times_taken() -> dict[str, float]:
+    """Seconds that the newest finished run of each preset took on this machine; presets never run are missing."""
+    shapes = {name: preset_config(name) for name in PRESETS}
+    taken: dict[str, float] = {}
+    for status in runs.store().list(limit=50):
+        if status.state != "done" or status.started_at is None or status.finished_at is None:
+            continue
+        try:
+            config = runs.config_of(status.run_id)
+        except LMError:
+            continue  # its folder is gone
+        for name, shape in shapes.items():
+            if (config.model, config.train) == (shape.model, shape.train):
+                taken.setdefault(name, status.finished_at - status.started_at)
+    return taken
+
+
+def new_config(
+    corpus: str | DecodedText, *, title: str, kind: str, vocab_size: int, preset: str, name: str, probe: str
+) -> RunConfig:
+    """A checked configuration; a text of one's own is stored first. Raises LMError with a sentence."""
+    if isinstance(corpus, DecodedText):
+        spec = store_text(corpus.text, title=title, texts_folder=runs.settings().texts_folder)
+    else:
+        spec = CorpusSpec(name=corpus)
+    tokenizer = {"kind": kind, "vocab_size": vocab_size} if kind in ("bpe", "unigram") else {"kind": kind}
+    return preset_config(
+        preset, name=name, corpus=spec.model_dump(), tokenizer=tokenizer, probe=clean_line(probe), seed=SEED
+    )
+
+
+def clean_line(text: str) -> str:
+    """A probe sentence without what no text can hold: halves of characters, NUL."""
+    return text.encode("utf-8", errors="replace").decode("utf-8").replace("\x00", "")

@@ -1,0 +1,103 @@
+"""The choices before a training: a text and its numbers in, a started run out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app import state
+from app.i18n import _
+from app.loaders import data, runs
+from app.widgets.plain import plain
+from lm_core.config import PRESETS
+from lm_core.corpora.uploads import DecodedText
+from lm_core.errors import LMError
+
+LEARNED = ("bpe", "unigram")
+
+
+def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, Any] | None) -> None:
+    """Draw the form beside nothing else; the button starts the run and opens the page Train."""
+    left, middle, right = st.container(border=True).columns([1, 1.15, 1], gap="medium")
+    with left:
+        kind, vocab_size = _tokenizer()
+    with middle:
+        preset = _preset(kind, vocab_size, picture)
+    with right:
+        suggestion = " · ".join(part for part in (title, kind, preset) if part)[:120]
+        name = st.text_input(_("Name"), placeholder=suggestion, max_chars=120, key="run name")
+        probe = st.text_input(
+            _("Sentence to follow"), max_chars=2000, key="probe", placeholder=_("empty: one from the text"),
+            help=_("The model's surprise at each of its tokens is kept at about 14 moments of training."),
+        )  # fmt: skip
+        wanted = st.button(
+            _("Train on this text"), type="primary", width="stretch", disabled=corpus is None or picture is None
+        )
+    if wanted and corpus is not None:
+        try:
+            config = data.new_config(
+                corpus,
+                title=title,
+                kind=kind,
+                vocab_size=vocab_size,
+                preset=preset,
+                name=name or suggestion,
+                probe=probe,
+            )
+            state.choose_run(runs.train_new(config))
+        except LMError as error:
+            st.error(plain(str(error)), icon=":material/error:")
+        else:
+            st.switch_page("app_pages/train.py")
+
+
+def _tokenizer() -> tuple[str, int]:
+    kinds = {"char": _("Characters"), "byte": _("Bytes"), "bpe": _("BPE"), "unigram": _("Unigram")}
+    words = {
+        "char": _("One number per character. The best to begin with."),
+        "byte": _("One number per byte: 256 of them write every language."),
+        "bpe": _("Frequent neighbours grow together into pieces of words."),
+        "unigram": _("The pieces that explain the text best survive."),
+    }
+    kind = st.radio(
+        _("What becomes a number?"), list(kinds), format_func=kinds.get, captions=list(words.values()), key="tokenizer",
+        persist_state="session",
+    )  # fmt: skip
+    size = 512
+    if kind in LEARNED:
+        size = st.select_slider(_("Vocabulary"), [300, 400, 512, 768, 1024, 2048, 4096, 8192], value=512, key="pieces")
+    return kind, size
+
+
+def _preset(kind: str, vocab_size: int, picture: dict[str, Any] | None) -> str:
+    names = {"tiny": _("Tiny"), "small": _("Small"), "medium": _("Medium")}
+    vocab_size = data.vocabulary_size(kind, vocab_size, picture) if picture else 66
+    taken = data.times_taken()
+    captions = [_meaning(data.size_of(preset, vocab_size), kind, picture, taken.get(preset)) for preset in PRESETS]
+    return st.radio(
+        _("How large a model?"), list(PRESETS), format_func=lambda preset: names.get(preset, preset), captions=captions,
+        key="preset", persist_state="session",
+    )  # fmt: skip
+
+
+def _meaning(size: dict[str, Any], kind: str, picture: dict[str, Any] | None, seconds: float | None) -> str:
+    """'235,000 parameters, 4 layers, sees 64 tokens; 1,200 steps read the text 1.1 times; took 3 min here.'"""
+    parts = [
+        _("{parameters:,} parameters: {layers} layers of {heads} heads, sees {context} tokens at once.").format(**size)
+    ]
+    tokens = None
+    if picture and picture["split"]["training"]:
+        whole = {"char": picture["characters"], "byte": picture["bytes"]}.get(kind)
+        tokens = whole and whole * picture["split"]["training"] / picture["characters"]
+    if tokens:
+        parts.append(
+            _("{steps:,} steps read the text {times} times.").format(
+                steps=size["steps"], times=f"{size['tokens'] / tokens:.2g}"
+            )
+        )
+    else:
+        parts.append(_("{steps:,} steps, {tokens:,} tokens in all.").format(steps=size["steps"], tokens=size["tokens"]))
+    if seconds is not None:
+        parts.append(_("It last took {minutes} min here.").format(minutes=f"{max(0.1, seconds / 60):.2g}"))
+    return " ".join(parts)
