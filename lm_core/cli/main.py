@@ -32,6 +32,8 @@ app = typer.Typer(
 
 START, TRAIN, INSIDE, MAKE = "1. Begin here", "2. Train", "3. Look inside", "4. For those who build Tokenarium"
 
+CTRL_C = 130  # what typer makes of a KeyboardInterrupt
+
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, as `tokenarium runs` lists it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
@@ -188,9 +190,11 @@ def run(words: list[str] | None = None) -> int:
     try:
         code = app(words, prog_name="tokenarium", standalone_mode=False)
         sys.stdout.flush()
-        return int(code or 0)
-    except BrokenPipeError:  # `tokenarium runs | head -1`: whoever read us has enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _refuse("Interrupted.") if code == CTRL_C else 0
+    except (BrokenPipeError, SystemExit) as error:  # typer leaves by itself when a pipe breaks
+        if isinstance(error, SystemExit) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `… | head -1`: whoever reads us has enough
         return 2
     except (KeyboardInterrupt, typer.Abort):
         return _refuse("Interrupted.")

@@ -83,8 +83,10 @@ def print_run(run_id: str, *, as_json: bool) -> None:
 
 def shipped_status(run: Run) -> dict[str, Any]:
     """A gallery run has no row in the store: it is done, and its curves hold its last numbers."""
+    from lm_core.runs.export import read_series  # it imports torch, and only these runs need it
+
     config = run.read_config()
-    series = run.read_metrics()
+    series = read_series(run)
     last = {name: _last(values) for name, values in series["columns"].items()}
     steps = config.train.steps
     return {

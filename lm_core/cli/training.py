@@ -13,10 +13,9 @@ from lm_core.cli.output import number, print_json, printable
 from lm_core.config import CorpusSpec, RunConfig, preset_config, with_settings
 from lm_core.corpora.uploads import clean_pasted_text, decode_text, store_text
 from lm_core.errors import ConfigError, CorpusError, RunError
-from lm_core.jobs.launch import start_run
+from lm_core.jobs.launch import resume_run, start_run
 from lm_core.jobs.status import RunStatus
 from lm_core.jobs.store import Store, open_store
-from lm_core.jobs.supervisor import ensure_supervisor
 from lm_core.runs.run import find_run
 from lm_core.settings import Settings, read_settings
 
@@ -182,8 +181,12 @@ def control(run_id: str, wish: Literal["pause", "resume", "stop"]) -> None:
     settings = read_settings()
     store = open_store(settings.store_url)
     find_run(run_id, settings)  # a sentence for what cannot be an id
-    {"pause": store.pause, "resume": store.resume, "stop": store.stop}[wish](run_id)
-    if wish == "resume":
-        ensure_supervisor(settings)
+    match wish:
+        case "pause":
+            store.pause(run_id)
+        case "resume":
+            resume_run(run_id, settings, store)
+        case "stop":
+            store.stop(run_id)
     done = {"pause": "pauses after its current step", "resume": "goes on", "stop": "stops; what it learned is kept"}
     print(f"Run {run_id} {done[wish]}.")

@@ -1,0 +1,100 @@
+"""Training speed of our GPT against a model of its size written with nn.TransformerEncoder: one line a preset.
+
+Both take whole steps in the same run, in turns: a batch in, loss, gradient, clipping, one AdamW update.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import clip_grad_norm_
+
+from benchmarks.pairs import compare, load
+from lm_core.config import ModelConfig, RunConfig, preset_config
+from lm_core.settings import read_settings
+from lm_core.training.objective import next_token_loss
+from lm_core.training.state import new_state
+
+VOCAB_SIZE = 80
+SECONDS, PAIRS = 2.0, 6
+
+
+class TorchGPT(nn.Module):
+    """A causal language model as PyTorch's own parts give it: pre-norm, GELU, learned positions."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(VOCAB_SIZE, config.d_model)
+        self.positions = nn.Parameter(torch.randn(config.context_length, config.d_model) * 0.02)
+        layer = nn.TransformerEncoderLayer(
+            config.d_model, config.n_heads, config.mlp_width, dropout=0.0, activation="gelu",
+            batch_first=True, norm_first=True,
+        )  # fmt: skip
+        self.blocks = nn.TransformerEncoder(layer, config.n_layers, enable_nested_tensor=False)
+        self.head = nn.Linear(config.d_model, VOCAB_SIZE, bias=False)
+        self.mask = nn.Transformer.generate_square_subsequent_mask(config.context_length)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        x = self.embed(ids) + self.positions[: ids.size(1)]
+        return self.head(self.blocks(x, mask=self.mask, is_causal=True))
+
+
+def ours(config: RunConfig, batch: Tensor) -> tuple[int, Callable[[], None]]:
+    state = new_state(config, VOCAB_SIZE)
+
+    def step() -> None:
+        state.optimizer.forget_gradients()
+        next_token_loss(state.model(batch[:, :-1]), batch[:, 1:]).backward()
+        clip_grad_norm_(state.model.parameters(), 1.0)
+        state.optimizer.step(1e-4)
+
+    return size(state.model), step
+
+
+def torchs(config: RunConfig, batch: Tensor) -> tuple[int, Callable[[], None]]:
+    model = TorchGPT(config.model)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        next_token_loss(model(batch[:, :-1]), batch[:, 1:]).backward()
+        clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+
+    return size(model), step
+
+
+def size(model: nn.Module) -> int:
+    return sum(weight.numel() for weight in model.parameters())
+
+
+def speed(step: Callable[[], None], tokens: int) -> float:
+    """Tokens per second over some seconds of whole steps."""
+    started, steps = time.perf_counter(), 0
+    while time.perf_counter() - started < SECONDS:
+        step()
+        steps += 1
+    return steps * tokens / (time.perf_counter() - started)
+
+
+def main() -> None:
+    torch.set_num_threads(read_settings().threads_per_run)
+    for preset in ("tiny", "small"):
+        config = preset_config(preset)
+        shape = (config.train.batch_size, config.model.context_length + 1)
+        batch = torch.randint(VOCAB_SIZE, shape, generator=torch.Generator().manual_seed(0))
+        tokens = shape[0] * (shape[1] - 1)
+        (our_size, our_step), (their_size, their_step) = ours(config, batch), torchs(config, batch)
+        ratio = compare(lambda: speed(our_step, tokens), lambda: speed(their_step, tokens), pairs=PAIRS)  # noqa: B023
+        print(
+            f"training, {preset}: ours {ratio.a:,.0f} tokens/s ({our_size:,} parameters), nn.TransformerEncoder "
+            f"{ratio.b:,.0f} ({their_size:,}); ratio {ratio}; {torch.get_num_threads()} thread(s), {load()}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
