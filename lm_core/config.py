@@ -221,7 +221,7 @@ def with_settings(config: RunConfig, settings: dict[str, str]) -> RunConfig:
             place = place.get(parent) if isinstance(place, dict) else None
         if not isinstance(place, dict) or field not in place or isinstance(place[field], dict):
             raise ConfigError(f'There is no setting "{dotted}". A setting looks like model.n_layers or train.steps.')
-        place[field] = _value(text)
+        place[field] = text if isinstance(place[field], str) else _value(text)  # a run may be called "2024"
     return parse_config(RunConfig, values)
 
 
@@ -229,7 +229,7 @@ def _value(text: str) -> Any:
     """'2' -> 2, 'true' -> True, 'null' -> None, 'rotary' -> 'rotary'."""
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, or more digits or brackets than Python reads
         return text
 
 

