@@ -9,6 +9,7 @@ from app.components import show_picture
 from app.i18n import _
 from app.loaders import generate
 from app.widgets.frame import header, lesson
+from app.widgets.meanwhile import meanwhile
 from app.widgets.run_picker import pick_run
 from lm_core.errors import LMError
 
@@ -28,29 +29,15 @@ def show(run_id: str) -> None:
         wait(run_id)
         return
     asked = state.told(PICTURE, "write")
-    plan = generate.plan(run_id, standing, state.writing(), asked, address())
-    with st.spinner(_("The model is writing …")):
+    plan = generate.plan(run_id, standing, state.writing(), asked, generate.asked_by_link())
+    with meanwhile(generate.sample_while_waking(run_id)):
         data = generate.page_data(plan)
     state.remember_writing(plan)
-    said = show_picture(
-        "generate", {**data, "view": {"choice": state.view_number("choice")}}, key=PICTURE, listens=("write", "view")
-    )
+    data["view"] = {"choice": state.view_number("choice")}
+    said = show_picture("generate", data, key=PICTURE, listens=("write", "view"))
     if said.view:
-        remember(said.view)
+        state.remember_view(**generate.as_link(said.view))
     st.caption(generate.provenance(standing, data["writing"]["step"]))
-
-
-def address() -> dict[str, float | int | None]:
-    """The settings that the link asks for."""
-    numbers = {name: state.view_number(name) for name in ("top_k", "seed")}
-    return {**numbers, **{name: state.view_decimal(name) for name in ("temperature", "top_p")}}
-
-
-def remember(view: dict[str, float | int | None]) -> None:
-    """The settings and the choice in view, as the address of exactly this picture. What is off needs no word."""
-    names = ("temperature", "top_k", "top_p", "seed", "choice")
-    state.remember_view(**{name: view.get(name) for name in names if name != "top_p"})
-    state.remember_view(top_p=None if view.get("top_p") == 1 else view.get("top_p"))
 
 
 @st.fragment(run_every=2)

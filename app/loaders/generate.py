@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import time
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import streamlit as st
-
+from app import state
 from app.i18n import _
 from app.loaders import runs
+from app.loaders.writing import is_warm, write
 from lm_core.config import SamplingConfig, parse_config
 from lm_core.errors import ConfigError
 
 LONGEST_PROMPT = 20_000  # characters
 MOST_TOKENS = 120
-ALL_LOGITS = 300  # vocabularies up to here are sent whole
-SENT_LOGITS = 200  # of larger ones: so many, and the weight of all others at every temperature of the slider
-TEMPERATURES = tuple(round(0.05 * place, 2) for place in range(41))
-DRAWN_PROMPT = 240  # tokens of the prompt that the page draws
-DRAWN_ATTENTION = 96  # tokens of the past whose attention the page draws
-SECONDS = 20.0  # a writing that takes longer stops and says so
 OPENING = 24  # tokens of the probe sentence that a run goes on from when nobody typed
 
 
@@ -146,8 +136,26 @@ def _request_or_default(values: Mapping[str, Any]) -> Request:
         return Request()
 
 
+def sample_while_waking(run_id: str) -> tuple[int, str] | None:
+    """What the run wrote at its last kept moment, and at which step; None once no model has to be waited for."""
+    points = [] if is_warm() else runs.points_of(run_id)
+    return (points[-1].step, points[-1].sample) if points and points[-1].sample else None
+
+
+def asked_by_link() -> dict[str, float | int | None]:
+    """The settings that the address asks for."""
+    whole = {name: state.view_number(name) for name in ("top_k", "seed")}
+    return {**whole, **{name: state.view_decimal(name) for name in ("temperature", "top_p")}}
+
+
+def as_link(view: Mapping[str, Any]) -> dict[str, float | int | None]:
+    """The settings and the choice in view, for the address. A filter that is off needs no word."""
+    link = {name: view.get(name) for name in ("temperature", "top_k", "top_p", "seed", "choice")}
+    return {name: None if name == "top_p" and value == 1 else value for name, value in link.items()}
+
+
 def page_data(plan: Plan) -> dict[str, Any]:
-    """Everything that the picture needs; see `write` for the writing itself. Slow the first time: it imports torch.
+    """Everything that the picture needs; see `app.loaders.writing`. Slow the first time: it imports torch.
 
     Raises:
         LMError: the checkpoint cannot be read, or the prompt cannot be gone on from.
@@ -201,104 +209,3 @@ def _notes(writing: dict[str, Any], request: Request, dropped: int) -> list[str]
     if len(writing["steps"]) < request.count:
         notes.append(_("This model is slow here: it stopped after {count}.").format(count=len(writing["steps"])))
     return notes
-
-
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _opened(run_id: str, checkpoint_step: int) -> tuple[Any, int, Any]:
-    """The run's newest model, its step, its tokenizer. A newer checkpoint has another `checkpoint_step`."""
-    import torch
-
-    from lm_core.runs.checkpoint import load_model
-    from lm_core.tokenizers.registry import load_tokenizer
-
-    torch.set_num_threads(1)  # runs that train need the other cores
-    run = runs.open_run(run_id)
-    model, step = load_model(run)
-    return model, step, load_tokenizer(run.tokenizer_folder)
-
-
-@st.cache_data(max_entries=24, show_spinner=False)
-def write(run_id: str, checkpoint_step: int, prompt: str, count: int, sampling: SamplingConfig) -> dict[str, Any]:
-    """Write `count` tokens and keep every choice, as plain JSON values.
-
-    steps            per token: id, u, probability, logits (with `ids` and `tail` where not all are sent), attention
-                     (L, S) of the last token, mean over the heads, the newest `DRAWN_ATTENTION` of the S
-    temperatures     those for which a tail's weight, the sum of e^((logit - top) / T) over the others, was measured
-    """
-    from lm_core.generation.decode import generate
-
-    model, step, tokenizer = _opened(run_id, checkpoint_step)
-    ids = tokenizer.encode(prompt)
-    started, steps = time.monotonic(), []
-    for decoded in generate(model, ids, sampling, n_tokens=count, keep_attention=True):
-        steps.append(_choice(decoded))
-        if time.monotonic() - started > SECONDS:
-            break
-    texts = _texts(tokenizer, steps, model.vocab_size)
-    return {
-        "key": hashlib.sha256(repr((run_id, step, prompt, count, sampling)).encode()).hexdigest()[:16],
-        "unit": "character" if tokenizer.kind == "char" else "token",
-        "step": step,
-        "prompt": tokenizer.token_texts(ids[-DRAWN_PROMPT:]),
-        "hidden": max(0, len(ids) - DRAWN_PROMPT),
-        "prompt_tokens": len(ids),
-        "uncovered": tokenizer.uncovered(prompt),
-        "layers": model.config.n_layers,
-        "context": model.config.context_length,
-        "vocabularySize": model.vocab_size,
-        "sampling": sampling.model_dump(),
-        "temperatures": TEMPERATURES,
-        "texts": texts,
-        "steps": steps,
-        "start": interesting_choice([decoded["entropy"] for decoded in steps]),
-    }
-
-
-def _choice(decoded: Any) -> dict[str, Any]:
-    """A `DecodeStep` as JSON: float32 numbers keep all their digits, so that the browser computes with the same."""
-    chosen = next(candidate for candidate in decoded.candidates if candidate.id == decoded.token_id)
-    attention = decoded.attention.mean(axis=1)[:, -DRAWN_ATTENTION:]  # (L, S)
-    return {
-        "id": decoded.token_id,
-        "u": decoded.u,
-        "probability": chosen.final,
-        "entropy": round(decoded.entropy_bits, 4),
-        "attention": [[round(float(weight), 4) for weight in row] for row in attention],
-        **sent_logits(decoded.logits),
-    }
-
-
-def sent_logits(logits: npt.NDArray[np.float32]) -> dict[str, Any]:
-    """(V,) logits -> {"logits"} of all, or of the likeliest with their {"ids"} and the others' weight as {"tail"}.
-
-    Raising the others to a sum loses nothing that the page shows: e^((l - top) / T) is summed for each temperature
-    that the slider can take.
-    """
-    if len(logits) <= ALL_LOGITS:
-        return {"ids": None, "logits": exact(logits), "tail": None}
-    order = np.argsort(-logits.astype(np.float64), kind="stable")
-    shown, others = order[:SENT_LOGITS], logits[order[SENT_LOGITS:]].astype(np.float64)
-    below = others - float(logits[order[0]])
-    weights = [float(np.exp(below / temperature).sum()) if temperature else 0.0 for temperature in TEMPERATURES]
-    tail = {"count": len(others), "weights": weights}
-    return {"ids": shown.tolist(), "logits": exact(logits[shown]), "tail": tail}
-
-
-def exact(values: npt.NDArray[np.float32]) -> list[float]:
-    """Nine significant digits tell any two float32 apart, and are half as long as the float64 of the same number."""
-    return [float(f"{value:.9g}") for value in values.tolist()]
-
-
-def _texts(tokenizer: Any, steps: Sequence[dict[str, Any]], vocab_size: int) -> dict[int, str]:
-    """The texts of all tokens that the page may name, by id."""
-    if vocab_size <= ALL_LOGITS:
-        ids: Sequence[int] = range(vocab_size)
-    else:
-        ids = sorted({token_id for step in steps for token_id in (*step["ids"], step["id"])})
-    return dict(zip(ids, tokenizer.token_texts(ids), strict=True))
-
-
-def interesting_choice(entropies: Sequence[float]) -> int:
-    """Where the page opens: the most open choice of the middle third, with some text before it."""
-    first, last = len(entropies) // 3, max(len(entropies) // 3 + 1, 2 * len(entropies) // 3)
-    return max(range(first, min(last, len(entropies))), key=lambda place: entropies[place])

@@ -1,0 +1,60 @@
+"""Home: what is a language model? A finished run draws itself; one button trains the reader's own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import state
+from app.components import show_picture
+from app.i18n import _
+from app.loaders import home
+from app.widgets.frame import header, lesson, show_error
+from lm_core.errors import LMError
+
+PICTURE = "home-picture"
+PAGES = {name: f"app_pages/{name}.py" for name in ("data", "tokens", "train", "loss", "attention", "generate")}
+
+
+def stations() -> list[dict[str, str]]:
+    """The path through the app, in the order of the lesson."""
+    words = {
+        "data": (_("Data"), _("What does it learn from?")),
+        "tokens": (_("Tokens"), _("How does text become numbers?")),
+        "train": (_("Train"), _("How does it learn?")),
+        "loss": (_("Loss"), _("What is cross-entropy?")),
+        "attention": (_("Attention"), _("Who looks at whom?")),
+        "generate": (_("Generate"), _("How does it choose?")),
+    }
+    return [{"page": page, "title": title, "question": question} for page, (title, question) in words.items()]
+
+
+def train() -> None:
+    """Start a first run and go where it can be watched."""
+    try:
+        run_id = home.train_first()
+    except LMError as error:
+        show_error(error)
+        return
+    state.choose_run(run_id)
+    st.switch_page(PAGES["train"])
+
+
+def follow(link: dict[str, str]) -> None:
+    """Go to a station, or to one of the reader's own runs."""
+    if link.get("run"):
+        state.choose_run(link["run"])
+    if link.get("page") in PAGES:
+        st.switch_page(PAGES[link["page"]])
+
+
+header(
+    _("What is a language model?"),
+    _("A program that has learned which piece of text is likely to come next. Here is one learning, from noise on."),
+)
+picture = {"film": home.film(), "runs": home.continued(), "stations": stations()}
+said = show_picture("home", picture, key=PICTURE, listens=("train", "go"))
+if said.train:
+    train()
+if said.go:
+    follow(said.go)
+lesson("home", code=("lm_core.generation.decode.generate", "lm_core.training.loop.train"))
