@@ -1,8 +1,10 @@
-"""Everything before the first step: a run's configuration in, its tokenizer, token ids and facts out."""
+"""Everything before the first step: a run's configuration in, its tokenizer, its token ids, and then its facts out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy
 import torch
@@ -25,14 +27,15 @@ COUNTED_TOKENS = 2_000_000  # of the training part, for the baselines: more woul
 
 @dataclass(frozen=True)
 class Prepared:
-    """What training starts from."""
+    """What training starts from. `write_facts` takes a second or two, so it is called once the first loss is known."""
 
     tokenizer: Tokenizer
     dataset: TokenDataset
+    write_facts: Callable[[], None]
 
 
 def prepare(run: Run, config: RunConfig, settings: Settings) -> Prepared:
-    """Read what an earlier worker prepared, or prepare it. The facts are written last: they say that it is whole.
+    """Read what an earlier worker prepared, or prepare it. Written facts say that the rest is whole.
 
     Raises:
         LMError: the text, or the tokenizer that was asked for, will not do.
@@ -44,7 +47,8 @@ def _found(run: Run) -> Prepared | None:
     if not run.facts_path.exists():
         return None
     try:
-        return Prepared(load_tokenizer(run.tokenizer_folder), open_dataset(run.tokens_folder))
+        tokenizer, dataset = load_tokenizer(run.tokenizer_folder), open_dataset(run.tokens_folder)
+        return Prepared(tokenizer, dataset, write_facts=lambda: None)
     except (RunError, TokenizerError):  # cut short by a power cut: equal texts give equal tokens, so make them again
         return None
 
@@ -57,14 +61,15 @@ def _made(run: Run, config: RunConfig, settings: Settings) -> Prepared:
     check_fits(dataset, config.model)
     run.tokenizer_folder.mkdir(exist_ok=True)
     tokenizer.save(run.tokenizer_folder)
-    uncovered = tokenizer.uncovered("".join(validation_texts))
-    run.write_facts(_facts(config, corpus, dataset, tuple(uncovered)))
-    return Prepared(tokenizer, dataset)
+    uncovered = tuple(tokenizer.uncovered("".join(validation_texts)))
+    return Prepared(tokenizer, dataset, write_facts=partial(_write_facts, run, config, corpus, dataset, uncovered))
 
 
-def _facts(config: RunConfig, corpus: Corpus, dataset: TokenDataset, uncovered: tuple[str, ...]) -> RunFacts:
+def _write_facts(
+    run: Run, config: RunConfig, corpus: Corpus, dataset: TokenDataset, uncovered: tuple[str, ...]
+) -> None:
     parts = count_parameters(config.model, dataset.vocab_size)
-    return RunFacts(
+    facts = RunFacts(
         vocab_size=dataset.vocab_size,
         parameters=parts["total"],
         parameters_by_part={name: number for name, number in parts.items() if name != "total"},
@@ -80,3 +85,4 @@ def _facts(config: RunConfig, corpus: Corpus, dataset: TokenDataset, uncovered: 
         corpus_source=corpus.source,
         versions={"torch": torch.__version__, "numpy": numpy.__version__},
     )
+    run.write_facts(facts)

@@ -71,6 +71,7 @@ class TrainingRun:
         self._probe = probe_ids(config, prepared.tokenizer, prepared.dataset)
         self._frames_due = film_steps(config) - set(steps(run))
         self._evaluations_due = evaluation_steps(config.train)
+        self._has_facts = False
         self._ctl_seen = 0
         self._saved_step = state.step
         self._saved_at = time.monotonic()
@@ -107,6 +108,9 @@ class TrainingRun:
         """Write what this step leaves on disk."""
         if self._state.step in self._frames_due:
             self._take_frame(val_loss)
+        if self._state.step and not self._has_facts:
+            self._prepared.write_facts()
+            self._has_facts = True
         due = self._state.step % self._config.train.checkpoint_every == 0
         if (due and self._state.step) or time.monotonic() - self._saved_at > CHECKPOINT_SECONDS:
             self._save_checkpoint()

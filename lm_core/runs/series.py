@@ -36,12 +36,15 @@ def thinned(series: Series, most: int = MOST_POINTS) -> Series:
     Where validation losses alone are more than `most`, all of them stay all the same.
     """
     steps = series["steps"]
+    if len(steps) <= most:
+        return series
     validation = series["columns"].get("val_loss", [None] * len(steps))
     kept = {place for place, loss in enumerate(validation) if loss is not None} | {0, len(steps) - 1}
     others = [place for place in range(len(steps)) if place not in kept]
     room = max(0, most - len(kept))
-    stride = max(1, math.ceil(len(others) / room)) if room else len(others) + 1
-    return _picked(series, sorted(kept.union(others[stride - 1 :: stride]) if others else kept)) if steps else series
+    stride = math.ceil(len(others) / room) if room else len(steps)
+    spread = others[stride // 2 :: stride] if room else []
+    return _picked(series, sorted(kept.union(spread)))
 
 
 def _picked(series: Series, places: Sequence[int]) -> Series:
