@@ -18,7 +18,7 @@ from lm_core.jobs.launch import start_run
 from lm_core.jobs.store import open_store
 from lm_core.runs.export import export_run
 from lm_core.runs.run import find_run
-from lm_core.settings import Settings
+from lm_core.settings import Settings, available_cores
 
 GALLERY_RUNS: dict[str, RunConfig] = {
     "gallery-comedies": preset_config("tiny", name="Shakespeare's comedies, letter by letter", seed=1),
@@ -41,7 +41,10 @@ def make_gallery() -> None:
 
 def _train_and_export(config: RunConfig, home: Path, target: Path) -> None:
     settings = Settings(
-        home=home, store_url=f"sqlite:///{home / 'tokenarium.db'}", parallel_runs=1, max_text_bytes=20_000_000
+        home=home,
+        store_url=f"sqlite:///{home / 'tokenarium.db'}",
+        parallel_runs=available_cores(),  # one thread each: the same numbers however many cores there are
+        max_text_bytes=20_000_000,
     )
     store = open_store(settings.store_url)
     run_id = start_run(config, settings, store)
