@@ -25,11 +25,13 @@ def show_run(run_id: str) -> None:
     view = {"step": state.view_number("step"), "token": state.view_number("token")}
     depth = state.from_address(state.DEPTH, ["story", "maths", "code"], "story")
     data = {"run": run_id, "about": train.about(run_id), "depth": depth, "view": view}
+    refusal = st.container()  # above the picture, where it is seen
     told = show_picture("train", data, key="train", listens=("view", "control", "own"))
     if told.view:
         state.remember_view(step=told.view["step"], token=told.view["token"])
     if told.control:
-        carry_out(told.control)
+        with refusal:
+            carry_out(told.control)
     if told.own:
         st.switch_page("app_pages/data.py")
 

@@ -1,0 +1,168 @@
+"""The Train page: it opens on own and gallery runs and without any; wishes reach the run they were made about."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import routes
+from app.loaders import runs, train
+from lm_core import settings as machine
+from lm_core.config import RunConfig, parse_config
+from lm_core.errors import RunError
+from lm_core.runs.facts import RunFacts
+from lm_core.runs.run import Run, create_run
+
+ROOT = Path(__file__).parents[2]
+FACTS = RunFacts(
+    vocab_size=65, parameters=1234, parameters_by_part={"total": 1234}, train_tokens=900, validation_tokens=100,
+    train_bytes=900, validation_bytes=100, baselines={"uniform": math.log(65), "bigram": math.inf},
+    corpus_title="Copy", tokenizer_kind="char",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def fresh_server(home, tmp_path, monkeypatch):
+    """A server that has read nothing yet, with an empty gallery of its own."""
+    monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
+    for cached in (runs.settings, runs.store):
+        cached.cache_clear()
+    runs.config_of.clear()
+    yield
+    if runs.store.cache_info().currsize:
+        runs.store().close()
+    for cached in (runs.settings, runs.store):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def own_run(tiny_config):
+    run = create_run(tiny_config, runs.settings().runs_folder)
+    runs.store().submit(run.id, "tiny", tiny_config.to_json(), tiny_config.train.steps)
+    return run
+
+
+@pytest.fixture
+def gallery_run(tiny_config, tmp_path):
+    folder = tmp_path / "gallery" / "gallery-copy"
+    folder.mkdir(parents=True)
+    run = Run(folder)
+    run.write_config(tiny_config)
+    run.write_facts(FACTS)
+    series = {"steps": [0, 1, 40], "columns": {"loss": [None, 4.0, 1.0], "val_loss": [4.2, None, 1.1]}}
+    run.metrics_path.write_text(json.dumps({"format_version": 1, **series}))
+    return run
+
+
+def open_page(**address):
+    app = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=60)
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    app.switch_page("app_pages/train.py").run()
+    assert not app.exception
+    return app
+
+
+def test_without_any_run_the_page_offers_to_train_the_first():
+    app = open_page()
+    assert "No model has been trained here yet" in " ".join(text.value for text in app.markdown)
+    assert [button.label for button in app.button] == ["Train the first model"]
+
+
+def test_the_first_model_starts_at_a_click_and_is_on_the_page(monkeypatch):
+    asked = []
+
+    def start(config):
+        run = create_run(config, runs.settings().runs_folder)
+        runs.store().submit(run.id, config.name, config.to_json(), config.train.steps)
+        asked.append(config)
+        return run.id
+
+    monkeypatch.setattr(runs, "train_new", start)
+    app = open_page()
+    app.button[0].click().run()
+    assert not app.exception
+    assert [config.name for config in asked] == ["My first model"]
+    assert app.get("bidi_component"), "the picture of the new run"
+
+
+def test_an_own_run_is_drawn(own_run):
+    app = open_page(run=own_run.id)
+    assert app.title[0].value == "How does it learn?"
+    assert len(app.get("bidi_component")) == 1
+
+
+def test_a_gallery_run_is_drawn(gallery_run):
+    app = open_page(run=gallery_run.id)
+    assert len(app.get("bidi_component")) == 1
+    assert train.about(gallery_run.id)["gallery"] is True
+
+
+def test_an_unknown_run_in_the_address_falls_back_to_the_newest(own_run):
+    app = open_page(run="nosuchrun")
+    assert app.selectbox[0].value == own_run.id
+    assert not app.error
+
+
+def test_a_wish_reaches_the_run_that_it_was_made_about(own_run):
+    app = open_page(run=own_run.id)
+    app.session_state["train"] = {"control": {"run": own_run.id, "wish": "pause"}, "view": None, "own": None}
+    app.run()
+    assert not app.exception
+    assert runs.store().get(own_run.id).state == "parked"
+
+
+def test_a_wish_that_cannot_be_fulfilled_is_refused_in_words(own_run):
+    runs.store().stop(own_run.id)
+    app = open_page(run=own_run.id)
+    app.session_state["train"] = {"control": {"run": own_run.id, "wish": "pause"}, "view": None, "own": None}
+    app.run()
+    assert "has been stopped" in app.error[0].value
+
+
+def test_the_locked_moment_goes_into_the_address(own_run):
+    app = open_page(run=own_run.id)
+    app.session_state["train"] = {"view": {"step": 20, "token": None}, "control": None, "own": None}
+    app.run()
+    assert "".join(app.query_params["step"]) == "20"
+    assert "token" not in app.query_params
+
+
+def test_all_three_depths_of_the_lesson_open(own_run):
+    app = open_page(run=own_run.id, depth="code")
+    assert any("def train(" in code.value for code in app.code)
+
+
+def test_what_the_picture_knows_about_a_run(tiny_config):
+    assert train.describe(tiny_config) == {
+        "steps": 40, "tokensPerStep": 4 * 16, "layers": 2, "heads": 2, "tokenizer": "char", "corpus": "",
+    }  # fmt: skip
+
+
+def test_facts_are_missing_until_they_are_there_and_hold_no_infinity(own_run):
+    assert train.facts(own_run.id) is None
+    own_run.write_facts(FACTS)
+    facts = train.facts(own_run.id)
+    assert facts["baselines"] == {"uniform": math.log(65), "bigram": None}
+    json.dumps(facts, allow_nan=False)
+
+
+def test_an_unknown_run_is_an_error_in_words():
+    with pytest.raises(RunError, match="no run"):
+        train.about("nosuchrun")
+
+
+def test_the_route_carries_the_facts_with_the_rows(gallery_run):
+    answer = json.loads(routes._metrics(gallery_run.id, -1).body)
+    assert answer["facts"]["vocab_size"] == 65
+    assert answer["steps"] == [0, 1, 40]
+    assert answer["status"]["state"] == "done"
+
+
+def test_a_first_run_fits_the_configuration():
+    from lm_core.config import preset_config
+
+    assert parse_config(RunConfig, preset_config(train.FIRST_RUN).to_json()).train.steps <= 2000

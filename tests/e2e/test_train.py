@@ -1,0 +1,298 @@
+"""The Train page in a real browser, with a run whose worker is this test: it writes rows, obeys, and falls silent."""
+
+import math
+import re
+import time
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import update
+
+from lm_core.config import RunConfig, parse_config
+from lm_core.jobs.schema import runs
+from lm_core.jobs.store import open_store
+from lm_core.runs.facts import RunFacts
+from lm_core.runs.history import HistoryPoint, save_point
+from lm_core.runs.run import create_run
+
+STEPS = 200
+HOSTILE = "<img src=x onerror=alert(1)>"
+TOKENS = ("The", " ", HOSTILE, "\n", "中文", "<0xE4>", "שלום", ".")
+BASELINES = {"uniform": 4.2, "unigram": 3.3, "bigram": 2.5, "trigram": 2.0}
+
+
+class HandFedRun:
+    """A run in the server's store; no worker process, so it does exactly what a test says."""
+
+    def __init__(self, home, name, *, steps=STEPS, tokenizer="char"):
+        values = {"name": name, "tokenizer": {"kind": tokenizer}, "train": {"steps": steps, "batch_size": 4}}
+        config = parse_config(RunConfig, values)
+        self.run = create_run(config, home / "runs")
+        self.id, self.step = self.run.id, 0
+        self.store = open_store(f"sqlite:///{home / 'tokenarium.db'}")
+        self.store.submit(self.id, name, config.to_json(), steps)
+        self.set(state="starting", epoch=1, attempts=1, host="elsewhere", started_at=time.time() - 90)
+        self.lease = self.store.lease(self.id, 1)
+        self.lease.report()
+
+    def set(self, **columns):
+        far = {"lease_until": time.time() + 3600, "heard_at": time.time()}
+        with self.store.database.write() as connection:
+            connection.execute(update(runs).where(runs.c.id == self.id).values(**{**far, **columns}))
+
+    def prepare(self):
+        self.run.write_facts(
+            RunFacts(
+                vocab_size=65, parameters=205_632, parameters_by_part={}, train_tokens=9000, validation_tokens=1000,
+                train_bytes=9000, validation_bytes=1000, baselines=BASELINES, corpus_title="Comedies",
+                tokenizer_kind="char",
+            )
+        )  # fmt: skip
+        self.lease.change_state("running")
+
+    def learn(self, last, **more):
+        """Steps up to `last`, a validation every ten, as one write of the worker."""
+        rows = []
+        for step in range(self.step + 1 if self.step else 0, last + 1):
+            loss = 1.5 + 2.8 * math.exp(-step / 40)
+            if step:
+                rows += [(step, "loss", loss), (step, "learning_rate", 0.001), (step, "tokens_per_second", 1000.0)]
+                rows += [(step, name, value) for name, value in more.items()]
+            if step % 10 == 0:
+                rows += [(step, "val_loss", loss + 0.05), (step, "val_bits_per_byte", (loss + 0.05) / math.log(2))]
+        self.step = last
+        self.lease.report(rows, step=last, tokens_per_second=1000.0)
+
+    def keep(self, step, sample="To be"):
+        n = len(TOKENS)
+        save_point(
+            self.run,
+            HistoryPoint(
+                step=step, val_loss=None, tokens=TOKENS, attention=np.zeros((1, 1, n, n), np.uint8), q=None, k=None,
+                losses=np.array([math.nan, *[4.0 - step / 100] * (n - 1)], np.float32),
+                top_ids=np.zeros((n, 2), np.int32), top_probabilities=np.full((n, 2), 0.25, np.float32),
+                top_texts=((HOSTILE, "e"),) * n, sample=f"{sample} {HOSTILE}\nor not",
+            ),
+        )  # fmt: skip
+
+    def finish(self, state="done", message="Finished."):
+        self.lease.change_state(state, message=message, step=self.step)
+
+
+@pytest.fixture(scope="module")
+def finished(server):
+    run = HandFedRun(server.home, "Finished")
+    run.prepare()
+    run.learn(STEPS, my_metric=3.0)
+    for step in (0, 10, 50, 100, STEPS):
+        run.keep(step)
+    run.finish()
+    return run
+
+
+def open_run(open_page, run, **options):
+    address = options.pop("address", "")
+    page = open_page(f"train?run={run.id}{address}", **options)
+    expect(page.locator(".loss-frame")).to_be_visible(timeout=30_000)
+    return page
+
+
+def test_a_run_is_followed_from_its_preparation_to_its_end(open_page, server):
+    run = HandFedRun(server.home, "Followed")
+    page = open_run(open_page, run)
+    badge, place = page.locator(".badge"), page.locator(".status-line span").nth(1)
+    expect(badge).to_have_text("Preparing")
+    run.prepare()
+    run.learn(20)
+    expect(badge).to_have_text("Running")
+    expect(place).to_have_text("step 20 of 200")
+    expect(page.locator(".facts")).to_contain_text("206 k parameters")
+    page.locator(".loss-frame .pointer").press("End")  # a cursor that must survive arriving rows
+    page.locator(".loss-frame .pointer").press("+")
+    run.learn(60)
+    run.keep(60)
+    expect(place).to_have_text("step 60 of 200")
+    expect(page.get_by_role("button", name="Show all steps")).to_be_visible()
+    expect(page.locator(".loss-frame .tooltip")).to_contain_text("step 20")
+    expect(page.locator(".sample")).to_contain_text("To be")
+    expect(page.locator(".status-line")).to_contain_text("left")
+    run.learn(STEPS)
+    run.finish()
+    expect(badge).to_have_text("Finished")
+    expect(page.get_by_role("button", name="Replay")).to_be_visible()
+    expect(page.get_by_role("button", name="Pause")).to_be_hidden()
+    expect(page.locator(".loss .caption")).to_contain_text("After 200 steps")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else None)
+    page.wait_for_timeout(1500)
+    assert not asked, "a run that is over is not asked about again"
+
+
+def test_a_validation_that_comes_after_its_row_is_not_lost(open_page, server):
+    run = HandFedRun(server.home, "Late validation")
+    run.prepare()
+    run.lease.report([(1, "loss", 4.0)], step=1)
+    page = open_run(open_page, run)
+    expect(page.locator(".status-line span").nth(1)).to_have_text("step 1 of 200")
+    run.lease.report([(1, "val_loss", 3.9)], step=1)
+    expect(page.locator(".readings")).to_contain_text("3.90")
+    run.finish("stopped")
+
+
+def test_pause_stop_and_the_space_key_are_wishes_that_the_worker_fulfils(open_page, server):
+    run = HandFedRun(server.home, "Obedient")
+    run.prepare()
+    run.learn(10)
+    page = open_run(open_page, run)
+    badge = page.locator(".badge")
+    page.get_by_role("button", name="Pause").click()
+    expect(badge).to_have_text("applying…")
+    expect(page.get_by_role("button", name="Pause")).to_be_disabled()
+    wait_for(lambda: run.store.get(run.id).want == "pause")
+    run.lease.change_state("paused", ctl_seen=run.lease.control().ctl)
+    expect(badge).to_have_text("Paused")
+    page.locator(".badge").click()
+    page.keyboard.press("Space")
+    wait_for(lambda: run.store.get(run.id).want == "run")
+    run.lease.change_state("running", ctl_seen=run.lease.control().ctl)
+    expect(badge).to_have_text("Running")
+    page.get_by_role("button", name="Stop").click()
+    wait_for(lambda: run.store.get(run.id).want == "stop")
+    run.finish("stopped", "Stopped at step 10.")
+    expect(badge).to_have_text("Stopped")
+    expect(page.get_by_role("button", name="Resume")).to_be_enabled()
+
+
+def test_a_silent_worker_and_a_failure_are_said_in_words(open_page, server):
+    run = HandFedRun(server.home, "Unlucky")
+    run.prepare()
+    run.learn(10)
+    run.set(heard_at=time.time() - 60)
+    page = open_run(open_page, run)
+    expect(page.locator(".badge")).to_have_text("The worker is not answering")
+    run.finish("failed", "The loss became NaN at step 11: lower the learning rate.")
+    expect(page.locator(".badge")).to_have_text("Failed")
+    expect(page.get_by_role("alert")).to_contain_text("lower the learning rate")
+    expect(page.get_by_role("button", name="Train your own")).to_be_visible()
+
+
+def test_an_unanswering_server_is_a_quiet_line_and_rows_go_on_after_it(open_page, server):
+    run = HandFedRun(server.home, "Patient")
+    run.prepare()
+    run.learn(10)
+    page = open_run(open_page, run)
+    expect(page.locator(".status-line span").nth(1)).to_have_text("step 10 of 200")
+    page.context.set_offline(True)
+    expect(page.locator(".trouble")).to_have_text("The server does not answer; trying again.")
+    run.learn(30)
+    page.context.set_offline(False)
+    expect(page.locator(".status-line span").nth(1)).to_have_text("step 30 of 200", timeout=10_000)
+    expect(page.locator(".trouble")).to_be_hidden()
+    run.finish("stopped")
+
+
+def test_timeline_probe_and_table_show_the_chosen_moment_and_the_link_keeps_it(open_page, finished):
+    page = open_run(open_page, finished)
+    page.locator(".track").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".sample-panel")).to_contain_text("at step 100")
+    page.locator(".chip").nth(2).click()
+    page.wait_for_url(re.compile(r"step=100.*token=2|token=2.*step=100"))
+    expect(page.locator(".candidates")).to_contain_text("step 100")
+    page.get_by_text("Values as a table").click()
+    expect(page.locator(".values tr.selected")).to_contain_text("100")
+    again = open_run(open_page, finished, address="&step=50&token=4")
+    expect(again.locator(".timeline-readout")).to_have_text("step 50")
+    expect(again.locator(".chip").nth(4)).to_have_attribute("aria-selected", "true")
+
+
+def test_text_of_the_model_is_never_markup_and_every_script_looks_right(open_page, finished):
+    page = open_run(open_page, finished, theme="dark")
+    expect(page.locator(".chip").nth(2)).to_contain_text("onerror")
+    page.locator(".chip").nth(3).hover()
+    expect(page.locator(".candidates")).to_contain_text(HOSTILE.replace(" ", "·"))
+    expect(page.locator(".sample")).to_contain_text(HOSTILE)
+    assert page.locator(".train img").count() == 0
+    assert page.locator(".chip .byte").inner_text() == "E4"
+    assert page.locator(".chip").nth(6).locator(".token").evaluate("node => getComputedStyle(node).direction") == "rtl"
+    assert page.locator(".tk").first.get_attribute("data-theme") == "dark"
+
+
+def test_a_finished_run_replays_and_shows_all_again(open_page, finished):
+    page = open_run(open_page, finished, motion="no-preference")
+    expect(page.get_by_text("my metric")).to_be_visible()
+    page.get_by_role("button", name="Replay").click()
+    expect(page.locator(".badge")).to_have_text("Replay")
+    expect(page.locator(".status-line span").nth(1)).not_to_have_text("step 200 of 200")
+    page.locator(".badge").click()
+    page.keyboard.press("Space")
+    expect(page.locator(".badge")).to_have_text("Replay, paused")
+    page.get_by_role("button", name="Show all").click()
+    expect(page.locator(".badge")).to_have_text("Finished")
+    expect(page.locator(".status-line span").nth(1)).to_have_text("step 200 of 200")
+
+
+def test_another_run_takes_the_page_over(open_page, server, finished):
+    other = HandFedRun(server.home, "Another")
+    other.prepare()
+    other.learn(10)
+    other.finish("stopped")
+    page = open_run(open_page, finished)
+    expect(page.locator(".badge")).to_have_text("Finished")
+    page.get_by_role("combobox").first.click()
+    page.get_by_role("option", name=re.compile("Another")).click()
+    expect(page.locator(".badge")).to_have_text("Stopped")
+    expect(page.locator(".status-line span").nth(1)).to_have_text("step 10 of 200")
+
+
+def test_the_page_speaks_chinese_and_fits_a_telephone(open_page, finished):
+    page = open_run(open_page, finished, address="&lang=zh", width=400)
+    expect(page.locator(".tk").first).to_have_attribute("lang", "zh")
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("node => node.scrollWidth <= node.clientWidth"), "nothing sticks out at the side"
+
+
+def test_numbers_about_a_run(open_page):
+    page = open_page("_stcore/health")
+    result = page.evaluate("""async () => {
+      const m = await import('/pictures/x/train/measures.js');
+      const r = await import('/pictures/x/train/run.js');
+      const validation = [{step: 0, value: 4.3}, {step: 10, value: 3.1}, {step: 20, value: 2.2}];
+      const run = r.createRun();
+      r.addRows(run, {steps: [0, 1, 2], columns: {val_loss: [4, null, null], loss: [null, 3.9, 3.8]}});
+      const late = {val_loss: [3.7, null], loss: [3.8, 3.6], extra: [null, 7]};
+      const again = r.addRows(run, {steps: [2, 3], columns: late});
+      const whole = {begin: 0, end: 2, validation: [], rungs: [{name: 'uniform', value: 4.2}], zoomed: false};
+      const domain = (values) => m.lossDomain({...whole, values});
+      const rungs = m.ladder({trigram: 2, uniform: 4.2, unigram: 3.3}, validation);
+      return {
+        ladder: rungs.map((rung) => [rung.name, rung.beatenAt]),
+        at: m.validationAt(validation, 19).step,
+        left: m.secondsLeft({step: 50, steps: 150, tokensPerStep: 64, speed: m.recentSpeed([640, 640], 2)}),
+        bits: m.bitsPerByte(Math.LN2, {validation_tokens: 10, validation_bytes: 20}),
+        calm: domain([4.1, 1.6]), exploded: domain([4, 1000]),
+        replay: [m.replayStep(0, 1000), m.replayStep(0.5, 1000), m.replayStep(1, 1000)],
+        rows: [again.added, run.columns.extra, run.validation.map((point) => point.value)],
+        rtl: [m.readsRightToLeft('12 שלום'), m.readsRightToLeft('<0xE4>ab')],
+      };
+    }""")
+    assert result["ladder"] == [["uniform", 10], ["unigram", 10], ["trigram", None]]
+    assert result["at"] == 10
+    assert result["left"] == pytest.approx(10)
+    assert result["bits"] == pytest.approx(0.5)
+    assert result["calm"] == [1.5, 4.5]
+    assert result["exploded"] == [4, 8.5]
+    start, middle, end = result["replay"]
+    assert start < 1
+    assert 10 < middle < 500
+    assert end == 1000
+    assert result["rows"] == [1, [None, None, None, 7], [4, 3.7]]
+    assert result["rtl"] == [True, False]
+
+
+def wait_for(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "the wish did not arrive"
+        time.sleep(0.05)
