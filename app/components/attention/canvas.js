@@ -13,15 +13,16 @@ export function penFor(canvas, width, height) {
   return fitCanvas(canvas).context;
 }
 
-/** A token short enough for an axis: "understanding" -> "underst…" */
+/** A token short enough for an axis: "understanding" -> "underst…", "<unk>" -> "▯" */
 export function axisToken(token) {
+  if (token === "<unk>") return "▯";
   const characters = [...visibleToken(token)];
   return characters.length > LONGEST_LABEL ? `${characters.slice(0, LONGEST_LABEL - 1).join("")}…` : characters.join("");
 }
 
 /** Is every token a single character on screen? Then labels stand upright and may take turns. */
 export function allSingle(tokens) {
-  return tokens.every((token) => [...visibleToken(token)].length <= 1);
+  return tokens.every((token) => [...axisToken(token)].length <= 1);
 }
 
 /** Pixels that the widest axis label needs. */

@@ -6,7 +6,7 @@ import { createArithmetic, LAST_STEP } from "./arithmetic.js";
 import { createAtlas } from "./atlas.js";
 import { createCaption } from "./caption.js";
 import { createControls } from "./controls.js";
-import { rememberMeasures } from "./measures.js";
+import { rememberMeasures, warmUp } from "./measures.js";
 import { storedTriangle, strongestKey } from "./payload.js";
 import { createPicture } from "./picture.js";
 import { createPlate } from "./plate.js";
@@ -54,6 +54,7 @@ export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf,
       element("div", { class: "side" }, atlas.grid, createControls(film, store, shared))),
     arithmetic.panel, createTable(film, store), timeline.bar);
 
+  const stopWarming = warmUp(film, measureAt);
   const stopMorph = followTime(store);
   const stopVectors = followVectors(film, store, vectorsOf);
   store.watch(["selected", "follows", "playing"], (state) => { if (!state.playing) changed(state, { soon: true }); });
@@ -70,6 +71,7 @@ export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf,
     goTo: (step) => selectStep(store, step),
     dispose() {
       document.removeEventListener("keydown", pressKey);
+      stopWarming();
       stopMorph();
       stopVectors();
       timeline.dispose();

@@ -8,9 +8,8 @@
  *  A label needs about 12 px. Where a row is lower, single characters take turns in two or three columns, and what still
  *  has no room is left out, except where the reader looks.
  */
-const ROW_NEED = 11; // pixels a row needs for a label of its own
+const ROW_NEED = 11; // pixels a row needs for a label of its own, and a column for a word that stands on end
 const COLUMN_NEED = 8; // pixels a column needs for one character
-const ROTATED_NEED = 13; // pixels a column needs for a word that stands on end
 const MOST_TURNS = 3;
 const LARGEST_PITCH = 28;
 const STACKED_BELOW = 640;
@@ -28,7 +27,7 @@ export function layoutOf({ width, size, scale, single, labelWidth }) {
   const pitch = pitchFor(gutterOf(rows.turns));
   rows = labelPlan(pitch, ROW_NEED * scale, rows.turns);
   const gutter = gutterOf(rows.turns);
-  const columns = single ? labelPlan(pitch, COLUMN_NEED * scale, MOST_TURNS) : labelPlan(pitch, ROTATED_NEED * scale, 1);
+  const columns = single ? labelPlan(pitch, COLUMN_NEED * scale, MOST_TURNS) : labelPlan(pitch, ROW_NEED * scale, 1);
   const side = pitch * size;
   const top = single ? 12 * scale + columns.turns * 14 * scale : labelWidth + 14 * scale;
   const free = width - side - 2 - 2 * gutter; // the matrix needs 2 px for its frame

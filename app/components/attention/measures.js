@@ -115,3 +115,21 @@ export function rememberMeasures(film, storedTriangle) {
     return known.get(id);
   };
 }
+
+/** Work out all names while nothing moves, newest moment first: playing then finds them ready. Returns its stop. */
+export function warmUp(film, measureAt) {
+  const whenIdle = window.requestIdleCallback ?? ((task) => setTimeout(task, 50));
+  const perMoment = film.layers * film.heads;
+  let left = film.moments.length * perMoment;
+  let stopped = false;
+  whenIdle(function some() {
+    const until = performance.now() + 8;
+    while (left > 0 && performance.now() < until) {
+      left -= 1;
+      const place = left % perMoment;
+      measureAt(Math.floor(left / perMoment), { layer: Math.floor(place / film.heads), head: place % film.heads });
+    }
+    if (left > 0 && !stopped) whenIdle(some);
+  });
+  return () => { stopped = true; };
+}

@@ -34,7 +34,7 @@ export function createOwn({ onAsk, onBack }) {
     box.classList.toggle("refused", Boolean(error));
     if (own !== null && field.value === "") field.value = own;
     const seen = own !== null && step !== null ? [t("Your sentence, seen by the model of step {step}.", { step })] : [];
-    setText(said, error ? t(error) : busy ? t("The model reads your sentence …") : [...seen, ...notes.map(wordNote)].join(" "));
+    setText(said, error ? wordRefusal(error) : busy ? t("The model reads your sentence …") : [...seen, ...notes.map(wordNote)].join(" "));
   }
 
   return { box, show, field };
@@ -47,4 +47,14 @@ function wordNote(note) {
   if (note.kind === "control") return t("{count} characters that no one can see were left out.", note);
   const shown = note.characters.map(visibleToken).join(" ") + (note.more ? " …" : "");
   return t("This model has never met {characters}: each stands as <unk>.", { characters: shown });
+}
+
+/** Python's refusals come in English; these are the ones that a reader of this page can meet. */
+function wordRefusal(error) {
+  return {
+    "Type a sentence of at least two tokens: a lone token has nobody to look at.":
+      t("Type a sentence of at least two tokens: a lone token has nobody to look at."),
+    "This run has saved no model yet. Wait for its first checkpoint, then try again.":
+      t("This run has saved no model yet. Wait for its first checkpoint, then try again."),
+  }[error] ?? error;
 }
