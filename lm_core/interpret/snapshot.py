@@ -53,7 +53,7 @@ class Snapshot:
             RunError: there is no such file, or it is not a snapshot.
         """
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 about = json.loads(arrays["about"].item())
                 sites = [name for name in arrays.files if name.startswith(_ACTIVATION)]
                 return cls(

@@ -88,17 +88,21 @@ class GPT(nn.Module):
 def initialise(model: GPT) -> None:
     """Draw the first weights from torch's generator, which the caller has seeded.
 
-    embeddings, head      normal, 0.02              the first guess is near uniform, the loss near ln V (GPT-2)
-    q, k, v, up, gate     normal, 1/sqrt(C)         keeps a normed input's size, whatever the width (LeCun et al. 1998)
-    o, down               normal, 0.02/sqrt(2L)     2L branches add to the stream; start each small (GPT-2, section 2.3)
-    norms                 1 (and 0)                 as made
+    embed, positions   normal, 1              as long as a normed vector, so that no block's first steps drown it
+      when tied        normal, 0.02           the table is the head as well (GPT-2)
+    head               normal, 0.02           the first guess is near uniform, the loss near ln V (GPT-2)
+    q, k, v, up, gate  normal, 1/sqrt(C)      keeps the size of what it reads, whatever the width (LeCun et al. 1998)
+    o, down            normal, 0.02/sqrt(2L)  2L branches add to the stream: start each small (GPT-2, section 2.3)
+    norms              1 (and 0)              as made
     """
-    deep = 0.02 / math.sqrt(2 * model.config.n_layers)
+    config = model.config
+    deviations = {
+        **dict.fromkeys(("embed", "positions"), 0.02 if config.tie_embeddings else 1.0),
+        "head": 0.02,
+        **dict.fromkeys(("q", "k", "v", "up", "gate"), 1 / math.sqrt(config.d_model)),
+        **dict.fromkeys(("o", "down"), 0.02 / math.sqrt(2 * config.n_layers)),
+    }
     for name, weight in model.named_parameters():
-        last = name.split(".")[-2]
-        if last in ("embed", "positions", "head"):
-            torch.nn.init.normal_(weight, std=0.02)
-        elif last in ("o", "down"):
-            torch.nn.init.normal_(weight, std=deep)
-        elif last in ("q", "k", "v", "up", "gate"):
-            torch.nn.init.normal_(weight, std=1 / math.sqrt(model.config.d_model))
+        part = name.split(".")[-2]  # "blocks.0.attn.q.weight" -> "q"
+        if part in deviations:
+            torch.nn.init.normal_(weight, std=deviations[part])

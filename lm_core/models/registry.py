@@ -24,13 +24,14 @@ def build_model(config: ModelConfig, vocab_size: int) -> GPT:
 def count_parameters(config: ModelConfig, vocab_size: int) -> dict[str, int]:
     """How many numbers the model learns, by part and in "total"; a tied head counts under "embedding" alone.
 
-    The model is built on torch's "meta" device, which knows shapes but holds no numbers, so any size is quick.
+    One block is built on torch's "meta" device, which knows shapes but holds no numbers, and counted for all of them:
+    any size is quick.
     """
     with torch.device("meta"):
-        model = build_model(config, vocab_size)
+        model = build_model(config.model_copy(update={"n_layers": 1}), vocab_size)
     counts = dict.fromkeys(PARTS, 0)
     for name, weight in model.named_parameters():
-        counts[_part(name)] += weight.numel()
+        counts[_part(name)] += weight.numel() * (config.n_layers if name.startswith("blocks.") else 1)
     return {**counts, "total": sum(counts.values())}
 
 

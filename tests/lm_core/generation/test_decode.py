@@ -1,0 +1,124 @@
+import numpy as np
+import pytest
+import torch
+
+from lm_core.config import ModelConfig, SamplingConfig
+from lm_core.errors import ConfigError
+from lm_core.generation.decode import generate, window_start
+from lm_core.generation.sampling import draw, final_probabilities
+from lm_core.models.registry import build_model
+from lm_core.models.trace import Trace
+
+PROMPT = [1, 2, 3]
+
+
+@pytest.fixture(params=["learned", "sinusoidal", "rotary"])
+def model(request):
+    torch.manual_seed(0)
+    config = ModelConfig(
+        n_layers=2, n_heads=2, n_kv_heads=1, d_model=16, context_length=12, positions=request.param, dropout=0.2
+    )
+    model = build_model(config, 11)
+    for weight in model.parameters():
+        torch.nn.init.normal_(weight, std=0.4)
+    return model
+
+
+def tokens(steps):
+    return [step.token_id for step in steps]
+
+
+def test_cached_and_uncached_generation_give_equal_logits_and_attention_beyond_the_context(model):
+    roads = [
+        list(generate(model, PROMPT, SamplingConfig(), n_tokens=40, use_cache=use_cache, keep_attention=True))
+        for use_cache in (True, False)
+    ]
+    assert tokens(roads[0]) == tokens(roads[1])
+    for cached, uncached in zip(*roads, strict=True):
+        np.testing.assert_allclose(cached.logits, uncached.logits, atol=1e-4)
+        np.testing.assert_allclose(cached.attention, uncached.attention, atol=1e-5)
+
+
+def test_logits_are_those_of_the_window_before_the_new_token(model):
+    ids = list(PROMPT)
+    for step in generate(model, PROMPT, SamplingConfig(), n_tokens=20):
+        window = ids[window_start(len(ids), 12) :]
+        with torch.inference_mode():
+            expected = model.eval()(torch.tensor([window]))[0, -1]
+        np.testing.assert_allclose(step.logits, expected, atol=1e-4)
+        assert step.position == len(ids)
+        ids.append(step.token_id)
+
+
+def test_the_window_slides_by_a_quarter_and_never_holds_less_than_three():
+    starts = [window_start(n, 8) for n in range(1, 16)]
+    assert starts == [0, 0, 0, 0, 0, 0, 0, 0, 2, 2, 4, 4, 6, 6, 8]
+    for context_length in (4, 6, 7, 64):
+        for n in range(context_length, 300):
+            size = n - window_start(n, context_length)
+            assert context_length - context_length // 4 < size <= context_length
+
+
+def test_temperature_zero_always_takes_the_top(model):
+    for step in generate(model, PROMPT, SamplingConfig(temperature=0), n_tokens=15):
+        assert step.token_id == step.logits.argmax()
+        assert step.entropy_bits == 0
+
+
+def test_equal_seeds_give_equal_texts_and_other_seeds_others(model):
+    one, two, other = (
+        tokens(generate(model, PROMPT, SamplingConfig(temperature=2, seed=seed), n_tokens=20)) for seed in (4, 4, 5)
+    )
+    assert one == two != other
+
+
+def test_the_choice_can_be_replayed_from_the_step(model):
+    sampling = SamplingConfig(temperature=1.2, top_k=6, top_p=0.9)
+    for step in generate(model, PROMPT, sampling, n_tokens=20):
+        assert 0 <= step.u < 1
+        assert draw(final_probabilities(step.logits, sampling), step.u) == step.token_id
+        chosen = next(candidate for candidate in step.candidates if candidate.id == step.token_id)
+        assert chosen.final > 0
+        assert chosen.cut_by is None
+
+
+def test_attention_is_the_row_of_the_newest_token(model):
+    first = next(generate(model, PROMPT, SamplingConfig(), n_tokens=1, keep_attention=True))
+    trace = Trace()
+    with torch.inference_mode():
+        model.eval()(torch.tensor([PROMPT]), trace=trace)
+    expected = [trace.activations[f"blocks.{layer}.attn.pattern"][0, :, -1].numpy() for layer in range(2)]
+    np.testing.assert_allclose(first.attention, expected, atol=1e-6)
+    np.testing.assert_allclose(first.attention.sum(-1), 1, atol=1e-5)
+
+
+def test_attention_is_left_out_unless_asked_for(model):
+    assert next(generate(model, PROMPT, SamplingConfig(), n_tokens=1)).attention is None
+
+
+def test_generating_leaves_the_model_and_torchs_chance_as_they_were(model):
+    before = torch.get_rng_state()
+    list(generate(model, PROMPT, SamplingConfig(), n_tokens=3))
+    assert model.training
+    assert torch.equal(before, torch.get_rng_state())
+
+
+def test_between_two_tokens_the_caller_is_not_in_inference_mode(model):
+    next(generate(model, PROMPT, SamplingConfig(), n_tokens=2))
+    assert not torch.is_inference_mode_enabled()
+
+
+def test_a_prompt_longer_than_the_context_is_read_from_its_last_window(model):
+    prompt = [i % 11 for i in range(30)]
+    step = next(generate(model, prompt, SamplingConfig(), n_tokens=1, keep_attention=True))
+    assert step.position == 30
+    assert step.attention.shape == (2, 2, 30 - window_start(30, 12))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [([], "Give at least one token"), ([3, 11], "token id 11, and this model knows the ids 0 to 10")],
+)
+def test_an_impossible_prompt_is_refused(model, prompt, words):
+    with pytest.raises(ConfigError, match=words):
+        next(generate(model, prompt, SamplingConfig(), n_tokens=1))
