@@ -63,7 +63,7 @@ class Snapshot:
                     logits=arrays["logits"],
                     activations={name.removeprefix(_ACTIVATION): arrays[name] for name in sites},
                 )
-        except (OSError, ValueError, KeyError, BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile):
             raise RunError(f"{path.name} is missing or is not a snapshot. Take it again.") from None
 
 
