@@ -15,7 +15,7 @@ from lm_core.tokenizers.registry import load_tokenizer
 MOST_CHARACTERS = 2_000_000  # read at once; more is cut, and said so
 MOST_TOKENS = 600  # drawn one by one
 MOST_ROWS = 200  # distinct tokens in the table
-LONGEST_PART = 32  # characters explained step by step
+LONGEST_PART = 24  # characters explained step by step
 DRAWN = {" ": "·", "\n": "↵", "\t": "→", "\r": "␍"}
 
 
@@ -89,8 +89,8 @@ def tokens_of(run_id: str, text: str, focus: int | None) -> dict[str, Any]:
 
 def rows_of(reader: Reader, ids: np.ndarray[Any, np.dtype[np.int64]]) -> list[dict[str, Any]]:
     """The distinct tokens of a text, most frequent first: id, text, kind, bytes in hexadecimal, how often."""
-    tokens, times = np.unique(ids, return_counts=True)
-    order = np.argsort(-times, kind="stable")[:MOST_ROWS]
+    tokens, first, times = np.unique(ids, return_index=True, return_counts=True)
+    order = np.lexsort((first, -times))[:MOST_ROWS]  # equally frequent ones as they come
     return [
         {
             "id": int(token),

@@ -15,15 +15,15 @@ from lm_core.corpora.uploads import DecodedText
 from lm_core.errors import LMError
 
 LEARNED = ("bpe", "unigram")
+PRESET = "preset"
 
 
 def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, Any] | None) -> None:
     """Draw the form beside nothing else; the button starts the run and opens the page Train."""
     left, middle, right = st.container(border=True).columns([1, 1.15, 1], gap="medium")
+    preset = st.session_state.get(PRESET, next(iter(PRESETS)))  # its column comes last: sizes need torch, at first slow
     with left:
         kind, vocab_size = _tokenizer()
-    with middle:
-        preset = _preset(kind, vocab_size, picture)
     with right:
         suggestion = " · ".join(part for part in (title, kind, preset) if part)[:120]
         name = st.text_input(_("Name"), placeholder=suggestion, max_chars=120, key="run name")
@@ -34,22 +34,21 @@ def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, 
         wanted = st.button(
             _("Train on this text"), type="primary", width="stretch", disabled=corpus is None or picture is None
         )
-    if wanted and corpus is not None:
-        try:
-            config = data.new_config(
-                corpus,
-                title=title,
-                kind=kind,
-                vocab_size=vocab_size,
-                preset=preset,
-                name=name or suggestion,
-                probe=probe,
-            )
-            state.choose_run(runs.train_new(config))
-        except LMError as error:
-            st.error(plain(str(error)), icon=":material/error:")
-        else:
-            st.switch_page("app_pages/train.py")
+        if wanted and corpus is not None:
+            choices = {"title": title, "kind": kind, "vocab_size": vocab_size, "preset": preset}
+            _start(corpus, **choices, name=name or suggestion, probe=probe)
+    with middle:
+        _preset(kind, vocab_size, picture)
+
+
+def _start(corpus: str | DecodedText, **choices: Any) -> None:
+    """Start the run and go and watch it; a refusal is shown where the button is, and nothing is lost."""
+    try:
+        state.choose_run(runs.train_new(data.new_config(corpus, **choices)))
+    except LMError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        st.switch_page("app_pages/train.py")
 
 
 def _tokenizer() -> tuple[str, int]:
@@ -70,14 +69,14 @@ def _tokenizer() -> tuple[str, int]:
     return kind, size
 
 
-def _preset(kind: str, vocab_size: int, picture: dict[str, Any] | None) -> str:
+def _preset(kind: str, vocab_size: int, picture: dict[str, Any] | None) -> None:
     names = {"tiny": _("Tiny"), "small": _("Small"), "medium": _("Medium")}
     vocab_size = data.vocabulary_size(kind, vocab_size, picture) if picture else 66
     taken = data.times_taken()
     captions = [_meaning(data.size_of(preset, vocab_size), kind, picture, taken.get(preset)) for preset in PRESETS]
-    return st.radio(
+    st.radio(
         _("How large a model?"), list(PRESETS), format_func=lambda preset: names.get(preset, preset), captions=captions,
-        key="preset", persist_state="session",
+        key=PRESET, persist_state="session",
     )  # fmt: skip
 
 

@@ -25,9 +25,8 @@ export default mount((root, { data, setState }) => {
   const steps = createSteps(store);
   root.replaceChildren(
     element("div", { class: "bench" },
-      element("div", { class: "bench-main" }, field, createChips(store)),
-      element("div", { class: "bench-side" }, createCounts(store), createRows(store))),
-    steps.panel);
+      element("div", { class: "bench-main" }, field, createChips(store), steps.panel),
+      element("div", { class: "bench-side" }, createCounts(store), createRows(store))));
   store.watch(["locked"], ({ locked }) => typing.focus(locked));
   store.redrawAll();
   return {

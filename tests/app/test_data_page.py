@@ -1,0 +1,216 @@
+"""The Data page: every corpus can be looked at, every text of one's own is learned from or refused in words."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.loaders import data, runs
+from app.widgets import corpus_words, own_text
+from app.widgets.plain import plain
+from lm_core import settings as machine
+from lm_core.corpora.library import list_corpora
+from lm_core.errors import ConfigError
+from lm_core.runs.run import create_run
+
+ROOT = Path(__file__).parents[2]
+PAGE = "It was a dark and stormy night; the rain fell in torrents.\n" * 8
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(300)
+
+
+@pytest.fixture(autouse=True)
+def fresh_server(home, tmp_path, monkeypatch):
+    """A server that has read nothing yet, with an empty gallery of its own."""
+    monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
+    for cached in (runs.settings, runs.store):
+        cached.cache_clear()
+    runs.config_of.clear()
+    yield
+    if runs.store.cache_info().currsize:
+        runs.store().close()
+    for cached in (runs.settings, runs.store):
+        cached.cache_clear()
+
+
+@pytest.fixture
+def no_training(monkeypatch):
+    """Runs are written down but nobody trains them."""
+
+    def start(config):
+        run = create_run(config, runs.settings().runs_folder)
+        runs.store().submit(run.id, config.name, config.to_json(), config.train.steps)
+        return run.id
+
+    monkeypatch.setattr(runs, "train_new", start)
+
+
+def open_page(**address):
+    app = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=60)
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    app.switch_page("app_pages/data.py").run()
+    assert not app.exception
+    return app
+
+
+def train_button(app):
+    return next(button for button in app.button if button.label == "Train on this text")
+
+
+def test_the_page_opens_on_the_default_corpus_ready_to_train():
+    app = open_page()
+    assert app.title[0].value == "What does it learn from?"
+    assert app.radio[0].value == "comedies"
+    assert len(app.get("bidi_component")) == 1
+    assert not train_button(app).disabled
+
+
+def test_an_unknown_corpus_in_the_address_falls_back_to_the_default():
+    assert open_page(corpus="<script>").radio[0].value == "comedies"
+
+
+def test_the_button_starts_the_run_that_was_chosen(no_training):
+    app = open_page(corpus="copy")
+    app.radio(key="tokenizer").set_value("byte").run()
+    app.text_input(key="run name").set_value("Ours <b>").run()
+    train_button(app).click().run()
+    assert not app.exception
+    [status] = runs.store().list()
+    config = runs.config_of(status.run_id)
+    assert (config.name, config.corpus.name, config.tokenizer.kind) == ("Ours <b>", "copy", "byte")
+    assert app.session_state["run"] == status.run_id
+
+
+def test_a_pasted_page_can_be_trained_on_and_keeps_its_text(no_training, home):
+    app = open_page(corpus="own-text")
+    assert train_button(app).disabled
+    app.text_area[0].set_value(PAGE).run()
+    assert not train_button(app).disabled
+    train_button(app).click().run()
+    [status] = runs.store().list()
+    spec = runs.config_of(status.run_id).corpus
+    assert spec.name == "own-text"
+    assert (home / "texts" / f"{spec.text_id}.txt").read_text() == PAGE
+
+
+@pytest.mark.parametrize("text", ["abc", "   ", "\x00\x00", "<script>alert(1)</script>"])
+def test_too_little_text_is_refused_in_words_and_stays_in_its_field(text):
+    app = open_page(corpus="own-text")
+    app.text_area[0].set_value(text).run()
+    assert not app.exception
+    assert "at least 200" in app.warning[0].value.lower()
+    assert app.text_area[0].value == text
+    assert train_button(app).disabled
+
+
+def test_pasted_text_is_still_there_after_a_look_at_another_page():
+    app = open_page(corpus="own-text")
+    app.text_area[0].set_value(PAGE).run()
+    app.switch_page("app_pages/loss.py").run()
+    app.switch_page("app_pages/data.py").run()
+    assert app.text_area[0].value == PAGE
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding"),
+    [
+        (PAGE.encode(), "UTF-8"),
+        (PAGE.encode("utf-16"), "UTF-16"),
+        (("Ça coûte très cher à Noël, où l’été fut doux. " * 12).encode("windows-1252"), "1252"),
+    ],
+)
+def test_files_in_any_common_encoding_are_read_and_it_is_named(raw, encoding):
+    own = data.read_upload(raw, "story.txt")
+    assert own.title == "story"
+    assert encoding.lower() in own.read.encoding.lower()
+
+
+@pytest.mark.parametrize(("raw", "word"), [(PNG, "PNG"), (b"", "empty"), (bytes(range(256)) * 40, "text")])
+def test_files_that_are_no_text_are_refused_in_words(raw, word):
+    own = data.read_upload(raw, "<script>.txt")
+    assert own.read is None
+    assert word in own.refusal
+
+
+def test_a_line_of_fifty_megabytes_is_refused_with_both_sizes():
+    own = data.read_paste("a" * 50_000_000)
+    assert own.read is None
+    assert "50.0 MB" in own.refusal
+    assert "20 MB" in own.refusal
+
+
+def test_hostile_names_stay_plain_text_inside_markdown():
+    assert plain("<b>![x](http://x)**:red[a]") == r"\<b\>\!\[x\]\(http\://x\)\*\*\:red\[a\]"
+
+
+@pytest.mark.parametrize(
+    "text", [PAGE, "a" * 300, "\u202e" + PAGE, "<img src=x onerror=alert(1)>" * 20, "你好世界" * 100]
+)
+def test_any_text_becomes_a_picture_in_plain_json(text):
+    picture = data.picture_of_text(text, "own")
+    json.dumps(picture, allow_nan=False).encode()
+    assert picture["characters"] == len(text)
+    assert sum(times for _character, times in picture["frequent"]) <= len(text)
+    assert 0 <= picture["entropy"] <= math.log(max(2, picture["distinct"])) + 1e-9
+
+
+def test_the_picture_of_four_letters_by_hand():
+    picture = data.picture_of_text("aaab" * 100, "own")
+    assert picture["frequent"] == [["a", 300], ["b", 100]]
+    assert picture["half"] == 1
+    assert picture["entropy"] == pytest.approx(-(0.75 * math.log(0.75) + 0.25 * math.log(0.25)))
+
+
+def test_every_built_in_corpus_has_a_picture_and_a_split():
+    for info in list_corpora():
+        if info.unavailable is None and (info.characters or 0) < 1_000_000:
+            picture = data.picture_of_corpus(info.name)
+            assert picture["split"]["problem"] == ""
+            assert picture["split"]["validation"] / picture["characters"] == pytest.approx(0.1, abs=0.02)
+
+
+def test_the_words_of_the_library_are_all_collected_for_translation():
+    words = set(corpus_words.sentences())
+    assert [s for info in list_corpora() for s in (info.title, info.description) if s not in words] == []
+
+
+def test_a_preset_says_its_true_size():
+    size = data.size_of("tiny", 66)
+    assert size["parameters"] == sum_of_parameters("tiny", 66)
+    assert size["tokens"] == 1200 * 12 * 64
+
+
+def sum_of_parameters(preset, vocab_size):
+    from lm_core.config import preset_config
+    from lm_core.models.registry import build_model
+
+    return sum(weight.numel() for weight in build_model(preset_config(preset).model, vocab_size).parameters())
+
+
+def test_a_probe_with_half_a_character_can_be_stored():
+    config = data.new_config(
+        "copy", title="Copy", kind="bpe", vocab_size=400, preset="tiny", name="x", probe="a\ud800\x00b"
+    )
+    assert config.probe == "a?b"
+    assert config.tokenizer.vocab_size == 400
+    config.to_json().encode()
+
+
+def test_an_impossible_preset_is_refused():
+    with pytest.raises(ConfigError, match="no preset"):
+        data.new_config("copy", title="", kind="char", vocab_size=512, preset="huge", name="", probe="")
+
+
+def test_a_refused_file_is_shown_as_text_and_can_be_sent_away(home):
+    app = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=60)
+    app.query_params["corpus"] = "own-text"
+    app.session_state[own_text.UPLOAD] = data.read_upload(PNG, "<b>![x](y).txt")
+    app.run()
+    app.switch_page("app_pages/data.py").run()
+    assert r"\<b\>\!\[x\]\(y\)" in app.warning[0].value
+    next(button for button in app.button if "pasted" in button.label).click().run()
+    assert not app.exception
+    assert not app.warning
