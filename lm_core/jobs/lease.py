@@ -80,19 +80,16 @@ class Lease:
             self._write(connection, **observed)
             self._add(connection, rows)
 
-    def change_state(
-        self, state: State, *, rows: Sequence[Row] = (), message: str | None = None, **observed: Any
-    ) -> None:
+    def change_state(self, state: State, rows: Sequence[Row] = (), **observed: Any) -> None:
         """`report`, and move the run to another state; in the states that are over, the lease ends with it."""
-        if message is not None:
-            observed["message"] = message
+        detail = observed.get("message", "")
         if state in OVER:
             observed |= {"ctl_seen": runs.c.ctl, "finished_at": self._database.now}
         with self._database.write() as connection:
             self._write(connection, state=state, **observed)
             self._add(connection, rows)
             connection.execute(
-                insert(events).values(run_id=self.run_id, at=self._database.now, kind=state, detail=message or "")
+                insert(events).values(run_id=self.run_id, at=self._database.now, kind=state, detail=detail)
             )
 
     def _write(self, connection: Connection, **observed: Any) -> None:

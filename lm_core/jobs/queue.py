@@ -102,13 +102,12 @@ class Queue:
 
     def _start(self, connection: Connection, row: Any, host: str) -> None:
         now = self._database.now
-        first = row.epoch == 0
         connection.execute(
             update(runs)
             .where(runs.c.id == row.id)
             .values(
                 state="starting",
-                message="Starting." if first else row.message,
+                message=row.message if row.attempts else "Starting.",  # what is said of a lost worker stays
                 epoch=row.epoch + 1,
                 attempts=row.attempts + 1,
                 host=host,

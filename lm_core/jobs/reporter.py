@@ -97,14 +97,13 @@ class Reporter:
         Raises:
             LostLease: the run has another worker by now.
         """
-        seen = {} if ctl_seen is None else {"ctl_seen": ctl_seen}
+        said = {"message": message} if message is not None else {}
+        seen = {"ctl_seen": ctl_seen} if ctl_seen is not None else {}
         if state in OVER:
             self._closed.set()  # the lease ends with the run, and the thread would take that for a loss
 
         def write() -> None:
-            self._send(lambda rows, observed: self._lease.change_state(
-                state, rows=rows, message=message, **observed, **seen
-            ))  # fmt: skip
+            self._send(lambda rows, observed: self._lease.change_state(state, rows, **(observed | said | seen)))
 
         self._patiently(write)
 

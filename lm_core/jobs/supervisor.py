@@ -12,6 +12,7 @@ import argparse
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 
 from filelock import FileLock, Timeout
 
@@ -37,11 +38,11 @@ _started: list[subprocess.Popen[bytes]] = []  # supervisors of this process, kep
 class Supervisor:
     """One look at everything is one `tick`."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
+    def __init__(self, settings: Settings, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
         self._queue = Queue(store.database)
         self._host = this_host()
-        self._watch = Watch()
+        self._watch = Watch(clock)
         self._children: dict[Claim, subprocess.Popen[bytes]] = {}
 
     def tick(self) -> None:

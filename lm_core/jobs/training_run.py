@@ -36,11 +36,13 @@ def train_run(run: Run, settings: Settings, lease: Lease, reporter: Reporter) ->
         LMError: it cannot be trained; the message is for people.
     """
     config = run.read_config()
-    reporter.say("Preparing the text.")
+    if lease.epoch == 1:
+        reporter.say("Preparing the text.")
     prepared = prepare(run, config, settings)
-    state = _state_to_start_from(run, config, prepared, lease.rewind())
+    point = lease.rewind()
+    state = _state_to_start_from(run, config, prepared, point)
     reporter.prepared()
-    reporter.change_state("running", "" if lease.epoch == 1 else None)
+    reporter.change_state("running", "" if point.attempts == 1 else None)  # what is said of a lost worker stays
     TrainingRun(run, config, prepared, state, reporter, lease.epoch).go()
 
 

@@ -106,7 +106,7 @@ def _texts_of(point: HistoryPoint) -> bytes:
 
 def _load(path: Path) -> HistoryPoint | None:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         texts = json.loads(arrays["texts"].tobytes())
         if texts["format_version"] != FORMAT_VERSION:
