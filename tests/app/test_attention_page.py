@@ -1,0 +1,255 @@
+"""The Attention page: what its loader packs for the browser, own sentences however odd, and the page itself."""
+
+import json
+import math
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from app.loaders import attention, runs
+from lm_core import settings as machine
+from lm_core.errors import ConfigError, RunError
+from lm_core.jobs.filming import take_point
+from lm_core.models.registry import build_model
+from lm_core.runs.checkpoint import save_tensors
+from lm_core.runs.facts import RunFacts
+from lm_core.runs.history import save_point
+from lm_core.runs.run import create_run
+from lm_core.tokenizers.char import CharTokenizer
+
+ROOT = Path(__file__).parents[2]
+TEXT = "the cat saw the cat"
+STEPS = (0, 5, 40)
+
+
+@pytest.fixture(autouse=True)
+def fresh_server(home, tmp_path, monkeypatch):
+    """A server that has read nothing yet, with an empty gallery."""
+    monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
+    caches = (runs.settings, runs.store, attention._load_film, attention._look, attention._load)
+    for cached in caches:
+        cached.cache_clear()
+    runs.config_of.clear()
+    yield
+    if runs.store.cache_info().currsize:
+        runs.store().close()
+    for cached in caches:
+        cached.cache_clear()
+
+
+@pytest.fixture
+def run(tiny_config):
+    """A run as a worker leaves it: grouped heads, three kept moments, and the weights of the last one."""
+    model_config = tiny_config.model.model_copy(update={"n_heads": 4, "n_kv_heads": 2})
+    config = tiny_config.model_copy(update={"model": model_config})
+    run = create_run(config, runs.settings().runs_folder)
+    runs.store().submit(run.id, "tiny", config.to_json(), config.train.steps)
+    tokenizer = CharTokenizer.train([TEXT])
+    tokenizer.save(run.tokenizer_folder)
+    counts = {"train_tokens": 9, "validation_tokens": 9, "train_bytes": 9, "validation_bytes": 9}
+    run.write_facts(
+        RunFacts(
+            vocab_size=tokenizer.vocab_size, parameters=1, parameters_by_part={}, baselines={},
+            corpus_title="Copy", tokenizer_kind="char", **counts,
+        )
+    )  # fmt: skip
+    torch.manual_seed(1)
+    model = build_model(config.model, tokenizer.vocab_size).eval()
+    probe = tokenizer.encode(TEXT)[: config.model.context_length]
+    for step in STEPS:
+        with torch.no_grad():
+            for weight in model.parameters():
+                weight.add_(0.3 * torch.randn_like(weight))
+        loss = math.nan if step == 5 else 3.0
+        save_point(run, take_point(model, tokenizer, probe, step=step, val_loss=loss, seed=0))
+    weights = {f"model.{name}": weight.detach() for name, weight in model.named_parameters()}
+    save_tensors(run, weights, step=STEPS[-1], epoch=1)
+    return run
+
+
+def unpack(data):
+    """The format, read a second time from its drawing."""
+    (length,) = struct.unpack_from("<I", data)
+    assert (4 + length) % 8 == 0
+    return json.loads(data[4 : 4 + length]), np.frombuffer(data, np.uint8, offset=4 + length)
+
+
+def softmax(scores):
+    powers = np.exp(scores - scores.max())
+    return powers / powers.sum()
+
+
+def test_a_triangle_is_the_lower_half_row_by_row():
+    square = np.array([[[[1, 0, 0], [2, 3, 0], [4, 5, 6]]]], dtype=np.uint8)
+    assert attention.lower_triangles(square).tolist() == [[[1, 2, 3, 4, 5, 6]]]
+
+
+def test_history_comes_with_all_moments_and_their_maps(run):
+    header, body = unpack(attention.pack_history(run.id, after=-1))
+    assert [moment["step"] for moment in header["moments"]] == list(STEPS)
+    assert [moment["val_loss"] for moment in header["moments"]] == [3.0, None, 3.0], "NaN is no JSON"
+    assert (header["layers"], header["heads"], "".join(header["tokens"])) == (2, 4, TEXT[:16])
+    assert not header["over"]
+    assert not header["more"]
+    maps = body.reshape(3, 2, 4, 16 * 17 // 2)
+    point = runs.points_of(run.id)[1]
+    assert maps[1, 1, 3, -16:].tolist() == point.attention[1, 3, 15].tolist()
+    assert abs(int(maps[2, 0, 0, -16:].sum()) - 255) <= 8, "a row is a share of 100 %, up to rounding"
+
+
+def test_only_moments_after_the_cursor_are_sent(run):
+    header, body = unpack(attention.pack_history(run.id, after=5))
+    assert [moment["step"] for moment in header["moments"]] == [40]
+    assert len(body) == 2 * 4 * 16 * 17 // 2
+    assert unpack(attention.pack_history(run.id, after=40))[0]["moments"] == []
+
+
+def test_an_answer_stays_small_and_says_that_more_follow(run, monkeypatch):
+    monkeypatch.setattr(attention, "ANSWER_BYTES", 10)
+    seen, after = [], -1
+    while True:
+        header, _body = unpack(attention.pack_history(run.id, after=after))
+        assert len(header["moments"]) == 1
+        after = header["moments"][-1]["step"]
+        seen.append(after)
+        if not header["more"]:
+            break
+    assert seen == list(STEPS)
+
+
+def test_a_run_without_a_moment_yet_has_nothing_to_draw(tiny_config):
+    run = create_run(tiny_config, runs.settings().runs_folder)
+    runs.store().submit(run.id, "tiny", tiny_config.to_json(), 40)
+    header, body = unpack(attention.pack_history(run.id, after=-1))
+    assert header["moments"] == []
+    assert header["lastStep"] == 40
+    assert not len(body)
+
+
+def test_a_new_moment_of_a_running_run_is_seen(run):
+    assert len(unpack(attention.pack_history(run.id, after=-1))[0]["moments"]) == 3
+    point = runs.points_of(run.id)[-1]
+    save_point(run, type(point)(**{**vars(point), "step": 41}))
+    assert [moment["step"] for moment in unpack(attention.pack_history(run.id, after=40))[0]["moments"]] == [41]
+
+
+@pytest.mark.parametrize("own", ["", "tea at the sea"])
+def test_queries_times_keys_are_the_scores_of_the_stored_weights(run, own):
+    _header, maps = unpack(attention.pack_sentence(run.id, own) if own else attention.pack_history(run.id, after=5))
+    size = len(own) or 16
+    for layer, head in [(0, 0), (1, 3)]:
+        about, body = unpack(attention.pack_vectors(run.id, 40, layer, head, own))
+        q, k = body.view("<f4").reshape(2, size, about["dHead"])
+        triangles = maps.reshape(2, 4, -1)[layer, head]
+        for query in range(size):
+            start = query * (query + 1) // 2
+            stored = triangles[start : start + query + 1] / 255
+            worked_out = softmax(q[query] @ k[: query + 1].T / math.sqrt(about["dHead"]))
+            assert np.abs(worked_out - stored).max() < 0.5 / 255 + 2e-3
+
+
+def test_vectors_that_nobody_kept_are_refused_in_a_sentence(run):
+    with pytest.raises(RunError, match="kept no q and k at step 7"):
+        attention.pack_vectors(run.id, 7, 0, 0)
+    with pytest.raises(ConfigError, match="2 layers of 4 heads"):
+        attention.pack_vectors(run.id, 40, 2, 0)
+
+
+def test_an_own_sentence_is_seen_by_the_newest_weights(run):
+    header, body = unpack(attention.pack_sentence(run.id, "see the cat"))
+    assert "".join(header["tokens"]) == "see the cat"
+    assert header["moments"] == [{"step": 40, "val_loss": None, "vectors": True}]
+    assert header["notes"] == []
+    first_row = body.reshape(2, 4, -1)[..., 0]
+    assert (first_row == 255).all(), "the first token sees itself only"
+
+
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        ("the cat 😀", [{"kind": "uncovered", "characters": ["😀"], "more": 0}]),
+        ("at\x00 \x07at", [{"kind": "control", "count": 2}]),
+        ("a\ud800t", [{"kind": "control", "count": 1}]),
+        ("tea " * 10, [{"kind": "cut", "kept": 16, "of": 40}]),
+        ("שלום", [{"kind": "uncovered", "characters": sorted("שלום"), "more": 0}]),
+        ("t" * 5000, [{"kind": "long", "kept": 2000}, {"kind": "cut", "kept": 16, "of": 2000}]),
+    ],
+)
+def test_what_cannot_be_read_of_a_sentence_is_named(run, text, notes):
+    header, _body = unpack(attention.pack_sentence(run.id, text))
+    assert header["notes"] == notes
+    assert len(header["tokens"]) <= 16
+
+
+@pytest.mark.parametrize("text", ["", "a", "\x00\x00\x00", "\ud800\ud801"])
+def test_a_sentence_without_two_tokens_is_refused(run, text):
+    with pytest.raises(ConfigError, match="at least two tokens"):
+        attention.pack_sentence(run.id, text)
+
+
+def test_before_the_first_checkpoint_an_own_sentence_must_wait(tiny_config):
+    run = create_run(tiny_config, runs.settings().runs_folder)
+    with pytest.raises(RunError, match="has saved no model yet"):
+        attention.pack_sentence(run.id, "hello there")
+
+
+def test_the_longest_sentence_of_many_heads_fits_one_answer():
+    for n_maps in (1, 16, 144, 768):
+        longest = attention._tokens_that_fit(n_maps)
+        assert n_maps * longest * (longest - 1) / 2 <= attention.ANSWER_BYTES
+
+
+# ---------------------------------------------------------------------- page
+
+
+def open_page(state=None, **address):
+    app = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=60)
+    for name, value in address.items():
+        app.query_params[name] = value
+    app.run()
+    for name, value in (state or {}).items():
+        app.session_state[name] = value
+    app.switch_page("app_pages/attention.py").run()
+    assert not app.exception
+    return app
+
+
+def test_without_any_run_the_page_says_what_to_do():
+    app = open_page()
+    assert app.title[0].value == "Who looks at whom?"
+    assert "no run yet" in app.info[0].value
+    assert not app.get("bidi_component")
+
+
+def test_the_picture_of_a_run_is_on_the_page(run):
+    app = open_page()
+    assert app.get("bidi_component")
+    assert app.selectbox[0].value == run.id
+
+
+def test_an_unknown_run_in_the_address_falls_back_to_one_that_exists(run):
+    app = open_page(run="no-such-run")
+    assert app.selectbox[0].value == run.id
+    assert app.get("bidi_component")
+
+
+@pytest.mark.parametrize("address", [{"layer": "99", "head": "-3"}, {"at": "x", "query": "<b>"}, {"text": "\x00" * 9}])
+def test_a_foolish_view_in_the_address_does_no_harm(run, address):
+    assert open_page(**address).get("bidi_component")
+
+
+def test_what_is_locked_in_the_picture_goes_into_the_address(run):
+    view = {"run": run.id, "layer": 2, "head": 1, "query": 7, "at": 5, "text": "a cat"}
+    app = open_page(state={"attention": {"view": view}})
+    wanted = {"layer": "2", "head": "1", "query": "7", "at": "5", "text": "a cat"}
+    found = {name: app.query_params.get(name) for name in wanted}
+    assert {name: value if isinstance(value, str) else value[0] for name, value in found.items()} == wanted
+
+
+def test_the_view_of_another_run_is_not_taken_over(run):
+    view = {"run": "another", "layer": 2, "head": 1, "query": 7, "at": None, "text": ""}
+    assert "layer" not in open_page(state={"attention": {"view": view}}).query_params
