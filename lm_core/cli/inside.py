@@ -30,9 +30,12 @@ def write_on(run_id: str, prompt: str, sampling: dict[str, Any], *, n_tokens: in
     run = find_run(run_id, read_settings())
     tokenizer = load_tokenizer(run.tokenizer_folder)
     ids = prompt_ids(tokenizer, prompt)
-    from lm_core.generation.decode import generate  # these two import torch: seconds, so refusals come first
+    import torch  # takes seconds, so refusals come first
+
+    from lm_core.generation.decode import generate
     from lm_core.runs.checkpoint import load_model
 
+    torch.set_num_threads(1)  # one token at a time is too little work to share
     model, _step = load_model(run)
     steps = generate(model, ids, choice, n_tokens=n_tokens)
     if as_json:
