@@ -26,9 +26,10 @@ def show_run(run_id: str) -> None:
     depth = state.from_address(state.DEPTH, ["story", "maths", "code"], "story")
     data = {"run": run_id, "about": train.about(run_id), "depth": depth, "view": view}
     refusal = st.container()  # above the picture, where it is seen
-    told = show_picture("train", data, key="train", listens=("view", "control", "own"))
+    told = show_picture("train", data, key="train", listens=("view", "state", "control", "own"))
     if told.view:
-        state.remember_view(step=told.view["step"], token=told.view["token"])
+        mine = told.view["run"] == run_id  # else the picture has not yet heard that the page shows another run
+        state.remember_view(step=told.view["step"] if mine else None, token=told.view["token"] if mine else None)
     if told.control:
         with refusal:
             carry_out(told.control)

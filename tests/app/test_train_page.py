@@ -57,11 +57,10 @@ def gallery_run(tiny_config, tmp_path):
 
 
 def open_page(**address):
-    app = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=60)
+    app = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=60).switch_page("app_pages/train.py")
     for name, value in address.items():
         app.query_params[name] = value
     app.run()
-    app.switch_page("app_pages/train.py").run()
     assert not app.exception
     return app
 
@@ -125,9 +124,17 @@ def test_a_wish_that_cannot_be_fulfilled_is_refused_in_words(own_run):
 
 def test_the_locked_moment_goes_into_the_address(own_run):
     app = open_page(run=own_run.id)
-    app.session_state["train"] = {"view": {"step": 20, "token": None}, "control": None, "own": None}
+    app.session_state["train"] = {"view": {"run": own_run.id, "step": 20, "token": None}, "control": None, "own": None}
     app.run()
     assert "".join(app.query_params["step"]) == "20"
+    assert "token" not in app.query_params
+
+
+def test_a_moment_of_another_run_leaves_the_address(own_run):
+    app = open_page(run=own_run.id, step="30")
+    app.session_state["train"] = {"view": {"run": "another", "step": 20, "token": 3}, "control": None, "own": None}
+    app.run()
+    assert "step" not in app.query_params
     assert "token" not in app.query_params
 
 

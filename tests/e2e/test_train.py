@@ -240,10 +240,13 @@ def test_another_run_takes_the_page_over(open_page, server, finished):
     other.finish("stopped")
     page = open_run(open_page, finished)
     expect(page.locator(".badge")).to_have_text("Finished")
+    page.locator(".track").press("Home")
+    page.wait_for_url(re.compile("step=0"))
     page.get_by_role("combobox").first.click()
     page.get_by_role("option", name=re.compile("Another")).click()
     expect(page.locator(".badge")).to_have_text("Stopped")
     expect(page.locator(".status-line span").nth(1)).to_have_text("step 10 of 200")
+    page.wait_for_url(lambda address: other.id in address and "step=" not in address)
 
 
 def test_the_page_speaks_chinese_and_fits_a_telephone(open_page, finished):
@@ -289,6 +292,32 @@ def test_numbers_about_a_run(open_page):
     assert end == 1000
     assert result["rows"] == [1, [None, None, None, 7], [4, 3.7]]
     assert result["rtl"] == [True, False]
+
+
+def test_what_each_state_offers(open_page):
+    page = open_page("_stcore/health")
+    offered = page.evaluate("""async () => {
+      const { offers } = await import('/pictures/x/train/controls.js');
+      const { openWish } = await import('/pictures/x/train/live.js');
+      const of = (state, more = {}, gallery = false) => Object.entries(
+        offers({status: {state, want: 'run', applying: false, ...more.status}, wish: null, replaying: null, ...more},
+               {gallery, rows: 9})).filter(([, offer]) => offer).map(([name, offer]) => `${name} ${offer}`).join(', ');
+      const wish = {wish: 'pause', at: 1000};
+      return {
+        running: of('running'), paused: of('paused'), queued: of('queued'), stopped: of('stopped'), done: of('done'),
+        failed: of('failed'), gallery: of('done', {}, true), replay: of('done', {replaying: 'playing'}),
+        wished: of('running', {wish}),
+        open: openWish(wish, {state: 'running', applying: true}, 2000) === wish,
+        fulfilled: openWish(wish, {state: 'paused', applying: false}, 2000),
+        tooLong: openWish(wish, {state: 'running', applying: false}, 60000),
+      };
+    }""")
+    assert offered == {
+        "running": "pause true, stop true", "paused": "resume true, stop true", "queued": "pause true, stop true",
+        "stopped": "resume true, replay true", "done": "replay true", "failed": "replay true, own true",
+        "gallery": "replay true, own true", "replay": "replay true, showAll true",
+        "wished": "pause disabled, stop true", "open": True, "fulfilled": None, "tooLong": None,
+    }  # fmt: skip
 
 
 def wait_for(condition, seconds=10):

@@ -50,8 +50,11 @@ function lossStory({ newest, best, train, rungs }, about) {
   const choices = t("After {step} steps it is as unsure as if it chose between {choices} equally likely {units}.", {
     step: newest.step, choices: number(Math.exp(newest.value)), units: unitOf(about.tokenizer).many,
   });
-  return [choices, ladderSentence(rungs, about), gapSentence(newest, best, train)].filter(Boolean).join(" ");
+  return inARow(choices, ladderSentence(rungs, about), gapSentence(newest, best, train));
 }
+
+/** One sentence after the other, as the language writes them. */
+const inARow = (...sentences) => sentences.filter(Boolean).reduce((first, second) => t("{first} {second}", { first, second }));
 
 function ladderSentence(rungs, about) {
   if (!rungs.length) return "";
@@ -61,7 +64,7 @@ function ladderSentence(rungs, about) {
   const last = passed.at(-1);
   const sentence = t("It left the last rung, {rung}, behind at step {step}.", { rung: rungName(last.name), step: last.beatenAt });
   if (last.name !== "trigram") return sentence;
-  return `${sentence} ${t("It uses more than two {units} of context.", { units: unitOf(about.tokenizer).many })}`;
+  return inARow(sentence, t("It uses more than two {units} of context.", { units: unitOf(about.tokenizer).many }));
 }
 
 function gapSentence(newest, best, train) {

@@ -35,7 +35,7 @@ export default mount((root, host) => {
         return;
       }
       scene.dispose();
-      scene = openRun(root, data, host, { stepAxis });
+      scene = openRun(root, { ...data, view: null }, host, { stepAxis }); // the address was about the other run
     },
     themeChanged: () => scene.refresh(),
     dispose: () => scene.dispose(),
@@ -46,7 +46,8 @@ function openRun(root, data, host, kept) {
   const { run: runId, about } = data;
   const run = createRun();
   const store = createStore({ ...START, ...kept, lastStep: about.steps, depth: data.depth, palette: readPalette(root) }, { name: "train" });
-  const view = rememberView(store, host);
+  const view = rememberView(store, host, runId);
+  tellStates(store, host);
   const replay = createReplay(store, run);
   const live = createLive({ base: data.base, runId, store, run, firstPoints: () => restoreView(store, data.view) });
   const wish = (name) => {
@@ -92,13 +93,13 @@ function createFailure(store) {
 }
 
 /** What is locked goes into the address, so that a link opens this moment and this token. */
-function rememberView(store, host) {
+function rememberView(store, host, runId) {
   let timer = 0;
   let sent = "";
   const send = () => {
     const { follows, points, selected, locked, replaying, playing } = store.state;
     if (replaying || playing) return;
-    const view = { step: follows ? null : points[selected]?.step ?? null, token: locked };
+    const view = { run: runId, step: follows ? null : points[selected]?.step ?? null, token: locked };
     if (JSON.stringify(view) !== sent) host.setState("view", view);
     sent = JSON.stringify(view);
   };
@@ -111,4 +112,13 @@ function restoreView(store, view) {
   if (view?.step !== null && view?.step !== undefined) selectStep(store, view.step);
   const tokens = store.state.points[0]?.tokens.length ?? 0;
   if (view?.token > 0 && view.token < tokens) store.set({ locked: view.token });
+}
+
+/** Python names the run's state beside the picture: it draws the page again when that changed. */
+function tellStates(store, host) {
+  let known = null;
+  store.watch(["status"], ({ status }) => {
+    if (status && known && status.state !== known) host.setState("state", status.state);
+    known = status?.state ?? known;
+  });
 }

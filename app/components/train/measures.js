@@ -5,6 +5,7 @@ const SPEED_STEPS = 30;
 const RUNGS = ["uniform", "unigram", "bigram", "trigram"];
 /** A loss above this many times chance leaves the frame, so that one that explodes does not flatten the rest. */
 const HIGHEST_OF_CHANCE = 2;
+const LOWEST_RUNG_OF_FIRST = 0.45;
 
 /** Index of the first entry that is not below `target`, in an ascending list. */
 export function lowerBound(ascending, target) {
@@ -49,6 +50,13 @@ export function recentMean(values, end, count) {
   return found ? sum / found : null;
 }
 
+/** Newest measured value below row `end`, or null. */
+export function newestValue(values, end) {
+  let row = end - 1;
+  while (row >= 0 && (values[row] ?? null) === null) row -= 1;
+  return row < 0 ? null : values[row];
+}
+
 /** Speed over the last steps: all tokens by all seconds, so slow steps count by the time that they took. */
 export function recentSpeed(speeds, end, count = SPEED_STEPS) {
   let seconds = 0;
@@ -89,6 +97,7 @@ export function lossDomain({ values, begin, end, validation, rungs, zoomed }) {
     return [low - margin, high + margin];
   }
   rungs.forEach((rung) => include(rung.value));
+  if (!rungs.length && Number.isFinite(high)) include(LOWEST_RUNG_OF_FIRST * high); // keeps their room until they are known
   if (low > high) return [0, 5];
   const chance = rungs.find((rung) => rung.name === "uniform")?.value ?? validation[0]?.value;
   if (chance) high = Math.min(high, HIGHEST_OF_CHANCE * chance);

@@ -3,7 +3,7 @@ import { element, setText } from "../kit/dom.js";
 import { count, duration } from "../kit/format.js";
 import { t } from "../kit/words.js";
 import { unitOf } from "./captions.js";
-import { recentSpeed, secondsLeft } from "./measures.js";
+import { newestValue, recentSpeed, secondsLeft } from "./measures.js";
 
 const LONGEST_SILENCE = 15;
 const FAILURES_WORTH_A_WORD = 2;
@@ -38,10 +38,11 @@ export function createStatusLine(store, run, about) {
     badge.dataset.state = replaying ? (replaying === "playing" ? "running" : "paused") : isChanging(state) ? "changing" : status.state;
     setText(badge, badgeText(state));
     setText(place, status.state === "queued" && !step ? "" : t("step {step} of {steps}", { step, steps: status.steps }));
-    const tokensPerSecond = recentSpeed(run.columns.tokens_per_second ?? [], rowCount) ?? status.tokens_per_second;
+    const speeds = run.columns.tokens_per_second ?? [];
+    const tokensPerSecond = newestValue(speeds, rowCount) ?? status.tokens_per_second;
     const moving = status.state === "running" && !replaying;
     setText(speed, moving && tokensPerSecond ? t("{speed} tokens/s", { speed: count(Math.round(tokensPerSecond)) }) : "");
-    setText(left, timeText(state, { step, speed: tokensPerSecond, tokensPerStep: about.tokensPerStep }));
+    setText(left, timeText(state, { step, speed: recentSpeed(speeds, rowCount) ?? tokensPerSecond, tokensPerStep: about.tokensPerStep }));
     fill.style.transform = `scaleX(${status.steps ? Math.min(1, step / status.steps) : 0})`;
     progress.setAttribute("aria-valuemax", String(status.steps));
     progress.setAttribute("aria-valuenow", String(step));
