@@ -28,8 +28,9 @@ from lm_core.tokenizers.sentencepiece_training import SPACE, train_model
 MODEL_NAME: Final = "tokenizer.model"
 MOST_MERGE_STEPS: Final = 24  # columns that a page can show
 
-# The library reads "▁" as a space, so a real "▁" goes around it; lines go in one by one, which is faster.
-_SEGMENT = re.compile(f"{SPACE}|\n|[^{SPACE}\n]+")
+# What the library gets at once: lines, and of very long lines parts that end with a word, which no piece crosses. It
+# takes less time for many short texts than for one long one. It reads "▁" as a space, so a real "▁" goes around it.
+_SEGMENT = re.compile(f"{SPACE}|\n|[^{SPACE}\n]{{5000}}[^{SPACE}\n]*?[^{SPACE}\n ](?= )|[^{SPACE}\n]+")
 
 
 @final

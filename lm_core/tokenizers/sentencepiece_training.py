@@ -8,6 +8,7 @@ equal texts give equal models.
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ SPACE: Final = "\u2581"  # "▁" stands for a space inside SentencePiece
 RESERVED_TOKENS: Final = 258  # <unk>, the newline, and the 256 bytes
 SMALLEST_VOCABULARY: Final = 300  # leaves 42 places for characters and pieces
 TRAINING_CHARACTERS: Final = 2_000_000  # more text changes the pieces little, and unigram takes seconds per million
+UNIGRAM_CHARACTERS: Final = 300_000  # in distinct words, which cost it time; text without spaces is all distinct
 LONGEST_LINE: Final = 4_000  # characters; SentencePiece would drop longer lines
 
 # A token never holds a newline. "▁" is the library's space and "▅" its unknown mark: lines that hold one are cut there.
@@ -39,7 +41,7 @@ def train_model(texts: Sequence[str], *, kind: Literal["bpe", "unigram"], vocab_
             f"A {kind} vocabulary of {vocab_size} is too small: {RESERVED_TOKENS} places go to the single bytes, the "
             f"newline and <unk>. Choose {SMALLEST_VOCABULARY} or more, or the char tokenizer."
         )
-    lines = list(_sample(training_lines(texts)))
+    lines = _sample(list(training_lines(texts)), kind)
     if not lines:
         raise TokenizerError("The text holds nothing but line ends, so there is nothing to learn pieces from.")
     model, size = _train(lines, kind, vocab_size)
@@ -56,11 +58,13 @@ def training_lines(texts: Sequence[str]) -> Iterator[str]:
                 yield line[start : start + LONGEST_LINE]
 
 
-def _sample(lines: Iterator[str]) -> list[str]:
-    """All lines, or every second, third, … when together they hold too many characters."""
-    every_line = list(lines)
-    characters = sum(map(len, every_line))
-    return every_line[:: -(-characters // TRAINING_CHARACTERS) or 1]
+def _sample(lines: list[str], kind: str) -> list[str]:
+    """All lines, or every second, third, … if they hold more than is worth the time."""
+    too_much = sum(map(len, lines)) / TRAINING_CHARACTERS
+    if kind == "unigram":
+        distinct_words = {word for line in lines for word in line.split(" ")}
+        too_much = max(too_much, sum(map(len, distinct_words)) / UNIGRAM_CHARACTERS)
+    return lines[:: max(1, math.ceil(too_much))]
 
 
 def _train(lines: Sequence[str], kind: str, vocab_size: int) -> tuple[bytes, int]:

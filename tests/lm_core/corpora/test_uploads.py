@@ -87,9 +87,9 @@ def test_fifty_megabytes_are_refused_with_both_sizes():
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
 def test_one_line_of_many_megabytes_is_read_quickly(encoding):
     data = ("Ein Wort über alles " * 700_000).encode(encoding)[:15_000_000]
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(decode_text(data, max_bytes=LIMIT).text) > 7_000_000
-    assert time.perf_counter() - start < 20  # about one second; the machine may be busy
+    assert time.process_time() - start < 10  # of the processor, however busy the machine; usually one
 
 
 def test_pasted_text_loses_only_what_no_text_holds():

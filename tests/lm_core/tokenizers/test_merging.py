@@ -49,10 +49,10 @@ def test_the_heap_agrees_with_the_textbooks_loop():
 
 def test_a_long_text_takes_no_longer_per_character_than_a_short_one():
     def seconds(length):
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in merges("ab" * (length // 2), {"ab": 0, "abab": 1, "abababab": 2}):
             pass
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(1_000)
     assert seconds(64_000) < 64 * 20 * max(seconds(1_000), 1e-3)  # quadratic would be 64 * 64

@@ -74,9 +74,9 @@ def test_a_saved_tokenizer_is_the_same_when_loaded(tokenizer, tmp_path):
 
 def test_a_million_characters_are_encoded_in_well_under_a_second(tokenizer):
     text = (TEXT * (1_000_000 // len(TEXT) + 1))[:1_000_000]
-    start = time.perf_counter()
+    start = time.process_time()
     tokenizer.encode(text)
-    assert time.perf_counter() - start < 2  # usually 0.03 to 0.2; the machine may be busy
+    assert time.process_time() - start < 2  # of the processor, however busy the machine; usually 0.03 to 0.2
 
 
 def test_a_folder_without_a_tokenizer_is_refused(tmp_path):

@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import re
 
 import pytest
 import sentencepiece as library
@@ -49,6 +50,19 @@ def unigram():
 def test_every_text_comes_back_whole(tokenizer, text):
     assert tokenizer.decode(tokenizer.encode(text)) == text
     assert tokenizer.uncovered(text) == []
+
+
+def test_no_piece_goes_on_after_a_word(tokenizer):
+    # so a long line may be cut where a word ends
+    assert not [entry.text for entry in tokenizer.vocabulary() if re.search(r"\S ", entry.text)]
+
+
+def test_a_line_encoded_in_parts_has_the_ids_of_the_whole_line(tokenizer):
+    line = TEXT.replace("\n", " ")
+    assert len(line) > 10_000
+    assert tokenizer.encode(line) == tokenizer._library.encode(line)
+    unspaced = line.replace(" ", "")
+    assert tokenizer.encode(unspaced) == tokenizer._library.encode(unspaced)
 
 
 def test_random_texts_come_back_whole_and_explain_ends_in_the_ids(tokenizer):

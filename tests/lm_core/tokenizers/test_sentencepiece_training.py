@@ -82,9 +82,16 @@ def test_rare_characters_leave_room_for_pieces():
 
 def test_a_long_text_is_learned_from_an_even_sample(monkeypatch):
     monkeypatch.setattr(sentencepiece_training, "TRAINING_CHARACTERS", 1000)
-    sample = sentencepiece_training._sample(iter([f"line {i:04}" for i in range(1000)]))
-    assert 100 <= len(sample) <= 112
-    assert (sample[0], sample[-1][:6]) == ("line 0000", "line 0")
+    sample = sentencepiece_training._sample([f"line {i:04}" for i in range(1000)], "bpe")
+    assert sample == [f"line {i:04}" for i in range(0, 1000, 9)]
+
+
+def test_unigram_learns_from_fewer_characters_if_words_do_not_repeat(monkeypatch):
+    monkeypatch.setattr(sentencepiece_training, "UNIGRAM_CHARACTERS", 1000)
+    repeating, unspaced = ["the same words"] * 1000, [f"unspaced{i:04}" for i in range(1000)]
+    assert len(sentencepiece_training._sample(repeating, "unigram")) == 1000
+    assert len(sentencepiece_training._sample(unspaced, "unigram")) == 84
+    assert len(sentencepiece_training._sample(unspaced, "bpe")) == 1000
 
 
 def test_cutting_at_rare_characters_keeps_the_commonest():
