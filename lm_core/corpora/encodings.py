@@ -115,7 +115,8 @@ def _as_older_encoding(data: bytes) -> Reading | None:
         return None
     common = {encoding: place for place, encoding in enumerate(_OLDER)}
     best = min(matches, key=lambda match: (round(match.chaos, 2), -round(match.coherence, 2), common[match.encoding]))
-    encoding = next(name for name in _OLDER if best.raw.decode(name, errors="replace") == str(best))
+    equal = (name for name in _OLDER if best.raw.decode(name, errors="replace") == str(best))
+    encoding = next(equal, best.encoding)
     guess = (
         f"The file is not UTF-8; it was read as {_OLDER[encoding]}, which is a guess. "
         "If letters look wrong, save it as UTF-8 and choose it again."
