@@ -5,7 +5,9 @@ Run it with `tokenarium app`, or `streamlit run app/serve.py`.
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +17,9 @@ from starlette.routing import Route
 
 from app import routes
 from app.widgets.frame import show_error
+
+
+SECONDS_BEFORE_WARMING = 5.0  # the first page comes first
 
 
 @asynccontextmanager
@@ -27,7 +32,17 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
     runs.start_engine()
     gc.collect()
     gc.freeze()
+    warming = asyncio.create_task(warm_the_models())
     yield {}
+    warming.cancel()
+
+
+async def warm_the_models() -> None:
+    """Import torch beside the first visit, so that the first own sentence and the first generation need not wait."""
+    await asyncio.sleep(SECONDS_BEFORE_WARMING)
+    for module in ("lm_core.runs.checkpoint", "lm_core.generation.decode", "lm_core.interpret.attention"):
+        await asyncio.to_thread(importlib.import_module, module)
+    gc.freeze()
 
 
 app = st.App(

@@ -13,12 +13,15 @@ from lm_core.errors import LMError
 
 log = logging.getLogger("tokenarium")
 
-# What no theme option reaches: less air at the sides and below, one line of tools above the title.
+# What no theme option reaches: less air around the page, and the tools in the bar beside the navigation where it has room.
 STYLE = """<style>
 .stMainBlockContainer {
-  padding-inline: clamp(1rem, 3vw, 3rem); padding-bottom: 0; max-width: 1400px; margin-inline: auto;
+  padding: 4.5rem clamp(1rem, 3vw, 3rem) 0; max-width: 1400px; margin-inline: auto;
 }
-.st-key-tools { margin-bottom: -0.5rem; }
+@media (min-width: 900px) {
+  .st-key-tools { position: fixed; top: 0.75rem; right: clamp(1rem, 3vw, 3rem); z-index: 999991; width: auto !important; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-tools) { height: 0; margin-bottom: -1rem; }
+}
 </style>"""
 LARGE_STYLE = """<style>
 [data-testid="stMarkdownContainer"] { font-size: 1.35rem; }

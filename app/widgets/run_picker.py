@@ -26,7 +26,7 @@ def pick_run() -> str | None:
         key=state.RUN,
         persist_state="session",
         label_visibility="collapsed",
-        width=420,
+        width=560,
     )
     state.to_address(state.RUN)
     return run_id
