@@ -18,7 +18,6 @@ from starlette.routing import Route
 from app import routes
 from app.widgets.frame import show_error
 
-
 SECONDS_BEFORE_WARMING = 5.0  # the first page comes first
 
 

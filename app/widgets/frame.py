@@ -13,13 +13,15 @@ from lm_core.errors import LMError
 
 log = logging.getLogger("tokenarium")
 
-# What no theme option reaches: less air around the page, and the tools in the bar beside the navigation where it has room.
+# What no theme option reaches: less air around the page, and the tools beside the navigation where there is room.
 STYLE = """<style>
 .stMainBlockContainer {
   padding: 4.5rem clamp(1rem, 3vw, 3rem) 0; max-width: 1400px; margin-inline: auto;
 }
 @media (min-width: 900px) {
-  .st-key-tools { position: fixed; top: 0.75rem; right: clamp(1rem, 3vw, 3rem); z-index: 999991; width: auto !important; }
+  .st-key-tools {
+    position: fixed; top: 0.75rem; right: clamp(1rem, 3vw, 3rem); z-index: 999991; width: auto !important;
+  }
   [data-testid="stLayoutWrapper"]:has(> .st-key-tools) { height: 0; margin-bottom: -1rem; }
 }
 </style>"""
