@@ -63,7 +63,7 @@ def view_decimal(name: str) -> float | None:
 
 
 def view_text(name: str, longest: int = 2000) -> str:
-    """A text of the view in the address (a sentence), cut to a length that a picture can show; "" when it holds none."""
+    """A text of the view in the address, cut to a length that a picture can show; "" when it holds none."""
     return st.query_params.get(name, "")[:longest]
 
 

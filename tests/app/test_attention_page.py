@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import struct
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from app.loaders import attention, runs
+from app.loaders.code import source_of
 from lm_core import settings as machine
 from lm_core.errors import ConfigError, RunError
 from lm_core.jobs.filming import take_point
@@ -253,3 +255,11 @@ def test_what_is_locked_in_the_picture_goes_into_the_address(run):
 def test_the_view_of_another_run_is_not_taken_over(run):
     view = {"run": "another", "layer": 2, "head": 1, "query": 7, "at": None, "text": ""}
     assert "layer" not in open_page(state={"attention": {"view": view}}).query_params
+
+
+def test_the_code_under_the_picture_is_the_real_one():
+    page = (ROOT / "app" / "app_pages" / "attention.py").read_text()
+    names = re.findall(r'"(lm_core\.[\w.]+)"', page)
+    assert len(names) == 5
+    for name in names:
+        assert f"def {name.rpartition('.')[2]}(" in source_of(name)

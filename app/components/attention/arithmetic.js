@@ -41,7 +41,7 @@ export function createArithmetic(film, store, { lockQuery }) {
   const panel = element("section", { class: "panel arithmetic", aria: { label: t("The arithmetic of one cell") } },
     element("div", { class: "panel-heading" },
       element("div", {}, element("h2", { text: t("The arithmetic of one cell") }), subject),
-      element("span", { class: "spacer" }), back.button, play.button, forward.button),
+      element("span", { class: "spacer" }), element("div", { class: "transport" }, back.button, play.button, forward.button)),
     element("div", { class: "steps", role: "group", aria: { label: t("Steps") } }, ...stepButtons), say, notice,
     element("div", { class: "workings" }, element("div", { class: "dot" }, strips.box), ladderBox, equation.box));
   let stopStep = () => {};

@@ -42,6 +42,7 @@ function keyPhrase(film, query, key) {
 function changeSentence(film, head, moment, measureAt) {
   if (film.moments.length < 2) return "";
   const { name } = measureAt(moment, head);
+  if (name === "short") return "";
   if (film.moments[moment].step === 0) return t("Untrained: the weights are still random.");
   let since = moment;
   while (since > 0 && measureAt(since - 1, head).name === name) since -= 1;

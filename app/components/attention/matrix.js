@@ -150,15 +150,16 @@ export function createMatrix(film, canvas) {
   /** Narrow screens: the matrix stands alone and names its own rows. */
   function labelRows(pen, layout, palette, state) {
     const query = shownQuery(state);
+    const own = query === null ? -1 : Math.max(0, turnOf(layout.rows, query));
     for (let row = 0; row < film.size; row += 1) {
       const turn = turnOf(layout.rows, row);
-      if (row === query || turn < 0) continue;
+      const covered = turn === own && Math.abs(row - query) * layout.pitch < 13 * palette.scale;
+      if (row === query || turn < 0 || covered) continue;
       drawToken(pen, palette, film.tokens[row], rowBox(layout, palette, row, turn));
     }
     if (query === null) return;
-    const turn = Math.max(0, turnOf(layout.rows, query));
     const ring = query === state.query ? palette.selected : palette.ink;
-    const box = rowBox(layout, palette, query, turn);
+    const box = rowBox(layout, palette, query, own);
     pen.clearRect(box.x - box.width / 2, box.y - 8 * palette.scale, box.width, 16 * palette.scale);
     drawToken(pen, palette, film.tokens[query], { ...box, height: 16 * palette.scale, ring });
   }

@@ -31,12 +31,17 @@ export function tokenSpan(token) {
   return span;
 }
 
-/** The word around a position, so that a lone character can be found again in the sentence. */
+const LONGEST_WORD = 32; // characters; longer than that it is no help to find a token again
+
+/** The word around a position, so that a lone character or piece can be found again in the sentence; "" when there is
+ *  none. A token that begins with a blank (" light") begins a word. */
 export function wordAround(tokens, position) {
   if (isWhitespace(tokens[position])) return "";
+  const joins = (right) => !isWhitespace(tokens[right]) && !isWhitespace(tokens[right - 1]) && !/^\s/.test(tokens[right]) && !/\s$/.test(tokens[right - 1]);
   let start = position;
   let end = position;
-  while (start > 0 && !isWhitespace(tokens[start - 1])) start -= 1;
-  while (end < tokens.length - 1 && !isWhitespace(tokens[end + 1])) end += 1;
-  return start === end ? "" : tokens.slice(start, end + 1).map(visibleToken).join("");
+  while (start > 0 && joins(start)) start -= 1;
+  while (end < tokens.length - 1 && joins(end + 1)) end += 1;
+  const word = tokens.slice(start, end + 1).map((token) => visibleToken(token.trim())).join("");
+  return start === end || word.length > LONGEST_WORD ? "" : word;
 }
