@@ -78,6 +78,12 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
+def make_server():
+    """make_server(home) -> a server of its own, for tests that stop and start it."""
+    return Server
+
+
+@pytest.fixture(scope="session")
 def server(tmp_path_factory):
     running = Server(tmp_path_factory.mktemp("home")).start()
     yield running
@@ -105,7 +111,7 @@ def browser():
 
 @pytest.fixture
 def open_page(browser, server):
-    """open_page("train?lang=zh", theme="dark", width=400) -> a Playwright page that fails the test on a script error."""
+    """open_page("train?lang=zh", theme="dark", width=400) -> a page; a script error fails the test."""
     contexts, errors = [], []
 
     def open_one(path="", *, theme="light", width=1280, height=900, motion="reduce"):
