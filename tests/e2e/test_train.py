@@ -194,6 +194,7 @@ def test_an_unanswering_server_is_a_quiet_line_and_rows_go_on_after_it(open_page
 
 def test_timeline_probe_and_table_show_the_chosen_moment_and_the_link_keeps_it(open_page, finished):
     page = open_run(open_page, finished)
+    expect(page.locator(".sample-panel")).to_contain_text("at step 200")
     page.locator(".track").focus()
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".sample-panel")).to_contain_text("at step 100")
@@ -231,6 +232,15 @@ def test_a_finished_run_replays_and_shows_all_again(open_page, finished):
     page.get_by_role("button", name="Show all").click()
     expect(page.locator(".badge")).to_have_text("Finished")
     expect(page.locator(".status-line span").nth(1)).to_have_text("step 200 of 200")
+
+
+def test_a_run_of_the_gallery_leads_to_one_of_your_own(open_page, server):
+    page = open_page("train?run=gallery-comedies")
+    expect(page.locator(".badge")).to_have_text("Finished", timeout=30_000)
+    expect(page.get_by_role("button", name="Replay")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_be_hidden()
+    page.get_by_role("button", name="Train your own").click()
+    page.wait_for_url(re.compile("/data"))
 
 
 def test_another_run_takes_the_page_over(open_page, server, finished):

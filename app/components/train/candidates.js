@@ -4,7 +4,7 @@ import { number, probability } from "../kit/format.js";
 import { tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 
-const CONTEXT_LENGTH = 8;
+const LONGEST_CONTEXT = 16; // characters
 const GAP = 6;
 const TIMELINE_HEIGHT = 72;
 
@@ -22,12 +22,20 @@ function candidateRows({ step, tokens, losses, top }, position) {
   const largest = candidates[0]?.[1] || 1;
   const rows = candidates.map(([token, share]) => candidateRow(token, share, largest, token === truth));
   if (!candidates.some(([token]) => token === truth)) rows.push(candidateRow(truth, Math.exp(-losses[position]), largest, true));
-  const context = tokens.slice(Math.max(0, position - CONTEXT_LENGTH), position).map(tokenSpan);
+  const context = lastTokens(tokens, position).map(tokenSpan);
   return [
     element("div", { class: "tooltip-title" }, t("after"), " ", element("bdi", { class: "context" }, ...context), element("b", { class: "mono truth-gap", text: "?" })),
     element("div", { class: "candidate-rows" }, ...rows),
     element("div", { class: "unit", text: t("surprise {loss} nats · step {step}", { loss: number(losses[position]), step }) }),
   ];
+}
+
+/** The tokens just before a place, at least one, as far as they fit into the tooltip. */
+function lastTokens(tokens, position) {
+  let start = position - 1;
+  let length = tokens[start].length;
+  while (start > 0 && length + tokens[start - 1].length <= LONGEST_CONTEXT) length += tokens[(start -= 1)].length;
+  return tokens.slice(start, position);
 }
 
 function candidateRow(token, share, largest, isTruth) {
