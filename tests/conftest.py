@@ -32,7 +32,7 @@ def settings(home) -> Settings:
     return read_settings()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tiny_config() -> RunConfig:
     """Trains in about a second, to the same numbers each time."""
     return parse_config(

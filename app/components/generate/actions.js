@@ -4,7 +4,7 @@ import { createClock } from "./playback.js";
 import { ROLLS } from "./reroll.js";
 import { seededDraws } from "./sampling.js";
 
-export function createActions(store, trigger) {
+export function createActions(store, setState) {
   const { state, set } = store;
   const last = () => state.writing.steps.length - 1;
   const show = (choice) => {
@@ -29,11 +29,12 @@ export function createActions(store, trigger) {
     change: (key, value) => set({ settings: { ...state.settings, [key]: value } }),
     reset: () => set({ settings: { ...state.writing.sampling } }),
     roll: () => set({ rolls: seededDraws(state.rollSeed + 1, ROLLS), rollSeed: state.rollSeed + 1 }),
-    /** Ask Python for a new writing; `asked` tells its answer from an earlier one. */
+    /** Ask Python for a new writing; `asked` tells its answer from an earlier one. A state, for a trigger would be lost
+     *  if another message interrupted the answer. */
     write(draft) {
       const { temperature, topK, topP } = state.settings ?? { temperature: 0.8, topK: null, topP: 1 };
       set({ busy: true, problem: "" });
-      trigger("write", { ...draft, temperature, top_k: topK, top_p: topP, asked: `${Date.now()}` });
+      setState("write", { ...draft, temperature, top_k: topK, top_p: topP, asked: `${Date.now()}` });
     },
   };
 }

@@ -47,7 +47,8 @@ export function createCandidates({ onHover, onLock }) {
     event.preventDefault();
     event.stopPropagation();
     const place = shown.findIndex(({ id }) => id === locked);
-    onLock(shown[Math.min(Math.max(place + shift, 0), shown.length - 1)].id, true);
+    locked = shown[Math.min(Math.max(place + shift, 0), shown.length - 1)].id; // a second press may come before the next frame
+    onLock(locked, true);
   });
 
   function rebuild() {
@@ -68,15 +69,25 @@ export function createCandidates({ onHover, onLock }) {
         place, height: ROW_HEIGHT * scale, largest, before: before.get(candidate.id), chosen: candidate.id === now.chosen.id,
         written: candidate.id === then.chosen.id, focused: candidate.id === focusId, locked: candidate.id === lockedId,
       });
-      if (row.node.parentNode !== body) body.append(row.node);
     });
     const visible = new Set(shown.map(({ id }) => id));
     for (const [id, row] of rows) if (!visible.has(id)) row.node.remove();
+    inOrder(body, shown.map(({ id }) => rows.get(id).node));
     body.style.height = `${shown.length * ROW_HEIGHT * scale}px`;
     setText(rest, restWords(now.candidates.filter(({ id }) => !visible.has(id))));
     setText(sum, arithmetic(now.candidates.find(({ id }) => id === (focusId ?? now.chosen.id)) ?? now.chosen, now.candidates, texts, settings));
   }
   return { node, rebuild, update };
+}
+
+/** Keep the reading order that of the ranks; a row that is moved, not re-inserted, still slides. */
+function inOrder(body, nodes) {
+  nodes.forEach((node, place) => {
+    const there = body.children[place] ?? null;
+    if (there === node) return;
+    if (node.parentNode === body && body.moveBefore) body.moveBefore(node, there);
+    else body.insertBefore(node, there);
+  });
 }
 
 function restWords(others) {

@@ -15,9 +15,9 @@ const initialState = (root) => ({
   playing: false, speed: 2, opened: false, busy: false, problem: "", notes: [], scale: 1, palette: readPalette(root),
 });
 
-function build(root, { data, setState, trigger }) {
+function build(root, { data, setState }) {
   const store = createStore(initialState(root), { name: "generate" });
-  const actions = createActions(store, trigger);
+  const actions = createActions(store, setState);
   const parts = createParts(store, actions);
   root.append(layOut(parts));
   drawParts(store, parts);
@@ -61,13 +61,14 @@ function opening(writing, state, isFirst, view) {
 function keepAddress(store, setState) {
   let timer = 0;
   let told = null;
-  store.watch(["settings", "choice", "playing", "writing"], ({ writing, settings, choice, playing }) => {
+  store.watch(["settings", "choice", "playing", "busy", "writing"], ({ writing, settings, choice, playing, busy }) => {
     clearTimeout(timer);
-    if (!writing || playing) return;
+    if (!writing || playing || busy) return;
     const view = { temperature: settings.temperature, top_k: settings.topK, top_p: settings.topP, seed: writing.seed, choice };
+    const words = JSON.stringify(view);
+    told ??= words; // as the page opened: its address says so already, or needs no word
     timer = setTimeout(() => {
-      const words = JSON.stringify(view);
-      if (told !== null && told !== words) setState("view", view);
+      if (told !== words) setState("view", view);
       told = words;
     }, SETTLED);
   });

@@ -12,10 +12,11 @@ export const OTHERS = -1;
 export const sameSampling = (one, other) =>
   one.temperature === other.temperature && one.topK === other.topK && one.topP === other.topP;
 
-/** A step's scores in falling order: [{id, logit, rank}]. It does not depend on the settings, so it is made once. */
+/** A step's scores in falling order: [{id, logit, rank}]. It does not depend on the settings, so it is made once.
+ *  Nine digits were sent of each; rounded to float32 they are the model's own number again. */
 export function ranked({ ids, logits }) {
   return logits
-    .map((logit, place) => ({ id: ids?.[place] ?? place, logit }))
+    .map((logit, place) => ({ id: ids?.[place] ?? place, logit: Math.fround(logit) }))
     .sort((one, other) => other.logit - one.logit || one.id - other.id)
     .map((candidate, rank) => ({ ...candidate, rank }));
 }

@@ -11,6 +11,7 @@ export function isDark(root) {
 /** Keep `data-theme` true; calls back when it changed. Returns its stop. */
 export function watchTheme(root, changed) {
   const apply = () => {
+    if (!root.isConnected) return; // taken off the page: no colours to read
     const theme = isDark(root) ? "dark" : "light";
     if (root.dataset.theme === theme) return;
     const first = root.dataset.theme === undefined;
