@@ -117,10 +117,10 @@ class TrainConfig(Frozen):
 
     steps: int = Field(1000, ge=1, le=1_000_000, description="How many updates in all.")
     batch_size: int = Field(16, ge=1, le=1024, description="Windows of text per step.")
-    learning_rate: float = Field(2e-3, gt=0, le=1.0, description="Size of an update at its highest.")
+    learning_rate: float = Field(4e-3, gt=0, le=1.0, description="Size of an update at its highest.")
     schedule: Literal["cosine", "linear", "constant"] = Field("cosine", description="How the learning rate falls.")
-    warmup_steps: int = Field(50, ge=0, le=100_000, description="Steps over which the learning rate rises from 0.")
-    final_lr_fraction: float = Field(0.1, ge=0.0, le=1.0, description="Learning rate at the end, as a share.")
+    warmup_steps: int = Field(40, ge=0, le=100_000, description="Steps over which the learning rate rises from 0.")
+    final_lr_fraction: float = Field(0.05, ge=0.0, le=1.0, description="Learning rate at the end, as a share.")
     weight_decay: float = Field(0.05, ge=0.0, le=1.0, description="How strongly weights are pulled towards 0.")
     beta1: float = Field(0.9, ge=0.0, lt=1.0, description="Adam's memory of the gradient.")
     beta2: float = Field(0.99, ge=0.0, lt=1.0, description="Adam's memory of the squared gradient.")
@@ -168,15 +168,15 @@ class RunConfig(Frozen):
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
         "model": {"n_layers": 4, "n_heads": 4, "d_model": 64, "context_length": 64},
-        "train": {"steps": 1200, "batch_size": 12, "learning_rate": 4e-3},
+        "train": {"steps": 1500, "batch_size": 12, "learning_rate": 6e-3},
     },
     "small": {
         "model": {"n_layers": 4, "n_heads": 4, "d_model": 128, "context_length": 64},
-        "train": {"steps": 2000, "batch_size": 16, "learning_rate": 2e-3},
+        "train": {"steps": 3000, "batch_size": 16, "learning_rate": 4e-3},
     },
     "medium": {
         "model": {"n_layers": 6, "n_heads": 6, "d_model": 192, "context_length": 128},
-        "train": {"steps": 4000, "batch_size": 16, "learning_rate": 1.5e-3},
+        "train": {"steps": 2500, "batch_size": 16, "learning_rate": 3e-3, "eval_every": 100},
     },
 }
 

@@ -42,9 +42,13 @@ def losses(model):
         RunConfig,
         {
             "model": {"n_layers": 2, "n_heads": 2, "d_model": 16, "context_length": 16, **model},
-            "train": {"steps": 50, "batch_size": 4, "learning_rate": 5e-3, "warmup_steps": 5, "eval_every": 50},
+            "train": {
+                "steps": 50, "batch_size": 4, "learning_rate": 5e-3, "schedule": "cosine", "warmup_steps": 5,
+                "final_lr_fraction": 0.1, "weight_decay": 0.05, "beta1": 0.9, "beta2": 0.99, "grad_clip": 1.0,
+                "eval_every": 50,
+            },
         },
-    )
+    )  # fmt: skip
     events = train(new_state(config, 13), text(), config)
     return {
         str(event.step): round(event.values["loss"], 5)
