@@ -47,7 +47,7 @@ function startPage(root, data, setState, trigger) {
     element("div", { class: "bench" }, createChart(store, run), createRulers(store, run)),
     createSentence(store, run), createPlayground(store), createTable(store, run), timeline.bar);
   const asking = startPolls(store, run, data, { problem, trigger });
-  rememberView(store, setState);
+  rememberView(store, setState, data);
   const resized = new ResizeObserver(() => store.set({ size: root.clientWidth }));
   resized.observe(root);
   store.redrawAll();
@@ -101,16 +101,18 @@ function startPolls(store, run, data, { problem, trigger }) {
 }
 
 /** What is locked goes into the address: a moment that is not the newest, a token, a unit. */
-function rememberView(store, setState) {
-  let first = true;
+function rememberView(store, setState, { view }) {
+  const written = ({ step, token, unit }) => `${step ?? ""} ${token ?? ""} ${unit || ""}`;
+  let told = written(view ?? {});
   let timer = 0;
   store.watch(["selected", "follows", "locked", "unit"], ({ points, selected, follows, locked, unit }) => {
-    if (first || !points.length) {
-      first = false;
-      return;
-    }
+    if (!points.length) return;
+    const now = { step: follows ? null : points[selected].step, token: locked, unit: UNITS.indexOf(unit) || null };
     clearTimeout(timer);
-    const step = follows ? null : points[selected].step;
-    timer = setTimeout(() => setState("view", { step, token: locked, unit: UNITS.indexOf(unit) || null }), 400);
+    timer = setTimeout(() => {
+      if (written(now) === told) return;
+      told = written(now);
+      setState("view", now);
+    }, 400);
   });
 }

@@ -15,10 +15,12 @@ export default mount((root, { data, setState }) => {
     send: (typed) => setState("typed", typed), waiting: (waiting) => store.set({ waiting }),
   });
   const field = element("textarea", {
-    class: "field", rows: "3", spellcheck: "false", dir: "auto", aria: { label: t("Text to cut into tokens") }, placeholder: t("Write or paste any text, in any language"),
+    class: "field", rows: "3", spellcheck: "false", aria: { label: t("Text to cut into tokens") }, placeholder: t("Write or paste any text, in any language"),
   });
   field.value = data.text;
+  field.dir = directionOf(data.text);
   field.addEventListener("input", () => {
+    field.dir = directionOf(field.value);
     store.set({ locked: null, step: null });
     typing.change(field.value);
   });
@@ -43,3 +45,9 @@ export default mount((root, { data, setState }) => {
     },
   };
 });
+
+/** Right to left where the first letter is Hebrew, Arabic or alike. The attribute dir="auto" would do the same, but takes
+ *  Chromium more than a minute on a megabyte of short lines. */
+function directionOf(text) {
+  return /^\P{L}*[\u0590-\u08FF\uFB1D-\uFEFC]/u.test(text.slice(0, 200)) ? "rtl" : "ltr";
+}

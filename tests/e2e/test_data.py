@@ -1,0 +1,64 @@
+"""The data page in a browser: a text looked at, a file read or refused, and a training that starts."""
+
+import re
+
+from playwright.sync_api import expect
+
+PAGE = "<script>window.harmed=true</script> It was a dark and stormy night.\n" * 20
+
+
+def opened(open_page, address="data", **options):
+    page = open_page(address, **options)
+    expect(page.get_by_text("What becomes a number?")).to_be_visible(timeout=30_000)
+    return page
+
+
+def test_a_character_is_found_again_in_the_text(open_page):
+    page = opened(open_page, "data?corpus=copy", theme="dark")
+    bar = page.get_by_role("option", name=re.compile("“y”"))
+    bar.hover()
+    expect(page.locator(".sample mark").first).to_have_text("y")
+    bar.click()
+    expect(bar).to_have_attribute("aria-selected", "true")
+    page.locator("details.values summary").click()
+    expect(page.locator(".values table")).to_contain_text("U+0020")
+
+
+def test_choosing_another_corpus_travels_into_the_address(open_page):
+    page = opened(open_page, "data?corpus=copy")
+    page.get_by_text("Reverse", exact=True).click()
+    expect(page.get_by_role("heading", name="Reverse")).to_be_visible(timeout=15_000)
+    expect(page).to_have_url(re.compile("corpus=reverse"))
+
+
+def test_a_hostile_file_is_read_as_text_under_a_clean_name(open_page):
+    page = opened(open_page, "data?corpus=own-text")
+    page.get_by_role("tab", name="Upload").click()
+    inputs = page.locator("input[type=file]")
+    inputs.set_input_files({"name": "<b>x.txt", "mimeType": "text/plain", "buffer": PAGE.encode("utf-16")})
+    expect(page.get_by_text("Read as UTF-16", exact=False)).to_be_visible(timeout=15_000)
+    expect(page.locator(".sample")).to_contain_text("<script>window.harmed=true</script>")
+    assert page.evaluate("window.harmed") is None
+    inputs.set_input_files({"name": "photo.txt", "mimeType": "text/plain", "buffer": b"\x89PNG\r\n\x1a\n" + bytes(99)})
+    expect(page.get_by_text("is a PNG picture")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("button", name="Train on this text")).to_be_disabled()
+
+
+def test_a_pasted_text_survives_a_refusal_and_is_trained_on(open_page, server):
+    page = opened(open_page, "data?corpus=own-text")
+    field = page.get_by_label("Your text")
+    field.fill("abc")
+    field.blur()
+    expect(page.get_by_text("This text has 3 characters", exact=False)).to_be_visible(timeout=15_000)
+    expect(field).to_have_value("abc")
+    field.fill(PAGE)
+    field.blur()
+    expect(page.locator(".sample")).to_contain_text("stormy night", timeout=15_000)
+    page.get_by_role("button", name="Train on this text").click()
+    expect(page).to_have_url(re.compile(r"/train\?.*run=[a-z0-9]{8}"), timeout=20_000)
+
+
+def test_the_page_fits_a_narrow_screen_in_chinese(open_page):
+    page = open_page("data?lang=zh&corpus=copy", width=400)
+    expect(page.locator(".bar").first).to_be_visible(timeout=30_000)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
