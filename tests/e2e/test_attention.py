@@ -229,12 +229,24 @@ def test_a_sentence_of_ones_own_is_seen_checked_and_linked(open_page, seen_run):
     expect(page.locator(".chip")).to_have_count(len(PROBE))
 
 
+def set_state(server, run, **columns):
+    store = open_store(f"sqlite:///{server.home / 'tokenarium.db'}")
+    with store.database.write() as connection:
+        connection.execute(update(runs).where(runs.c.id == run.id).values(**columns))
+    store.close()
+
+
+def test_a_run_that_failed_early_says_why_instead_of_waiting(open_page, server):
+    run, _config = new_run(server.home, "lost", layers=1, heads=1)
+    set_state(server, run, state="failed", message="The loss became NaN at step 0.")
+    page = open_page(f"attention?run={run.id}")
+    expect(page.locator(".tk .notice")).to_have_text("This run failed. The loss became NaN at step 0.", timeout=20_000)
+    expect(page.get_by_text("This run ended before its first moment was kept.")).to_be_visible()
+
+
 def test_moments_that_arrive_while_the_page_is_open_appear(open_page, server):
     run, _config = new_run(server.home, "live", layers=1, heads=1)
-    store = open_store(f"sqlite:///{server.home / 'tokenarium.db'}")
-    with store.database.write() as connection:  # as if its worker waited: not over
-        connection.execute(update(runs).where(runs.c.id == run.id).values(state="paused", want="pause"))
-    store.close()
+    set_state(server, run, state="paused", want="pause")  # as if its worker waited: not over
     page = open_page(f"attention?run={run.id}")
     expect(page.get_by_text("The first moment arrives with step 0.")).to_be_visible(timeout=20_000)
     save_point(run, crafted_point(ODD_TOKENS, 0, 1, 1, 0))
