@@ -1,8 +1,11 @@
 """One worker's part of a run, in this process: what it leaves in the store and in the folder."""
 
+import time
+
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 
 from lm_core.config import with_settings
 from lm_core.errors import RunError
@@ -16,6 +19,7 @@ from lm_core.models.registry import count_parameters
 from lm_core.runs.checkpoint import checkpoints, load_model, step_of
 from lm_core.runs.history import load_points, steps
 from lm_core.runs.run import create_run
+from lm_core.settings import Settings
 from lm_core.training.events import EvalMetrics, StepMetrics
 from lm_core.training.state import new_state
 
@@ -50,8 +54,20 @@ def run(tiny_config, settings, store):
     return submit(tiny_config, settings, store)
 
 
-def test_a_run_trains_to_its_end(run, settings, store):
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory, tiny_config):
+    """A run that trained to its end, for the tests that only look at it: the run and its store."""
+    home = tmp_path_factory.mktemp("finished")
+    settings = Settings(home, f"sqlite:///{home}/tokenarium.db", parallel_runs=1, max_text_bytes=1_000_000)
+    store = open_store(settings.store_url)
+    run = submit(tiny_config, settings, store)
     work(run, settings, store)
+    yield run, store
+    store.close()
+
+
+def test_a_run_trains_to_its_end(finished):
+    run, store = finished
     status = store.get(run.id)
     assert (status.state, status.step, status.message) == ("done", 40, "Finished: all 40 steps are done.")
     series = store.series(run.id)
@@ -67,8 +83,8 @@ def test_a_run_trains_to_its_end(run, settings, store):
     assert load_model(run)[1] == 40
 
 
-def test_its_facts_say_what_was_found_out(run, settings, store, tiny_config):
-    work(run, settings, store)
+def test_its_facts_say_what_was_found_out(finished, tiny_config):
+    run, _ = finished
     facts = run.read_facts()
     parts = count_parameters(tiny_config.model, facts.vocab_size)
     assert facts.parameters == parts["total"] == sum(facts.parameters_by_part.values())
@@ -77,8 +93,8 @@ def test_its_facts_say_what_was_found_out(run, settings, store, tiny_config):
     assert facts.train_tokens > facts.validation_tokens > 0
 
 
-def test_its_film_has_the_first_and_the_last_step(run, settings, store, tiny_config):
-    work(run, settings, store)
+def test_its_film_has_the_first_and_the_last_step(finished, tiny_config):
+    run, _ = finished
     points = load_points(run)
     assert [point.step for point in points] == [0, 1, 2, 5, 10, 20, 40] == sorted(film_steps(tiny_config))
     for point in points:
@@ -94,8 +110,8 @@ def test_its_film_has_the_first_and_the_last_step(run, settings, store, tiny_con
     assert len(points[-1].sample) == 160
 
 
-def test_the_scores_can_be_computed_from_queries_and_keys(run, settings, store):
-    work(run, settings, store)
+def test_the_scores_can_be_computed_from_queries_and_keys(finished):
+    run, _ = finished
     point = load_points(run)[-1]
     scores = point.q.astype(np.float32) @ point.k.astype(np.float32).swapaxes(-1, -2) / np.sqrt(8)
     scores[..., np.triu(np.ones((16, 16), dtype=bool), 1)] = -np.inf
@@ -167,8 +183,6 @@ def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(tiny_config, settings,
 
 
 def stop_and_wait(store, run):
-    import time
-
     store.stop(run.id)
     time.sleep(0.3)  # until the reporter has heard it
 
@@ -220,8 +234,6 @@ def test_a_worker_whose_run_has_another_one_leaves(run, settings, store):
 
 
 def test_two_workers_never_share_a_folder(run, settings, store, monkeypatch):
-    from filelock import FileLock
-
     monkeypatch.setattr(worker, "LOCK_SECONDS", 0.05)
     Queue(store.database).claim(1, "here")
     with FileLock(run.lock_path, is_singleton=False):
@@ -229,12 +241,9 @@ def test_two_workers_never_share_a_folder(run, settings, store, monkeypatch):
 
 
 def test_a_damaged_checkpoint_is_never_trained_on(run, settings, store):
-    work(run, settings, store)
-    path = checkpoints(run)[-1]
-    path.write_bytes(path.read_bytes()[:500])
-    with store.database.write() as connection:
-        connection.exec_driver_sql("UPDATE runs SET state = 'stopped'")
-    store.resume(run.id)
     Queue(store.database).claim(1, "here")
-    assert worker.main([run.id, "2"]) == 0
-    assert store.get(run.id).message == f"The checkpoint {path.name} is damaged. Start the run again."
+    run.checkpoints_folder.mkdir()
+    (run.checkpoints_folder / "s00000010-e1.safetensors").write_bytes(b"half of it")
+    store.lease(run.id, 1).report(checkpoint_step=10, checkpoint_file="s00000010-e1.safetensors")
+    assert worker.main([run.id, "1"]) == 0
+    assert store.get(run.id).message == "The checkpoint s00000010-e1.safetensors is damaged. Start the run again."
