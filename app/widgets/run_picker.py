@@ -33,13 +33,8 @@ def pick_run() -> str | None:
 
 
 def label(choice: runs.RunChoice) -> str:
-    """'Comedies · running, step 340 of 1200'"""
-    name = choice.name or choice.run_id
+    """'Comedies · in training · k3f9ab2c'. No step: the label is drawn once, while the run moves on."""
     if choice.state == "gallery":
-        return f"{name} · {_('comes with Tokenarium')}"
-    states = {
-        "queued": _("waiting"), "starting": _("starting"), "running": _("running"), "paused": _("paused"),
-        "parked": _("parked"), "done": _("finished"), "failed": _("failed"), "stopped": _("stopped"),
-    }  # fmt: skip
-    progress = _("step {step} of {steps}").format(step=choice.step, steps=choice.steps)
-    return f"{name} · {states.get(choice.state, choice.state)}, {progress}"
+        return f"{choice.name} · {_('comes with Tokenarium')}"
+    over = {"done": _("finished"), "failed": _("failed"), "stopped": _("stopped")}
+    return f"{choice.name or choice.run_id} · {over.get(choice.state, _('in training'))} · {choice.run_id}"

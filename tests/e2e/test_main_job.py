@@ -35,8 +35,9 @@ def step_on_screen(page) -> int:
 def wait_for_step(page, wanted):
     page.wait_for_function(
         """wanted => {
-          const tk = [...document.querySelectorAll("*")].map((node) => node.shadowRoot).find((root) => root?.querySelector(".status"));
-          const found = /step (\\d+) of/.exec(tk?.querySelector(".status")?.textContent ?? "");
+          const shadows = [...document.querySelectorAll("*")].map((node) => node.shadowRoot);
+          const status = shadows.map((root) => root?.querySelector(".status")).find(Boolean);
+          const found = /step (\\d+) of/.exec(status?.textContent ?? "");
           return found && Number(found[1]) >= wanted;
         }""",
         arg=wanted,

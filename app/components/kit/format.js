@@ -1,5 +1,7 @@
 /** How numbers are written, everywhere the same: three significant digits, a true minus, units apart. */
 
+import { t } from "./words.js";
+
 const MINUS = "−";
 
 /** 0.0123, 1.23, 12.3, 123: never in exponent form. */
@@ -42,7 +44,7 @@ export function duration(seconds) {
   if (!Number.isFinite(seconds)) return "–";
   const whole = Math.round(seconds);
   const two = (part) => String(part).padStart(2, "0");
-  if (whole < 60) return `${whole}\u00a0s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)}\u00a0min ${two(whole % 60)}\u00a0s`;
-  return `${Math.floor(whole / 3600)}\u00a0h ${two(Math.floor((whole % 3600) / 60))}\u00a0min`;
+  if (whole < 60) return t("{seconds}\u00a0s", { seconds: whole });
+  if (whole < 3600) return t("{minutes}\u00a0min {seconds}\u00a0s", { minutes: Math.floor(whole / 60), seconds: two(whole % 60) });
+  return t("{hours}\u00a0h {minutes}\u00a0min", { hours: Math.floor(whole / 3600), minutes: two(Math.floor((whole % 3600) / 60)) });
 }
