@@ -204,7 +204,7 @@ def _notes(writing: dict[str, Any], request: Request, dropped: int) -> list[str]
         shown = " ".join(writing["uncovered"][:8])
         notes.append(_("This model has never seen {characters}: it reads <unk> there.").format(characters=shown))
     if writing["prompt_tokens"] > writing["context"]:
-        sentence = _("The model reads the last {context} of these {count}; what stands before cannot matter.")
+        sentence = _("The model reads at most the last {context} of these {count}; what stands before cannot matter.")
         notes.append(sentence.format(context=writing["context"], count=writing["prompt_tokens"]))
     if len(writing["steps"]) < request.count:
         notes.append(_("This model is slow here: it stopped after {count}.").format(count=len(writing["steps"])))

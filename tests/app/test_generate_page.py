@@ -216,7 +216,7 @@ def test_characters_that_the_model_never_saw_are_named(gallery_run):
 
 def test_a_prompt_longer_than_the_context_says_what_is_read(gallery_run):
     data = generate.page_data(Plan(gallery_run.id, 100, Request("To be " * 100, 2)))
-    assert data["notes"] == ["The model reads the last 32 of these 600; what stands before cannot matter."]
+    assert data["notes"] == ["The model reads at most the last 32 of these 600; what stands before cannot matter."]
     assert (len(data["writing"]["prompt"]), data["writing"]["hidden"]) == (240, 360)
 
 
