@@ -25,7 +25,7 @@ INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c constrain
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test test-all check bench gallery translations clean translations-check browser make-it-anew
+.PHONY: help setup run test test-all check bench gallery translations clean browser make-it-anew
 
 help: ## list these targets
 	@echo "Tokenarium: train a small language model and look inside it."
@@ -43,11 +43,12 @@ test: $(TEST_STAMP) browser ## run the tests, those in a real browser too: make 
 test-all: $(TEST_STAMP) browser ## run every test, the slow ones too
 	$(BIN)/python -m pytest $(ARGS)
 
-check: $(TEST_STAMP) translations-check ## lint, formatting, types, who may import whom, translations
+check: $(TEST_STAMP) ## lint, formatting, types, who may import whom, translations
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.translations check
 
 bench: $(TEST_STAMP) browser ## measure the headline figures, in less than three minutes
 	$(BIN)/python -m benchmarks.training
@@ -77,6 +78,3 @@ $(TEST_STAMP): $(RUN_STAMP)
 
 browser: $(TEST_STAMP)
 	@$(BIN)/python tools/browser.py
-
-translations-check: $(RUN_STAMP)
-	$(BIN)/python -m tools.translations check

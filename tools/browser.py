@@ -37,7 +37,7 @@ def find_browser() -> str | None:
 
 def _playwrights_own() -> str | None:
     """Where Playwright would put its build, asked in a process of its own: it cannot be asked twice in one."""
-    ask = "from playwright.sync_api import sync_playwright as s; p = s().start(); print(p.chromium.executable_path); p.stop()"
+    ask = "from playwright.sync_api import sync_playwright as play; print(play().start().chromium.executable_path)"
     answer = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True)
     return answer.stdout.strip() or None
 

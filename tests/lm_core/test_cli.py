@@ -13,9 +13,11 @@ from lm_core.cli import training as cli_training
 from lm_core.cli.main import run as tokenarium
 from lm_core.cli.output import finite, printable
 from lm_core.cli.training import experiment, parse_assignments
+from lm_core.config import TrainConfig
 from lm_core.errors import ConfigError, RunError
 from lm_core.jobs import launch
 from lm_core.jobs.store import open_store
+from lm_core.runs.run import gallery_runs
 from lm_core.settings import read_settings
 from lm_core.tokenizers.registry import load_tokenizer
 
@@ -156,7 +158,7 @@ def test_a_text_of_ones_own_is_kept_under_its_name(tmp_path, settings):
     assert kept.read_text(encoding="utf-8").startswith("Zwei Wege")
 
 
-@pytest.mark.parametrize(("steps", "warm_up"), [(1, 0), (20, 2), (100, 10), (5000, 50)])
+@pytest.mark.parametrize(("steps", "warm_up"), [(1, 0), (20, 2), (100, 10), (5000, TrainConfig().warmup_steps)])
 def test_the_warm_up_is_at_most_a_tenth_of_the_steps(steps, warm_up, settings):
     config = experiment(
         "tiny", corpus=None, file=None, tokenizer={}, seed=1, steps=steps, assignments=[], settings=settings
@@ -412,3 +414,8 @@ def test_a_gallery_run_that_fails_replaces_nothing(tmp_path, monkeypatch, tiny_c
     with pytest.raises(RunError, match="failed: The loss became NaN"):
         gallery.make_gallery()
     assert not (tmp_path / "gallery").exists()
+
+
+def test_the_gallery_that_ships_is_the_one_that_this_code_describes():
+    """After a change of a preset: `make gallery`."""
+    assert {run.id: run.read_config() for run in gallery_runs()} == gallery.GALLERY_RUNS
