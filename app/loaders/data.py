@@ -19,7 +19,7 @@ from lm_core.errors import CorpusError, LMError
 SEED = RunConfig().seed
 VALIDATION_FRACTION = RunConfig().train.validation_fraction
 SAMPLE = 1400  # characters of the text that are shown
-MOST_FREQUENT = 48  # characters that are drawn
+MOST_FREQUENT = 36  # characters that are drawn
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from lm_core.errors import LMError
 
 LEARNED = ("bpe", "unigram")
 PRESET = "preset"
+BY_HEART = 50  # readings of the same text, after which validation has long turned up
 
 
 def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, Any] | None) -> None:
@@ -92,11 +93,18 @@ def _meaning(size: dict[str, Any], kind: str, picture: dict[str, Any] | None, se
     if tokens:
         parts.append(
             _("{steps:,} steps read the text {times} times.").format(
-                steps=size["steps"], times=f"{size['tokens'] / tokens:.2g}"
+                steps=size["steps"], times=_short(size["tokens"] / tokens)
             )
         )
+        if size["tokens"] > BY_HEART * tokens:
+            parts.append(_("So often that it will learn it by heart."))
     else:
         parts.append(_("{steps:,} steps, {tokens:,} tokens in all.").format(steps=size["steps"], tokens=size["tokens"]))
     if seconds is not None:
-        parts.append(_("It last took {minutes} min here.").format(minutes=f"{max(0.1, seconds / 60):.2g}"))
+        parts.append(_("It last took {minutes} min here.").format(minutes=_short(max(0.1, seconds / 60))))
     return " ".join(parts)
+
+
+def _short(value: float) -> str:
+    """1.13 -> '1.1', 867.2 -> '867': two digits below ten, whole numbers above."""
+    return f"{value:,.1f}" if value < 10 else f"{value:,.0f}"

@@ -11,6 +11,7 @@ from app.loaders import data, runs
 from app.widgets import corpus_words, own_text
 from app.widgets.plain import plain
 from lm_core import settings as machine
+from lm_core.config import preset_config
 from lm_core.corpora.library import list_corpora
 from lm_core.errors import ConfigError
 from lm_core.runs.run import create_run
@@ -180,11 +181,11 @@ def test_the_words_of_the_library_are_all_collected_for_translation():
 def test_a_preset_says_its_true_size():
     size = data.size_of("tiny", 66)
     assert size["parameters"] == sum_of_parameters("tiny", 66)
-    assert size["tokens"] == 1200 * 12 * 64
+    train, model = preset_config("tiny").train, preset_config("tiny").model
+    assert size["tokens"] == train.steps * train.batch_size * model.context_length
 
 
 def sum_of_parameters(preset, vocab_size):
-    from lm_core.config import preset_config
     from lm_core.models.registry import build_model
 
     return sum(weight.numel() for weight in build_model(preset_config(preset).model, vocab_size).parameters())

@@ -6,9 +6,10 @@ import { t } from "../kit/words.js";
 export const grouped = (value) => value.toLocaleString("en-US");
 
 export function sizesText({ characters, distinct, words, lines, documents }) {
-  return t("{characters} characters, {distinct} different · {words} words · {lines} lines · {documents} documents", {
-    characters: grouped(characters), distinct: grouped(distinct), words: grouped(words), lines: grouped(lines), documents: grouped(documents),
+  const sizes = t("{characters} characters, {distinct} different · {words} words · {lines} lines", {
+    characters: grouped(characters), distinct: grouped(distinct), words: grouped(words), lines: grouped(lines),
   });
+  return documents > 1 ? `${sizes} · ${t("{documents} documents", { documents: grouped(documents) })}` : sizes;
 }
 
 export function textCaption({ characters, distinct, frequent, half, entropy }) {

@@ -1,6 +1,6 @@
 /** The sentences under the pictures, each computed from the numbers in view. */
 import { fixed, number, percent } from "../kit/format.js";
-import { quotedToken, wordAround } from "../kit/tokens.js";
+import { isByte, quotedToken, wordAround } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { beatenAt, recentTraining } from "./run_data.js";
 import { inUnit } from "./units.js";
@@ -73,7 +73,7 @@ export function sentenceCaption(point) {
   const ordered = scored(point).sort((first, second) => first.loss - second.loss);
   if (!ordered.length) return t("One token alone has nothing to predict it from.");
   const describe = ({ token, position, loss }) => {
-    const word = wordAround(point.tokens, position);
+    const word = isByte(token) ? "" : wordAround(point.tokens, position);
     const share = percent(Math.exp(-loss));
     return word ? t("{token} in “{word}” ({share} expected)", { token: quotedToken(token), word, share }) : t("{token} ({share} expected)", { token: quotedToken(token), share });
   };

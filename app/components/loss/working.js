@@ -6,7 +6,7 @@ import { t } from "../kit/words.js";
 import { expectedAt, focusOf, meanEquation } from "./probe_data.js";
 
 const CONTEXT = 14;
-const CURVE = { width: 260, height: 150, left: 34, right: 10, top: 12, bottom: 28, most: 7 };
+const CURVE = { width: 260, height: 158, left: 34, right: 10, top: 12, bottom: 36, most: 7 };
 
 export function createWorking(store) {
   const after = element("h3", { class: "after" });
@@ -72,8 +72,8 @@ function createCurve() {
   const picture = shape("svg", { class: "curve", viewBox: `0 0 ${width} ${height}`, role: "img" },
     shape("line", { class: "curve-axis", x1: left, x2: width - right, y1: y(0), y2: y(0) }),
     ...[0, 2, 4, 6].map((loss) => text({ x: left - 6, y: y(loss) + 4, "text-anchor": "end" }, String(loss))),
-    ...[0, 0.5, 1].map((share) => text({ x: x(share), y: height - 12, "text-anchor": "middle" }, String(share))),
-    text({ x: width - right, y: height - 1, "text-anchor": "end" }, t("q of the true token")),
+    ...[0, 0.5, 1].map((share) => text({ x: x(share), y: height - 20, "text-anchor": "middle" }, String(share))),
+    text({ x: width - right, y: height - 5, "text-anchor": "end" }, t("q of the true token")),
     text({ x: left + 6, y: top + 2 }, t("nats")),
     guideX, guideY, shape("polyline", { class: "curve-line", points: line }), point);
   function show(share) {
