@@ -154,7 +154,10 @@ class TrainingRun:
         return False
 
     def _stop(self) -> None:
+        """Leave a checkpoint to go on from, and a frame of the same model to look at."""
         self._save_checkpoint()
+        if self._state.step not in steps(self._run):
+            self._take_frame(None)
         self._reporter.change_state(
             "stopped", f"Stopped at step {self._state.step} of {self._config.train.steps}. Resume it to go on."
         )
