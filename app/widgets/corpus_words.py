@@ -20,24 +20,18 @@ def sentences() -> list[str]:
     """The library's own words, written once more so that they are collected for translation; a test compares them."""
     return [
         _("Shakespeare's comedies"),
-        _(
-            "Eight plays, from A Midsummer Night's Dream to Twelfth Night. A model soon learns names, line ends "
-            "and verse."
-        ),
+        _("Eight plays, such as Twelfth Night. A model soon learns names, line ends and verse."),
         _("All of Shakespeare's plays"),
-        _("38 comedies, tragedies, histories, romances, problem and Roman plays. Longer, so harder to learn by heart."),
+        _("All 38 plays: comedies, tragedies, histories, romances. Longer, so harder to learn by heart."),
         _("First names"),
-        _("First names from some eighty countries in plain letters, one per line. The model invents new ones."),
+        _("First names from some eighty places in plain letters, one per line. A model invents new ones."),
         _("First names in all scripts"),
         _(
             "The same in the letters of their own countries: Latin, Cyrillic, Arabic, Hindi, Chinese and more. A "
             "test for tokenizers."
         ),
         _("Python's standard library"),
-        _(
-            "About a hundred modules of the Python that runs this program. The model learns indentation, "
-            "brackets, names."
-        ),
+        _("A hundred modules of the Python that runs this. A model learns to indent and to close brackets."),
         _("Dates to numbers"),
         _(
             "Dates as English, German, French, Spanish and Chinese write them, then as ISO 8601 does. Where the "
