@@ -96,6 +96,9 @@ def _apt_install(*packages: str) -> bool:
 
 
 def main() -> None:
+    chosen = os.environ.get("TOKENARIUM_BROWSER")
+    if chosen and not starts(chosen):
+        sys.exit(f"TOKENARIUM_BROWSER is {chosen}, which does not start. Name another, or unset it to use any found.")
     if not starts(find_browser()):
         install_browser()
     browser = find_browser()
