@@ -14,6 +14,7 @@ import streamlit as st
 
 from app.loaders import runs
 from lm_core.config import SamplingConfig
+from lm_core.generation.sampling import entropy_bits
 
 ALL_LOGITS = 300  # vocabularies up to here are sent whole
 SENT_LOGITS = 200  # of larger ones: so many, and the weight of all others at every temperature of the slider
@@ -94,18 +95,20 @@ def _choice(decoded: Any) -> dict[str, Any]:
 
 
 def sent_logits(logits: npt.NDArray[np.float32]) -> dict[str, Any]:
-    """(V,) logits -> {"logits"} of all, or of the likeliest with their {"ids"} and the others' weight as {"tail"}.
+    """(V,) logits -> {"logits"} of all, or of the likeliest with their {"ids"} and the others' sum as {"tail"}.
 
     Raising the others to a sum loses nothing that the page shows: e^((l - top) / T) is summed for each temperature
-    that the slider can take.
+    that the slider can take, and so is how open a choice among the others alone would be, in bits.
     """
     if len(logits) <= ALL_LOGITS:
         return {"ids": None, "logits": exact(logits), "tail": None}
     order = np.argsort(-logits.astype(np.float64), kind="stable")
     shown, others = order[:SENT_LOGITS], logits[order[SENT_LOGITS:]].astype(np.float64)
     below = others - float(logits[order[0]])
-    weights = [float(np.exp(below / temperature).sum()) if temperature else 0.0 for temperature in TEMPERATURES]
-    tail = {"count": len(others), "weights": weights}
+    shares = [np.exp(below / temperature) if temperature else np.zeros_like(below) for temperature in TEMPERATURES]
+    weights = [float(each.sum()) for each in shares]
+    bits = [entropy_bits(each / max(weight, 1e-300)) for each, weight in zip(shares, weights, strict=True)]
+    tail = {"count": len(others), "weights": weights, "bits": bits}
     return {"ids": shown.tolist(), "logits": exact(logits[shown]), "tail": tail}
 
 

@@ -116,6 +116,7 @@ def test_a_large_vocabulary_keeps_its_shares_at_every_temperature_of_the_slider(
         np.testing.assert_allclose(answer["final"][:-1], final[answer["ids"][:-1]], rtol=1e-9, atol=1e-300)
         others = 1 - final[answer["ids"][:-1]].sum()
         assert answer["final"][-1] == pytest.approx(others, abs=1e-9)
+        assert answer["entropy"] == pytest.approx(entropy_bits(final), abs=1e-6)
 
 
 def test_sliders_keys_and_clicks_redraw_at_once_and_the_address_follows(open_generate):

@@ -29,11 +29,11 @@ function weightOf(logit, top, rank, temperature) {
 
 const scaledBy = (logit, rank, temperature) => (temperature === 0 && rank > 0 ? -Infinity : temperature === 0 ? logit : logit / temperature);
 
-/** Sum of e^((logit - top) / T) over the tokens that were not sent, as measured for this temperature. */
-function tailWeight(tail, temperature) {
-  if (!tail || temperature === 0) return 0;
+/** What was measured of the tokens that were not sent, at this temperature: the sum of their e^((logit - top) / T), and
+ *  how open a choice among them alone would be, in bits. */
+function tailAt(tail, temperature) {
   const place = tail.temperatures.findIndex((value) => Math.abs(value - temperature) < 1e-9);
-  return place < 0 ? 0 : tail.weights[place];
+  return place < 0 ? { weight: 0, bits: 0 } : { weight: tail.weights[place], bits: tail.bits[place] };
 }
 
 /** All candidates of one step under {temperature, topK (null: all), topP}, most likely first.
@@ -48,8 +48,8 @@ export function distribution(step, settings) {
     id, logit, rank, count: 1, scaled: scaledBy(logit, rank, temperature), weight: weightOf(logit, top, rank, temperature), cut: null,
   }));
   if (step.tail) {
-    const weight = tailWeight(step.tail, temperature);
-    candidates.push({ id: OTHERS, logit: NaN, rank: candidates.length, count: step.tail.count, scaled: NaN, weight, cut: null });
+    const others = tailAt(step.tail, temperature);
+    candidates.push({ id: OTHERS, logit: NaN, rank: candidates.length, count: step.tail.count, scaled: NaN, cut: null, ...others });
   }
   const all = candidates.reduce((sum, { weight }) => sum + weight, 0);
   for (const candidate of candidates) candidate.uncut = candidate.weight / all;
@@ -99,11 +99,7 @@ export function choose(candidates, draw) {
 }
 
 export function entropyBits(candidates) {
-  return candidates.reduce((sum, { probability, count }) => {
-    if (probability <= 0) return sum;
-    // The others are counted as if equally likely among themselves: the most that they can add.
-    return sum - probability * Math.log2(probability / count);
-  }, 0);
+  return candidates.reduce((sum, { probability, bits = 0 }) => (probability > 0 ? sum + probability * (bits - Math.log2(probability)) : sum), 0);
 }
 
 /** Everything that follows from a step under the settings. */
