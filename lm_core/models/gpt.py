@@ -24,6 +24,13 @@ from lm_core.models.trace import UNTRACED, AnyTrace
 # B batch · T tokens · C = d_model · V vocabulary
 
 
+def make_table(n_rows: int, width: int) -> nn.Embedding:
+    """A lookup table still without numbers: `initialise` draws them, once."""
+    empty = torch.empty(n_rows, width)
+    table: nn.Embedding = nn.Embedding.from_pretrained(empty, freeze=False)  # type: ignore[no-untyped-call]
+    return table
+
+
 class Block(nn.Module):
     """Tokens talk (attention), then each thinks (MLP), and both add to the residual stream."""
 
@@ -51,8 +58,8 @@ class GPT(nn.Module):
         super().__init__()
         self.config = config
         self.vocab_size = vocab_size
-        self.embed = nn.Embedding(vocab_size, config.d_model)
-        self.positions = nn.Embedding(config.context_length, config.d_model) if config.positions == "learned" else None
+        self.embed = make_table(vocab_size, config.d_model)
+        self.positions = make_table(config.context_length, config.d_model) if config.positions == "learned" else None
         if config.positions == "sinusoidal":
             self.register_buffer("sinusoids", sinusoidal_table(config.context_length, config.d_model), persistent=False)
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.n_layers))
@@ -104,5 +111,5 @@ def initialise(model: GPT) -> None:
     }
     for name, weight in model.named_parameters():
         part = name.split(".")[-2]  # "blocks.0.attn.q.weight" -> "q"
-        if part in deviations:
+        if part in deviations and not weight.is_meta:  # on the "meta" device a model has shapes and no numbers
             torch.nn.init.normal_(weight, std=deviations[part])

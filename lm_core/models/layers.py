@@ -92,9 +92,12 @@ def sinusoidal_table(n_positions: int, width: int) -> Tensor:
 
 
 def rotary_angles(n_positions: int, width: int) -> Tensor:
-    """(T, width/2): position times frequency, in radians; column i turns 10000^(-2i/width) per token."""
-    frequencies = torch.pow(ROTARY_BASE, -torch.arange(0, width, 2) / width)  # (width/2,)
-    return torch.outer(torch.arange(n_positions), frequencies)
+    """(T, width/2): position times frequency, in radians; column i turns 10000^(-2i/width) per token.
+
+    On the processor always: these are no weights, and a model built on the "meta" device must not wait for them.
+    """
+    frequencies = torch.pow(ROTARY_BASE, -torch.arange(0, width, 2, device="cpu") / width)  # (width/2,)
+    return torch.outer(torch.arange(n_positions, device="cpu"), frequencies)
 
 
 def rotary_tables(n_positions: int, d_head: int) -> tuple[Tensor, Tensor]:
