@@ -63,8 +63,9 @@ else:
 lesson(
     "tokens",
     code=(
-        "lm_core.tokenizers.char.CharTokenizer",
-        "lm_core.tokenizers.byte.ByteTokenizer",
+        "lm_core.tokenizers.char.CharTokenizer.train",
+        "lm_core.tokenizers.char.CharTokenizer.encode",
+        "lm_core.tokenizers.byte.ByteTokenizer.encode",
         "lm_core.tokenizers.merging.merges",
         "lm_core.tokenizers.sentencepiece.SentencePieceTokenizer.encode",
     ),

@@ -45,9 +45,9 @@ function gap(run, { step, value }) {
   const training = recentTraining(run, step);
   if (training === null || step < 50) return ""; // before that, training falls faster than it can be averaged
   const difference = value - training;
-  if (difference > GAP_SHARE * value) return t("Validation lies {gap} above training: part of what it learned holds only for the training text.", { gap: fixed(difference) });
-  if (difference < -GAP_SHARE * value) return t("Validation lies {gap} below training: this part of the text is the easier one.", { gap: fixed(-difference) });
-  return t("Training and validation agree within {gap}: what it learned also holds for text that it has not seen.", { gap: fixed(Math.abs(difference)) });
+  if (difference > GAP_SHARE * value) return t("Validation lies {gap} above training, averaged over its last steps: part of what it learned holds only for the training text.", { gap: fixed(difference) });
+  if (difference < -GAP_SHARE * value) return t("Validation lies {gap} below training, averaged over its last steps: this part of the text is the easier one.", { gap: fixed(-difference) });
+  return t("Training, averaged over its last steps, and validation agree within {gap}: what it learned also holds for text that it has not seen.", { gap: fixed(Math.abs(difference)) });
 }
 
 /** The reading under the pointer. */

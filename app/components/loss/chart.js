@@ -8,7 +8,7 @@ import {
 import { t } from "../kit/words.js";
 import { baselineName, baselineShort, cursorSentence, lossCaption, unitName } from "./captions.js";
 import { linkKeys, linkPointer, stepWindow } from "./chart_input.js";
-import { lowerBound, nearestRow, validationAt } from "./run_data.js";
+import { lowerBound, nearestRow, recentTraining, validationAt } from "./run_data.js";
 import { inUnit, offAxis, onAxis, perplexityTicks } from "./units.js";
 
 const READS = ["rows", "zoom", "brush", "cursor", "unit", "axis", "palette", "size", "points", "selected", "status"];
@@ -216,10 +216,10 @@ function baselineLabels({ narrow, yScale }, { palette, unit }, run) {
 }
 
 function curveLabels({ narrow, xScale, yScale, right }, { palette, unit }, run) {
-  const lastLoss = run.loss.findLastIndex((loss) => loss !== null);
+  const last = run.steps[run.loss.findLastIndex((loss) => loss !== null)]; // its label is a mean: one batch says little
   const ends = [
     { text: narrow ? t("valid.") : t("validation"), ...run.validation.at(-1), perByte: run.perByte, color: palette.validation },
-    { text: t("train"), step: run.steps[lastLoss], value: run.loss[lastLoss], perByte: run.trainPerByte, color: palette.train },
+    { text: t("train"), step: last, value: last === undefined ? null : recentTraining(run, last), perByte: run.trainPerByte, color: palette.train },
   ];
   return ends.filter(({ value }) => value !== undefined && value !== null).map(({ text, step, value, perByte, color }) => {
     const y = yScale.toPixel(onAxis(value, unit, perByte));
