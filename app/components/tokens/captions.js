@@ -51,7 +51,7 @@ export function contextSentence({ counts, context }) {
   return t("times the {context} tokens that this model sees at once", { context });
 }
 
-export const kindName = (kind) => ({ char: t("characters"), byte: t("bytes"), bpe: t("BPE"), unigram: t("unigram") })[kind] ?? kind;
+export const kindName = (kind) => ({ char: t("characters"), byte: t("bytes"), bpe: t("BPE"), unigram: t("Unigram") })[kind] ?? kind;
 
 /** The name of a step of `explain`, in the reader's language. */
 export function stepName(name) {
