@@ -24,6 +24,12 @@ def address_app():
     st.write(f"at first {value}, now {st.session_state['fruit']}")
 
 
+def in_address(app):
+    """AppTest gives a parameter that the script set as a list, one that it left alone as it was."""
+    value = app.query_params["fruit"]
+    return value[0] if isinstance(value, list) else value
+
+
 def test_a_lesson_file_is_cut_at_its_headings():
     text = "# story\nOnce upon a time.\n\n## inside\nMore.\n# maths\n$1 + 1$\n"
     assert lesson_part(text, "story") == "Once upon a time.\n\n## inside\nMore."
@@ -45,14 +51,14 @@ def test_a_link_chooses_and_the_address_then_says_what_holds():
     app.query_params["fruit"] = "pear"
     app.run()
     assert app.markdown[0].value == "at first pear, now pear"
-    assert app.query_params["fruit"] == ["pear"]
+    assert in_address(app) == "pear"
 
 
 def test_an_unknown_value_in_the_address_falls_back_to_the_default():
     app = AppTest.from_function(address_app)
     app.query_params["fruit"] = "<script>"
     app.run()
-    assert app.query_params["fruit"] == ["apple"]
+    assert in_address(app) == "apple"
 
 
 def test_a_choice_made_on_the_page_wins_over_the_old_address():
@@ -61,7 +67,7 @@ def test_a_choice_made_on_the_page_wins_over_the_old_address():
     app.run()
     app.session_state["fruit"] = "apple"
     app.run()
-    assert app.query_params["fruit"] == ["apple"]
+    assert in_address(app) == "apple"
 
 
 def test_chinese_catalogue_keeps_every_placeholder():
