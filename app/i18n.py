@@ -5,10 +5,12 @@ English sentences are the keys; `assets/locale/<language>/LC_MESSAGES/tokenarium
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import streamlit as st
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from app.state import LANGUAGE, from_address
@@ -24,28 +26,40 @@ def current_language() -> str:
 
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
-    """All translated messages of a language; empty for English."""
+def _messages(language: str) -> list[Message]:
+    """What has been translated into a language; nothing for English."""
     path = ASSETS / "locale" / language / "LC_MESSAGES" / "tokenarium.po"
     if not path.exists():
-        return {}
+        return []
     with path.open("rb") as file:
         messages = read_po(file, locale=language)
-    return {message.id: message.string for message in messages if message.id and message.string and not message.fuzzy}
+    return [message for message in messages if message.id and message.string and not message.fuzzy]
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """All translated messages of a language; empty for English."""
+    return {message.id: message.string for message in _messages(language)}
 
 
 @cache
 def component_words(language: str) -> dict[str, str]:
     """The messages that occur in the components' JavaScript; empty for English."""
-    path = ASSETS / "locale" / language / "LC_MESSAGES" / "tokenarium.po"
-    if not path.exists():
-        return {}
-    with path.open("rb") as file:
-        messages = read_po(file, locale=language)
+    return _found_in(language, lambda place: place.endswith(".js"))
+
+
+@cache
+def engine_messages(language: str) -> dict[str, str]:
+    """The messages that lm_core makes, and all with {0}, {1} … for values; `app.sentences` finds them in a text."""
+    numbered = {message: words for message, words in catalogue(language).items() if "{0}" in message}
+    return numbered | _found_in(language, lambda place: not place.startswith("app/"))
+
+
+def _found_in(language: str, fits: Callable[[str], bool]) -> dict[str, str]:
     return {
         message.id: message.string
-        for message in messages
-        if message.id and message.string and any(place.endswith(".js") for place, _line in message.locations)
+        for message in _messages(language)
+        if any(fits(place) for place, _line in message.locations)
     }
 
 

@@ -15,18 +15,22 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
+from tools.engine_sentences import engine_sentences
+
 ROOT = Path(__file__).parents[1]
 KEYWORDS = {**DEFAULT_KEYWORDS, "t": None}  # t("…") in the components' JavaScript
 
 
 def collect() -> Catalog:
-    """Every sentence marked by _("…") in Python or t("…") in JavaScript under app/."""
+    """Every sentence marked by _("…") in Python or t("…") in JavaScript under app/, and what the engine says."""
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     template = Catalog(project="Tokenarium", charset="utf-8", fuzzy=False)
     found = extract_from_dir(ROOT / "app", methods, options, keywords=KEYWORDS)
     for path, _line, message, _comments, context in sorted(found, key=lambda row: (str(row[2]), row[0])):
         template.add(message, locations=[(f"app/{Path(path).as_posix()}", None)], context=context)
+    for sentence, where in engine_sentences().items():
+        template.add(sentence, locations=[(where, None)])
     return template
 
 
