@@ -1,4 +1,7 @@
-"""The read-only routes that pictures ask: arguments checked, NaN as null, a JSON sentence for every refusal."""
+"""The read-only routes that pictures ask: arguments checked, NaN as null, a JSON sentence for every refusal.
+
+A route knows no session, so the picture says in which language it wants the engine's sentences: `lang`.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from app.components import FOLDER, assets_digest
+from app.i18n import LANGUAGES
 from app.loaders import attention as attention_loader
 from app.loaders import runs
 from app.loaders import train as train_loader
+from app.sentences import translate_sentence
 from lm_core.errors import LMError, RunError
 
 FRESH = {"Cache-Control": "no-store"}
@@ -52,32 +57,36 @@ async def attention_vectors(request: Request) -> Response:
         layer, head, step = (_step(request, name) for name in ("layer", "head", "step"))
         return _packed(attention_loader.pack_vectors(run_id, step, layer, head, request.query_params.get("text", "")))
 
-    return await _guard(make, request.query_params.get("run", ""))
+    return await _guard(request, make)
 
 
 async def attention_sentence(request: Request) -> Response:
     """The attention maps of a sentence of one's own (`text`), seen through the newest weights of the run."""
-    query = request.query_params
-    return await _guard(_sentence, query.get("run", ""), query.get("text", ""))
+    return await _guard(request, lambda run_id: _sentence(run_id, request.query_params.get("text", "")))
 
 
 async def _answer(request: Request, cursor: str, make: Any) -> Response:
     """The answer of a route whose arguments are a run and a cursor."""
 
     def checked(run_id: str) -> Response:
-        return make(run_id, _step(request, cursor))
+        return make(run_id, _step(request, cursor), _language(request))
 
-    return await _guard(checked, request.query_params.get("run", ""))
+    return await _guard(request, checked)
 
 
-async def _guard(make: Any, *arguments: str) -> Response:
-    """Do the work in a thread, turn refusals into sentences."""
+async def _guard(request: Request, make: Any) -> Response:
+    """Do the work on a run in a thread, turn refusals into sentences."""
     try:
-        return await run_in_threadpool(make, *arguments)
-    except RunError as error:
-        return _refusal(str(error), 404)
+        return await run_in_threadpool(make, request.query_params.get("run", ""))
     except LMError as error:
-        return _refusal(str(error), 400)
+        status = 404 if isinstance(error, RunError) else 400
+        return _refusal(translate_sentence(str(error), _language(request)), status)
+
+
+def _language(request: Request) -> str:
+    """The language that the picture asks in; English for all that there is not."""
+    language = request.query_params.get("lang", "en")
+    return language if language in LANGUAGES else "en"
 
 
 def _step(request: Request, name: str) -> int:
@@ -87,15 +96,16 @@ def _step(request: Request, name: str) -> int:
     return min(int(text), LONGEST_STEP)
 
 
-def _metrics(run_id: str, since: int) -> Response:
+def _metrics(run_id: str, since: int, language: str = "en") -> Response:
     status = runs.status_of(run_id)  # before the rows: a run that ends in between is asked once more
+    status["message"] = translate_sentence(status["message"], language)
     series = runs.series_of(run_id, since)
     following = series["steps"][-1] if series["steps"] else since
-    answer = {"run": run_id, "status": status, "facts": train_loader.facts(run_id), **series, "next": following}
-    return JSONResponse(answer, headers=FRESH)
+    facts = train_loader.facts(run_id, language)
+    return JSONResponse({"run": run_id, "status": status, "facts": facts, **series, "next": following}, headers=FRESH)
 
 
-def _history(run_id: str, after: int) -> Response:
+def _history(run_id: str, after: int, _language: str = "en") -> Response:
     return JSONResponse(
         {"run": run_id, "points": [_plain(point) for point in runs.points_of(run_id, after)]}, headers=FRESH
     )
@@ -111,8 +121,8 @@ def _plain(point: Any) -> dict[str, Any]:
     return {**runs.finite(values), "tokens": list(point.tokens), "losses": losses, "top": top}
 
 
-def _attention(run_id: str, after: int) -> Response:
-    return _packed(attention_loader.pack_history(run_id, after))
+def _attention(run_id: str, after: int, language: str = "en") -> Response:
+    return _packed(attention_loader.pack_history(run_id, after, language))
 
 
 def _sentence(run_id: str, text: str) -> Response:

@@ -6,9 +6,11 @@ from app import state
 from app.components import show_picture
 from app.i18n import _
 from app.loaders import data
+from app.sentences import translate_sentence
 from app.widgets.corpus_words import corpus_description, corpus_title
 from app.widgets.frame import header, lesson
 from app.widgets.own_text import own_text, show_reading
+from app.widgets.plain import plain
 from app.widgets.train_form import train_form
 from lm_core.config import OWN_TEXT
 from lm_core.corpora.corpus import CorpusInfo
@@ -28,7 +30,7 @@ def choose(available: dict[str, CorpusInfo], missing: list[CorpusInfo]) -> str:
     )  # fmt: skip
     state.to_address(CORPUS)
     for info in missing:
-        st.caption(f"{corpus_title(info)}: {info.unavailable}")
+        st.caption(plain(f"{corpus_title(info)}: {translate_sentence(info.unavailable or '')}"))
     return chosen
 
 
@@ -55,13 +57,14 @@ with right:
         info = infos[chosen]
         corpus, title = chosen, corpus_title(info)
         about = {"title": title, "description": corpus_description(info)}
-        about |= {"licence": info.licence, "source": info.source}
+        about |= {"licence": translate_sentence(info.licence), "source": translate_sentence(info.source)}
         try:
             picture = data.picture_of_corpus(chosen)
         except CorpusError as error:
-            st.warning(str(error), icon=":material/error:")
+            st.warning(plain(translate_sentence(str(error))), icon=":material/error:")
     if picture is not None:
-        show_picture("corpus", {**picture, **about}, key="corpus-picture")
+        split = {**picture["split"], "problem": translate_sentence(picture["split"]["problem"])}
+        show_picture("corpus", {**picture, **about, "split": split}, key="corpus-picture")
 train_form(corpus, title, picture)
 lesson(
     "data",

@@ -8,7 +8,7 @@ from app import state
 from app.components import show_picture
 from app.i18n import _
 from app.loaders import generate
-from app.widgets.frame import header, lesson
+from app.widgets.frame import header, lesson, show_error
 from app.widgets.meanwhile import meanwhile
 from app.widgets.run_picker import pick_run
 from lm_core.errors import LMError
@@ -68,5 +68,5 @@ else:
     try:
         show(run_id)
     except LMError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
 lesson("generate", code=CODE)

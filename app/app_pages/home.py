@@ -8,6 +8,7 @@ from app import state
 from app.components import show_picture
 from app.i18n import _
 from app.loaders import home
+from app.sentences import translate_sentence
 from app.widgets.frame import header, lesson, show_error
 from lm_core.errors import LMError
 
@@ -51,7 +52,10 @@ header(
     _("What is a language model?"),
     _("A program that has learned which piece of text is likely to come next. Here is one learning, from noise on."),
 )
-picture = {"film": home.film(), "runs": home.continued(), "stations": stations()}
+film = home.film()
+if film:
+    film = {**film, "title": translate_sentence(film["title"])}
+picture = {"film": film, "runs": home.continued(), "stations": stations()}
 said = show_picture("home", picture, key=PICTURE, listens=("train", "go"))
 if said.train:
     train()

@@ -28,6 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.loaders import runs
+from app.sentences import translate_sentence
 from lm_core.errors import ConfigError, RunError
 from lm_core.runs import history
 from lm_core.runs.history import HistoryPoint
@@ -40,7 +41,7 @@ OVER = ("done", "failed", "stopped")
 _one_at_a_time = threading.Lock()  # a class that types at once must not stop the runs that train
 
 
-def pack_history(run_id: str, after: int) -> bytes:
+def pack_history(run_id: str, after: int, language: str = "en") -> bytes:
     """The kept moments with step > `after`, as many as fit one answer; `more` says that others follow.
 
     Raises:
@@ -53,7 +54,7 @@ def pack_history(run_id: str, after: int) -> bytes:
     header = {
         "run": run_id,
         "state": status["state"],
-        "message": status["message"],
+        "message": translate_sentence(status["message"], language),
         "lastStep": status["steps"],
         "over": status["state"] in OVER,
         "more": len(sent) < len(moments),

@@ -11,6 +11,7 @@ from app import state
 from app.i18n import _
 from app.loaders import runs
 from app.loaders.writing import is_warm, write
+from app.sentences import translate_sentence
 from lm_core.config import SamplingConfig, parse_config
 from lm_core.errors import ConfigError
 
@@ -125,7 +126,7 @@ def plan(
     try:
         return Plan(run_id, newest, parse_request(asked), name)
     except ConfigError as error:
-        return replace(last, answered=name, problem=str(error))
+        return replace(last, answered=name, problem=translate_sentence(str(error)))
 
 
 def _request_or_default(values: Mapping[str, Any]) -> Request:
@@ -181,7 +182,7 @@ def provenance(standing: Standing, step: int) -> str:
         sentence = _(
             "Written by this run at step {step} of {steps}, its last checkpoint: the run failed later. {message}"
         )
-        return sentence.format(**values, message=standing.message)
+        return sentence.format(**values, message=translate_sentence(standing.message))
     return _("Written by this run at step {step} of {steps}.").format(**values)
 
 
@@ -191,7 +192,9 @@ def waiting_sentence(standing: Standing) -> str:
         sentence = _("This run is at step {step} and saves its first model at step {first}. Then it writes here.")
         return sentence.format(step=standing.step, first=standing.first_checkpoint)
     if standing.state == "failed":
-        return _("This run failed before it saved a model. {message}").format(message=standing.message)
+        return _("This run failed before it saved a model. {message}").format(
+            message=translate_sentence(standing.message)
+        )
     return _("This run was stopped before it saved a model. Choose another run, or train a new one.")
 
 

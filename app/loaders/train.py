@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from app.loaders import runs
-from lm_core.config import RunConfig
+from app.sentences import translate_sentence
+from lm_core.config import OWN_TEXT, RunConfig
 
 FIRST_RUN = "tiny"
 
@@ -27,16 +28,17 @@ def describe(config: RunConfig) -> dict[str, Any]:
     }
 
 
-def facts(run_id: str) -> dict[str, Any] | None:
+def facts(run_id: str, language: str = "en") -> dict[str, Any] | None:
     """The facts that the curves need (baselines, bytes, vocabulary), or None until the worker has prepared them."""
     found = runs.facts_of(run_id)
     if found is None:
         return None
+    own = runs.config_of(run_id).corpus.name == OWN_TEXT  # whose title is the reader's own
     return {
         "parameters": found.parameters,
         "vocab_size": found.vocab_size,
         "validation_tokens": found.validation_tokens,
         "validation_bytes": found.validation_bytes,
         "baselines": runs.finite(found.baselines),
-        "corpus_title": found.corpus_title,
+        "corpus_title": found.corpus_title if own else translate_sentence(found.corpus_title, language),
     }

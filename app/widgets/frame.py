@@ -9,6 +9,8 @@ import streamlit as st
 from app import state
 from app.i18n import LANGUAGES, _, current_language, lesson_text
 from app.loaders.code import source_of
+from app.sentences import translate_sentence
+from app.widgets.plain import plain
 from lm_core.errors import LMError
 
 log = logging.getLogger("tokenarium")
@@ -99,9 +101,9 @@ def lesson_part(text: str, depth: str) -> str:
 
 
 def show_error(error: Exception) -> bool:
-    """The one place where errors reach the screen: our sentences as they are, all others as one sentence and a log."""
+    """The one place where errors reach the screen: our sentences, translated; all others as one and a log."""
     if isinstance(error, LMError):
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(translate_sentence(str(error))), icon=":material/error:")
     else:
         log.error("A page failed", exc_info=error)
         st.error(

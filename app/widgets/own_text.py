@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.i18n import _
 from app.loaders import data, runs
+from app.sentences import translate_sentence
 from app.widgets.plain import plain
 
 PASTE, UPLOAD = "pasted text", "uploaded text"
@@ -50,7 +51,8 @@ def _with_way_back(uploaded: data.OwnText) -> data.OwnText | None:
 def show_reading(own: data.OwnText) -> None:
     """How the text was read and what was changed, or why it cannot be used."""
     if own.read is None:
-        st.warning(plain(own.refusal), icon=":material/error:")
+        st.warning(plain(translate_sentence(own.refusal)), icon=":material/error:")
         return
     notes = [] if own.read.encoding == "pasted" else [_("Read as {encoding}.").format(encoding=own.read.encoding)]
-    st.caption(" ".join(plain(note) for note in (*notes, *own.read.notes)))
+    notes += [translate_sentence(note) for note in own.read.notes]
+    st.caption(" ".join(map(plain, notes)))

@@ -7,6 +7,7 @@ import streamlit as st
 from app import state
 from app.i18n import _
 from app.loaders import runs
+from app.sentences import translate_sentence
 
 
 def pick_run() -> str | None:
@@ -35,6 +36,6 @@ def pick_run() -> str | None:
 def label(choice: runs.RunChoice) -> str:
     """'Comedies · in training · k3f9ab2c'. No step: the label is drawn once, while the run moves on."""
     if choice.state == "gallery":
-        return f"{choice.name} · {_('comes with Tokenarium')}"
+        return f"{translate_sentence(choice.name)} · {_('comes with Tokenarium')}"
     over = {"done": _("finished"), "failed": _("failed"), "stopped": _("stopped")}
     return f"{choice.name or choice.run_id} · {over.get(choice.state, _('in training'))} · {choice.run_id}"

@@ -9,7 +9,7 @@ import streamlit as st
 from app import state
 from app.i18n import _
 from app.loaders import data, runs
-from app.widgets.plain import plain
+from app.widgets.frame import show_error
 from lm_core.config import PRESETS
 from lm_core.corpora.uploads import DecodedText
 from lm_core.errors import LMError
@@ -47,7 +47,7 @@ def _start(corpus: str | DecodedText, **choices: Any) -> None:
     try:
         state.choose_run(runs.train_new(data.new_config(corpus, **choices)))
     except LMError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        show_error(error)
     else:
         st.switch_page("app_pages/train.py")
 

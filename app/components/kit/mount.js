@@ -18,8 +18,8 @@ export function mount(build) {
   return function render(component) {
     const { parentElement, data } = component;
     let page = living.get(parentElement);
-    if (data?.words) useWords(data.words);
     const language = data?.language ?? "en";
+    if (data?.words) useWords(data.words, language);
     if (page && page.language !== language) {
       page.dispose();
       page = undefined;

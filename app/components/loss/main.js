@@ -1,4 +1,5 @@
 /** The page "What is cross-entropy?": a run's loss over training, token by token, and by hand. One store holds its state. */
+import { apiAddress } from "../kit/address.js";
 import { element, setText } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { poll } from "../kit/poll.js";
@@ -65,8 +66,7 @@ function startPage(root, data, setState, trigger) {
 
 /** Two questions, each with its own cursor, until the run has ended and everything is here. */
 function startPolls(store, run, data, { problem, trigger }) {
-  const base = data.base ? `/${data.base}` : "";
-  const address = (route, cursor) => `${base}/api/${route}?run=${encodeURIComponent(run.id)}&${cursor}`;
+  const address = (route, cursor) => apiAddress(data.base, route, { run: run.id, ...cursor });
   let wanted = data.view?.step ?? null;
   let askedFacts = Boolean(data.facts);
   const failed = (count) => {
@@ -74,7 +74,7 @@ function startPolls(store, run, data, { problem, trigger }) {
     setText(problem, t("The server does not answer. The curves go on as soon as it does."));
   };
   const metrics = poll({
-    url: () => address("metrics", `since=${run.steps.at(-1) ?? -1}`), period: PERIOD, failed,
+    url: () => address("metrics", { since: run.steps.at(-1) ?? -1 }), period: PERIOD, failed,
     receive(answer) {
       appendRows(run, answer);
       store.set({ rows: run.steps.length, status: answer.status, lastStep: answer.status.steps });
@@ -87,7 +87,7 @@ function startPolls(store, run, data, { problem, trigger }) {
     },
   });
   const history = poll({
-    url: () => address("history", `after=${store.state.points.at(-1)?.step ?? -1}`), period: 2 * PERIOD, failed,
+    url: () => address("history", { after: store.state.points.at(-1)?.step ?? -1 }), period: 2 * PERIOD, failed,
     receive(answer) {
       addPoints(store, answer.points);
       if (wanted !== null && answer.points.length) {

@@ -1,4 +1,5 @@
 /** The living source: asks the server for new rows and kept moments until the run is over. */
+import { apiAddress } from "../kit/address.js";
 import { poll } from "../kit/poll.js";
 import { addFacts, addRows, showRows } from "./run.js";
 
@@ -14,8 +15,7 @@ export const isOver = (status) => OVER.includes(status?.state);
 
 /** Follows the run into `run` and `store`; `firstPoints` runs once, when the kept moments have first arrived. */
 export function createLive({ base, runId, store, run, firstPoints = () => {} }) {
-  const prefix = base ? `/${base}` : "";
-  const address = (route, cursor, step) => `${prefix}/api/${route}?run=${encodeURIComponent(runId)}&${cursor}=${step}`;
+  const address = (route, cursor, step) => apiAddress(base, route, { run: runId, [cursor]: step });
   let over = false;
   let lastPoints = false;
   let rows = null;
