@@ -35,7 +35,12 @@ def pick_run() -> str | None:
 
 def label(choice: runs.RunChoice) -> str:
     """'Comedies · in training · k3f9ab2c'. No step: the label is drawn once, while the run moves on."""
-    if choice.state == "gallery":
-        return f"{translate_sentence(choice.name)} · {_('comes with Tokenarium')}"
-    over = {"done": _("finished"), "failed": _("failed"), "stopped": _("stopped")}
-    return f"{choice.name or choice.run_id} · {over.get(choice.state, _('in training'))} · {choice.run_id}"
+    states = {
+        "gallery": _("comes with Tokenarium"),
+        "done": _("finished"),
+        "failed": _("failed"),
+        "stopped": _("stopped"),
+    }
+    name = translate_sentence(choice.name) if choice.state == "gallery" else choice.name or choice.run_id
+    words = [name, states.get(choice.state, _("in training"))]
+    return " · ".join(words if choice.state == "gallery" else [*words, choice.run_id])
