@@ -7,18 +7,20 @@ The app reads the .po files as they are, so nothing is compiled.
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
 from tools.engine_sentences import engine_sentences
 
 ROOT = Path(__file__).parents[1]
-KEYWORDS = {**DEFAULT_KEYWORDS, "t": None}  # t("…") in the components' JavaScript
+SCRIPT_SENTENCE = re.compile(r'\bt\(\s*("(?:[^"\\\n]|\\.)*")')  # Babel's reader loses its way in nested templates
 
 
 def collect() -> Catalog:
@@ -26,9 +28,12 @@ def collect() -> Catalog:
     with (ROOT / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     template = Catalog(project="Tokenarium", charset="utf-8", fuzzy=False)
-    found = extract_from_dir(ROOT / "app", methods, options, keywords=KEYWORDS)
+    found = extract_from_dir(ROOT / "app", methods, options)
     for path, _line, message, _comments, context in sorted(found, key=lambda row: (str(row[2]), row[0])):
         template.add(message, locations=[(f"app/{Path(path).as_posix()}", None)], context=context)
+    for path in sorted((ROOT / "app").rglob("*.js")):
+        for literal in SCRIPT_SENTENCE.findall(path.read_text(encoding="utf-8")):
+            template.add(json.loads(literal), locations=[(path.relative_to(ROOT).as_posix(), None)])
     for sentence, where in engine_sentences().items():
         template.add(sentence, locations=[(where, None)])
     return template

@@ -60,16 +60,17 @@ def _component(name: str) -> Any:
 def show_picture(name: str, data: dict[str, Any], *, key: str, listens: tuple[str, ...] = ()) -> Any:
     """Draw a picture and return what it told Python.
 
-    `data` must be JSON without NaN; language, words and size are added here. `listens` names the states and triggers
-    that the picture sets; each is an attribute of the result.
+    `data` must be JSON without NaN; language, catalogue and size are added here. `listens` names the states and
+    triggers that the picture sets; each is an attribute of the result.
     """
     language = current_language()
     common = {
         "language": language,
-        "words": component_words(language),
+        "catalogue": component_words(language),
         "large": state.is_large(),
         "base": st.get_option("server.baseUrlPath").strip("/"),
     }
+    assert not common.keys() & data.keys(), "a picture's own data would take the place of its language"
     callbacks = {f"on_{name}_change": _ignore for name in listens}
     return _component(name)(key=key, data={**common, **data}, **callbacks)
 

@@ -387,3 +387,36 @@ def test_a_page_shows_an_error_in_its_language_and_as_plain_text():
     first, second = (error.value for error in app.error)
     assert first.replace("\\", "") == "d_model（100）必须能被 n_heads（8）整除。可试 96 或 104。"
     assert r"\!\[x\]\(y\)" in second
+
+
+def test_a_gallery_run_is_named_in_the_readers_language():
+    def page():
+        import streamlit as st
+
+        from app.loaders.runs import RunChoice
+        from app.widgets.run_picker import label
+
+        name = "Shakespeare's comedies, letter by letter"
+        st.write(label(RunChoice("gallery-comedies", name, "gallery", 1, 1)))
+        st.write(label(RunChoice("abcd", name, "done", 1, 1)))  # one's own run keeps the name that one gave it
+
+    app = AppTest.from_function(page)
+    app.query_params["lang"] = ZH
+    app.run()
+    gallery, own = (line.value for line in app.markdown)
+    assert gallery.startswith("莎士比亚喜剧")
+    assert own.startswith("Shakespeare's comedies")
+
+
+def test_every_sentence_of_a_script_is_collected():
+    """Also those behind a template within a template, where Babel's reader loses its way."""
+    words = i18n.component_words(ZH)
+    for sentence in ("Train another model", "How it begins", "{documents} documents", "Play again"):
+        assert sentence in words
+
+
+def test_a_pictures_own_data_cannot_take_the_place_of_its_language():
+    from app import components
+
+    with pytest.raises(AssertionError, match="language"):
+        components.show_picture("corpus", {"language": "Klingon"}, key="x")

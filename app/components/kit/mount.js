@@ -12,14 +12,14 @@ const living = new WeakMap();
  * parent, whenever data or theme change; a clean-up of an earlier call may come late and must not take down the
  * living page, which is why generations are counted.
  *
- * `data` is a dict with at least `words`, `language` and `large`, or bytes (the caller then reads these itself).
+ * `data` is a dict with at least `catalogue`, `language` and `large`, or bytes (the caller then reads these itself).
  */
 export function mount(build) {
   return function render(component) {
     const { parentElement, data } = component;
     let page = living.get(parentElement);
     const language = data?.language ?? "en";
-    if (data?.words) useWords(data.words, language);
+    if (data?.catalogue) useWords(data.catalogue, language);
     if (page && page.language !== language) {
       page.dispose();
       page = undefined;
