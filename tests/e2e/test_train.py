@@ -335,3 +335,27 @@ def wait_for(condition, seconds=10):
     while not condition():
         assert time.monotonic() < deadline, "the wish did not arrive"
         time.sleep(0.05)
+
+
+def test_a_hidden_tab_asks_for_nothing_and_catches_up_when_it_is_seen_again(open_page, server):
+    run = HandFedRun(server.home, "Hidden tab")
+    run.prepare()
+    run.learn(20)
+    page = open_run(open_page, run)
+    place = page.locator(".status-line span").nth(1)
+    expect(place).to_have_text("step 20 of 200")
+    turn = """hidden => {
+      Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(turn, True)
+    page.wait_for_timeout(600)  # what was on its way may still arrive
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else None)
+    run.learn(80)
+    page.wait_for_timeout(1500)
+    assert not asked
+    expect(place).to_have_text("step 20 of 200")
+    page.evaluate(turn, False)
+    expect(place).to_have_text("step 80 of 200")
+    run.finish("stopped")
