@@ -59,12 +59,6 @@ def _gallery_choice(run: Run) -> RunChoice:
     return RunChoice(run.id, config.name, "gallery", config.train.steps, config.train.steps)
 
 
-def default_run_id() -> str | None:
-    """What a page shows when nobody chose: the newest own run, else the first of the gallery."""
-    choices = list_choices()
-    return choices[0].run_id if choices else None
-
-
 def train_new(config: RunConfig) -> str:
     """Start a run in the background and return its id. Raises LMError with a sentence when it cannot start."""
     from lm_core.jobs.launch import start_run  # torch, to know the model's size: no page that only looks waits for it

@@ -84,7 +84,12 @@ def keep_top_p(logits: npt.ArrayLike, p: float) -> Mask:
 
 @dataclass(frozen=True)
 class Distribution:
-    """All tokens at every stage of one choice, each (V,) by id."""
+    """All tokens at every stage of one choice, each (V,) by id.
+
+    probabilities       softmax of the scaled logits, before any filter
+    in_top_k, in_top_p  False for what that filter cut; top-p looks only at what top-k has left
+    final               what the token is drawn from: sums to 1, 0 for every token that a filter cut
+    """
 
     probabilities: Floats
     in_top_k: Mask
@@ -99,11 +104,6 @@ def distribution(logits: npt.ArrayLike, sampling: SamplingConfig) -> Distributio
     rest = np.where(in_top_k, scaled, -np.inf)
     in_top_p = keep_top_p(rest, sampling.top_p)
     return Distribution(softmax(scaled), in_top_k, in_top_p, softmax(np.where(in_top_p, rest, -np.inf)))
-
-
-def final_probabilities(logits: npt.ArrayLike, sampling: SamplingConfig) -> Floats:
-    """(V,) What the token is drawn from: sums to 1, 0 for every token that a filter cut."""
-    return distribution(logits, sampling).final
 
 
 def draw(probabilities: npt.ArrayLike, u: float) -> int:

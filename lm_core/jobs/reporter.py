@@ -107,11 +107,6 @@ class Reporter:
 
         self._patiently(write)
 
-    def acknowledge(self, ctl: int) -> None:
-        """The wish number `ctl` is carried out, without a change of state."""
-        with self._writing:
-            self._observed["ctl_seen"] = ctl
-
     def say(self, message: str) -> None:
         """Tell people what is going on, with the next write."""
         with self._writing:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 State = Literal["queued", "starting", "running", "paused", "parked", "done", "failed", "stopped"]
 Want = Literal["run", "pause", "stop"]
 
-STATES: tuple[State, ...] = get_args(State)
 ACTIVE: tuple[State, ...] = ("starting", "running", "paused")  # a worker process owns the run
 WAITING: tuple[State, ...] = ("queued", "parked")  # no worker, but it will go on
 OVER: tuple[State, ...] = ("done", "failed", "stopped")

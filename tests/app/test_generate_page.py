@@ -15,7 +15,7 @@ from lm_core import settings as machine
 from lm_core.config import SamplingConfig
 from lm_core.errors import ConfigError
 from lm_core.generation.decode import generate as decode
-from lm_core.generation.sampling import final_probabilities
+from lm_core.generation.sampling import distribution
 from lm_core.runs.checkpoint import load_model
 from lm_core.runs.run import create_run
 from lm_core.tokenizers.registry import load_tokenizer
@@ -143,7 +143,7 @@ def test_the_writing_is_what_the_core_writes(gallery_run):
     assert [step["u"] for step in steps] == [step.u for step in expected]
     for step, core in zip(steps, expected, strict=True):
         np.testing.assert_array_equal(np.array(step["logits"], dtype=np.float32), core.logits)
-        assert step["probability"] == final_probabilities(core.logits, request.sampling)[core.token_id]
+        assert step["probability"] == distribution(core.logits, request.sampling).final[core.token_id]
     assert data["writing"]["prompt"] == list("ROMEO:")
 
 
@@ -162,7 +162,7 @@ def test_a_large_vocabulary_comes_as_its_head_and_the_exact_weight_of_the_rest()
     assert sent_step["ids"] == order[:200].tolist()
     for temperature, weight in zip(writing.TEMPERATURES, sent_step["tail"]["weights"], strict=True):
         if temperature:
-            probabilities = final_probabilities(logits, SamplingConfig(temperature=temperature))
+            probabilities = distribution(logits, SamplingConfig(temperature=temperature)).final
             expected = probabilities[order[200:]].sum() / probabilities[order[0]]
             assert weight == pytest.approx(expected, rel=1e-9)
     assert sent_step["tail"]["count"] == 800

@@ -5,7 +5,7 @@ import torch
 from lm_core.config import ModelConfig, SamplingConfig
 from lm_core.errors import ConfigError
 from lm_core.generation.decode import generate, window_start
-from lm_core.generation.sampling import draw, final_probabilities
+from lm_core.generation.sampling import distribution, draw
 from lm_core.models.registry import build_model
 from lm_core.models.trace import Trace
 
@@ -76,7 +76,7 @@ def test_the_choice_can_be_replayed_from_the_step(model):
     sampling = SamplingConfig(temperature=1.2, top_k=6, top_p=0.9)
     for step in generate(model, PROMPT, sampling, n_tokens=20):
         assert 0 <= step.u < 1
-        assert draw(final_probabilities(step.logits, sampling), step.u) == step.token_id
+        assert draw(distribution(step.logits, sampling).final, step.u) == step.token_id
         chosen = next(candidate for candidate in step.candidates if candidate.id == step.token_id)
         assert chosen.final > 0
         assert chosen.cut_by is None

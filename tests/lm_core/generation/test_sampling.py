@@ -10,7 +10,6 @@ from lm_core.generation.sampling import (
     distribution,
     draw,
     entropy_bits,
-    final_probabilities,
     keep_top_k,
     keep_top_p,
     softmax,
@@ -68,7 +67,7 @@ def test_top_p_keeps_the_fewest_that_reach_p(p, kept):
 @pytest.mark.parametrize(("top_k", "top_p"), [(None, 1.0), (5, 1.0), (None, 0.7), (10, 0.5), (1, 0.1)])
 def test_the_final_probabilities_agree_with_a_plain_reference(logits, temperature, top_k, top_p):
     sampling = SamplingConfig(temperature=temperature, top_k=top_k, top_p=top_p)
-    final = final_probabilities(logits, sampling)
+    final = distribution(logits, sampling).final
     assert final == pytest.approx(reference(logits, temperature, top_k, top_p), abs=1e-12)
     assert final.sum() == pytest.approx(1)
 
@@ -87,7 +86,7 @@ def test_equally_likely_tokens_are_laid_out_by_id():
 def test_a_cut_token_is_never_drawn(u):
     for seed in range(50):
         logits = np.random.default_rng(seed).normal(0, 4, 30)
-        final = final_probabilities(logits, SamplingConfig(top_k=3, top_p=0.9, temperature=1.3))
+        final = distribution(logits, SamplingConfig(top_k=3, top_p=0.9, temperature=1.3)).final
         assert final[draw(final, u)] > 0
 
 
