@@ -11,10 +11,12 @@ import streamlit as st
 
 from lm_core.config import RunConfig
 from lm_core.errors import RunError
-from lm_core.jobs.store import RunStatus, Store, open_store
+from lm_core.jobs.status import RunStatus
+from lm_core.jobs.store import Store, open_store
 from lm_core.jobs.supervisor import ensure_supervisor
 from lm_core.runs import history
-from lm_core.runs.run import Run, RunFacts, find_run, gallery_runs
+from lm_core.runs.facts import RunFacts
+from lm_core.runs.run import Run, find_run, gallery_runs
 from lm_core.runs.series import read_series
 from lm_core.settings import Settings, read_settings
 

@@ -11,7 +11,7 @@ from app.i18n import _
 from app.loaders import data, runs
 from app.widgets.frame import show_error
 from lm_core.config import PRESETS
-from lm_core.corpora.uploads import DecodedText
+from lm_core.corpora.cleaning import DecodedText
 from lm_core.errors import LMError
 
 LEARNED = ("bpe", "unigram")

@@ -6,9 +6,7 @@ Whatever arrives is data: a page of HTML stays the text of that page, and a file
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 import unicodedata
 from pathlib import Path
 from typing import Final
@@ -17,16 +15,7 @@ from lm_core.config import OWN_TEXT, CorpusSpec
 from lm_core.corpora.cleaning import MIN_CHARACTERS, DecodedText, clean_text
 from lm_core.corpora.encodings import read_bytes
 from lm_core.errors import CorpusError
-
-__all__ = [
-    "MIN_CHARACTERS",
-    "DecodedText",
-    "clean_pasted_text",
-    "decode_text",
-    "read_text",
-    "safe_title",
-    "store_text",
-]
+from lm_core.files import write_atomically
 
 LONGEST_TITLE: Final = 60
 
@@ -98,10 +87,7 @@ def store_text(text: str, *, title: str, texts_folder: Path) -> CorpusSpec:
     data = text.encode("utf-8")
     text_id = hashlib.sha256(data).hexdigest()
     try:
-        texts_folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=texts_folder, suffix=".tmp", delete=False) as unfinished:
-            unfinished.write(data)
-        os.replace(unfinished.name, _path(texts_folder, text_id))
+        write_atomically(_path(texts_folder, text_id), data)
     except OSError as error:
         raise CorpusError(f"The text cannot be stored in {texts_folder}: {error.strerror}. Free some space.") from None
     return CorpusSpec(name=OWN_TEXT, text_id=text_id, title=title[: LONGEST_TITLE + 1])

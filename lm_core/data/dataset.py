@@ -8,7 +8,6 @@ folder/dataset.json     sizes and checksums, written last: without it, the other
 from __future__ import annotations
 
 import json
-import os
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,11 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lm_core.config import ModelConfig
-from lm_core.data.splitting import split_documents
 from lm_core.errors import CorpusError, RunError
+from lm_core.files import write_atomically
 from lm_core.tokenizers.base import Tokenizer
-
-__all__ = ["TokenDataset", "TokenIds", "check_fits", "open_dataset", "split_documents", "write_dataset"]
 
 TokenIds = NDArray[np.uint16] | NDArray[np.uint32]
 
@@ -61,9 +58,7 @@ def write_dataset(
         "train": _write_ids(train_texts, tokenizer, folder / "train.bin", dtype),
         "validation": _write_ids(validation_texts, tokenizer, folder / "validation.bin", dtype),
     }
-    unfinished = folder / (RECORD_NAME + ".tmp")
-    unfinished.write_text(json.dumps(record, indent=1), encoding="ascii")
-    os.replace(unfinished, folder / RECORD_NAME)
+    write_atomically(folder / RECORD_NAME, json.dumps(record, indent=1).encode("ascii"))
     return open_dataset(folder)
 
 

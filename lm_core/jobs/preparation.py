@@ -12,7 +12,8 @@ import torch
 from lm_core.config import RunConfig
 from lm_core.corpora.corpus import Corpus
 from lm_core.corpora.library import load_corpus
-from lm_core.data.dataset import TokenDataset, check_fits, open_dataset, split_documents, write_dataset
+from lm_core.data.dataset import TokenDataset, check_fits, open_dataset, write_dataset
+from lm_core.data.splitting import split_documents
 from lm_core.errors import RunError, TokenizerError
 from lm_core.models.ngram import baselines
 from lm_core.models.registry import count_parameters
@@ -59,7 +60,6 @@ def _made(run: Run, config: RunConfig, settings: Settings) -> Prepared:
     tokenizer = train_tokenizer(config.tokenizer, train_texts)
     dataset = write_dataset(train_texts, validation_texts, tokenizer, run.tokens_folder)
     check_fits(dataset, config.model)
-    run.tokenizer_folder.mkdir(exist_ok=True)
     tokenizer.save(run.tokenizer_folder)
     uncovered = tuple(tokenizer.uncovered("".join(validation_texts)))
     return Prepared(tokenizer, dataset, write_facts=partial(_write_facts, run, config, corpus, dataset, uncovered))

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from filelock import FileLock, Timeout
 
 from lm_core.errors import LMError
+from lm_core.files import write_atomically
 from lm_core.jobs.database import StoreAway
 from lm_core.jobs.endings import why_it_ended
 from lm_core.jobs.lease import LEASE_SECONDS
@@ -24,7 +25,6 @@ from lm_core.jobs.processes import is_alive, kill, start_detached, this_host, th
 from lm_core.jobs.queue import Claim, Queue, Worker
 from lm_core.jobs.store import Store, open_store
 from lm_core.jobs.watch import Watch
-from lm_core.runs.files import write_atomically
 from lm_core.runs.run import Run
 from lm_core.settings import Settings, read_settings
 

@@ -17,9 +17,9 @@ from torch import Tensor
 
 from lm_core.config import FORMAT_VERSION
 from lm_core.errors import RunError
+from lm_core.files import write_atomically
 from lm_core.models.gpt import GPT
 from lm_core.models.registry import build_model
-from lm_core.runs.files import write_atomically
 from lm_core.runs.run import Run
 from lm_core.training.state import TrainState
 
@@ -37,7 +37,6 @@ def save_checkpoint(run: Run, state: TrainState, *, epoch: int) -> Path:
 def save_tensors(run: Run, tensors: dict[str, Tensor], *, step: int, epoch: int) -> Path:
     """Write these tensors as the checkpoint of `step`."""
     metadata = {"format_version": str(FORMAT_VERSION), "step": str(step), "epoch": str(epoch)}
-    run.checkpoints_folder.mkdir(exist_ok=True)
     path = run.checkpoints_folder / f"s{step:08d}-e{epoch}.safetensors"
     write_atomically(path, safetensors.torch.save(tensors, metadata))
     for old in checkpoints(run)[:-KEPT]:

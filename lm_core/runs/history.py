@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lm_core.config import FORMAT_VERSION
-from lm_core.runs.files import write_atomically
+from lm_core.files import write_atomically
 from lm_core.runs.run import Run
 
 MAX_POINT_BYTES = 4_000_000
@@ -59,7 +59,6 @@ def save_point(run: Run, point: HistoryPoint) -> Path:
             arrays |= {"q": point.q, "k": point.k}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
-    run.history_folder.mkdir(exist_ok=True)
     path = _path(run, point.step)
     write_atomically(path, buffer.getvalue())
     return path

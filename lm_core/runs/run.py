@@ -24,8 +24,8 @@ from pydantic import TypeAdapter, ValidationError
 from lm_core import settings as machine
 from lm_core.config import FORMAT_VERSION, RunConfig, parse_config
 from lm_core.errors import ConfigError, RunError
+from lm_core.files import write_atomically
 from lm_core.runs.facts import RunFacts
-from lm_core.runs.files import write_atomically
 from lm_core.settings import Settings
 
 RUN_ID = r"^[a-z0-9][a-z0-9-]{2,40}$"

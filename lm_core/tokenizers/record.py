@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 from lm_core.errors import TokenizerError
+from lm_core.files import write_atomically
 
 FORMAT_VERSION = 1
 RECORD_NAME = "tokenizer.json"
@@ -16,7 +16,7 @@ RECORD_NAME = "tokenizer.json"
 def write_record(folder: Path, kind: str, **values: Any) -> None:
     """Write kind and values to `folder/tokenizer.json`, whole or not at all."""
     record = {"format_version": FORMAT_VERSION, "kind": kind, **values}
-    write_whole(folder / RECORD_NAME, json.dumps(record, indent=1).encode("ascii"))
+    write_atomically(folder / RECORD_NAME, json.dumps(record, indent=1).encode("ascii"))
 
 
 def read_record(folder: Path) -> dict[str, Any]:
@@ -40,14 +40,6 @@ def read_record(folder: Path) -> dict[str, Any]:
             f"this version reads format {FORMAT_VERSION}. Train it again, or use the version that wrote it."
         )
     return record
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` so that a reader sees the old file or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".tmp")
-    unfinished.write_bytes(data)
-    os.replace(unfinished, path)
 
 
 def damaged(path: Path, what: str) -> TokenizerError:

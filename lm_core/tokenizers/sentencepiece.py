@@ -20,9 +20,10 @@ from typing import Final, Literal, final
 import sentencepiece
 
 from lm_core.errors import TokenizerError
+from lm_core.files import write_atomically
 from lm_core.tokenizers.base import EncodingStep, Tokenizer, VocabularyEntry, surrogates, without_surrogates
 from lm_core.tokenizers.merging import apply_merges, merges
-from lm_core.tokenizers.record import RECORD_NAME, damaged, read_record, write_record, write_whole
+from lm_core.tokenizers.record import RECORD_NAME, damaged, read_record, write_record
 from lm_core.tokenizers.sentencepiece_training import SPACE, train_model
 
 MODEL_NAME: Final = "tokenizer.model"
@@ -79,7 +80,7 @@ class SentencePieceTokenizer(Tokenizer):
         return surrogates(text)
 
     def save(self, folder: Path) -> None:
-        write_whole(folder / MODEL_NAME, self._model)
+        write_atomically(folder / MODEL_NAME, self._model)
         write_record(folder, self.kind, model_sha256=hashlib.sha256(self._model).hexdigest())
 
     @classmethod

@@ -5,8 +5,7 @@ import random
 import pytest
 
 from lm_core.corpora.corpus import Corpus
-from lm_core.data.dataset import split_documents
-from lm_core.data.splitting import MANY_DOCUMENTS
+from lm_core.data.splitting import MANY_DOCUMENTS, split_documents
 from lm_core.errors import CorpusError
 
 

@@ -8,7 +8,6 @@ import pytest
 from lm_core import settings as machine
 from lm_core.errors import RunError
 from lm_core.runs.facts import RunFacts
-from lm_core.runs.files import write_atomically
 from lm_core.runs.run import RUN_ID, Run, create_run, find_run, gallery_runs, new_run_id
 
 FACTS = RunFacts(
@@ -94,17 +93,3 @@ def test_a_configuration_with_an_impossible_value_is_explained(settings, tiny_co
     run.config_path.write_text(json.dumps(values))
     with pytest.raises(RunError, match=r"cannot be used: d_model \(16\) must be divisible by n_heads \(3\)"):
         run.read_config()
-
-
-def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
-    path = tmp_path / "file"
-    write_atomically(path, b"old")
-
-    def full_disk(_descriptor):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full_disk)
-    with pytest.raises(OSError, match="No space left"):
-        write_atomically(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.glob("file*")) == [path]

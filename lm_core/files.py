@@ -7,27 +7,33 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
-TEMPORARY = ".tmp"
-
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write `data` so that `path` holds either its old content or all of the new one, even after a power cut."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}{TEMPORARY}")
+    """Write `data` so that `path` holds either its old content or all of the new one, even after a power cut.
+
+    Folders that are missing are made. Several threads and processes may write the same file: the last one wins.
+
+    Raises:
+        OSError: the disk is full, or the folder cannot be written to; nothing has changed then.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.tmp")
     try:
         with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        replace(temporary, path)
+        _replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    sync_folder(path.parent)
+    _sync_folder(path.parent)
 
 
-def replace(source: Path, target: Path) -> None:
+def _replace(source: Path, target: Path) -> None:
     """`os.replace`; on Windows a virus scanner may hold the file for a moment, so try again for a second."""
     for _ in range(20 if sys.platform == "win32" else 0):
         try:
@@ -38,7 +44,7 @@ def replace(source: Path, target: Path) -> None:
     os.replace(source, target)
 
 
-def sync_folder(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     """Force the folder's list of names to the disk; Windows has no such call and needs none."""
     if sys.platform == "win32":
         return
