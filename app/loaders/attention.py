@@ -30,13 +30,13 @@ import numpy.typing as npt
 from app.loaders import runs
 from app.sentences import translate_sentence
 from lm_core.errors import ConfigError, RunError
+from lm_core.jobs.status import OVER
 from lm_core.runs import history
 from lm_core.runs.history import HistoryPoint
 from lm_core.runs.run import Run
 
 ANSWER_BYTES = 4_000_000  # of maps in one answer; the browser asks again for the rest
 LONGEST_TEXT = 2_000  # characters of an own sentence that are read
-OVER = ("done", "failed", "stopped")
 
 _one_at_a_time = threading.Lock()  # a class that types at once must not stop the runs that train
 

@@ -14,6 +14,7 @@ from app.loaders.writing import is_warm, write
 from app.sentences import translate_sentence
 from lm_core.config import SamplingConfig, parse_config
 from lm_core.errors import ConfigError
+from lm_core.jobs.status import OVER
 
 LONGEST_PROMPT = 20_000  # characters
 MOST_TOKENS = 120
@@ -42,7 +43,7 @@ class Standing:
 
     @property
     def is_live(self) -> bool:
-        return self.state in ("queued", "starting", "running", "paused", "parked")
+        return self.state not in OVER
 
 
 def standing(run_id: str) -> Standing:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from lm_core.config import RunConfig
 from lm_core.errors import RunError
-from lm_core.jobs.status import RunStatus
+from lm_core.jobs.status import ACTIVE, status_of_shipped
 from lm_core.jobs.store import Store, open_store
 from lm_core.jobs.supervisor import ensure_supervisor
 from lm_core.runs import history
@@ -35,7 +35,7 @@ def store() -> Store:
 
 def start_engine() -> None:
     """Let runs that were waiting or lost their worker go on: called when the server starts."""
-    if any(status.state in ("queued", "starting", "running", "paused") for status in store().list()):
+    if any(status.state in ("queued", *ACTIVE) for status in store().list()):
         ensure_supervisor(settings())
 
 
@@ -101,9 +101,8 @@ def is_gallery(run_id: str) -> bool:
 
 def status_of(run_id: str) -> dict[str, Any]:
     """How the run stands, as plain JSON values."""
-    if is_gallery(run_id):
-        return _gallery_status(run_id)
-    return finite(asdict(store().get(run_id)))
+    status = status_of_shipped(open_run(run_id)) if is_gallery(run_id) else store().get(run_id)
+    return finite(asdict(status))
 
 
 def series_of(run_id: str, after: int) -> dict[str, Any]:
@@ -116,19 +115,6 @@ def series_of(run_id: str, after: int) -> dict[str, Any]:
 def points_of(run_id: str, after: int = -1) -> list[history.HistoryPoint]:
     """The kept moments of training above a step, oldest first."""
     return history.load_points(open_run(run_id), after=after)
-
-
-def _gallery_status(run_id: str) -> dict[str, Any]:
-    config = config_of(run_id)
-    series = read_series(open_run(run_id))
-    losses = [value for value in series["columns"].get("val_loss", []) if value is not None]
-    status = RunStatus(
-        run_id=run_id, name=config.name, owner="gallery", state="done", want="run", applying=False,
-        step=config.train.steps, steps=config.train.steps, created_at=0.0, started_at=None, finished_at=None,
-        pid=None, epoch=0, attempts=0, message="", val_loss=losses[-1] if losses else None, train_loss=None,
-        tokens_per_second=None, checkpoint_step=config.train.steps, queue_position=None, silent_seconds=0.0,
-    )  # fmt: skip
-    return finite(asdict(status))
 
 
 def finite(values: dict[str, Any]) -> dict[str, Any]:

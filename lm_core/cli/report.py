@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from rich.table import Table
 
 from lm_core.cli.output import console, number, one_line, print_json
 from lm_core.corpora.library import list_corpora
+from lm_core.jobs.status import status_of_shipped
 from lm_core.jobs.store import open_store
-from lm_core.runs.run import Run, find_run, gallery_runs
+from lm_core.runs.run import find_run, gallery_runs
 from lm_core.settings import read_settings
 
 
@@ -53,17 +53,17 @@ def print_run(run_id: str, *, as_json: bool) -> None:
     settings = read_settings()
     run = find_run(run_id, settings)
     own = run.folder.parent == settings.runs_folder
-    status = asdict(open_store(settings.store_url).get(run_id)) if own else shipped_status(run)
+    status = open_store(settings.store_url).get(run_id) if own else status_of_shipped(run)
     facts = asdict(run.read_facts()) if run.facts_path.exists() else None
     config = run.read_config()
     if as_json:
-        print_json({**status, "config": config.model_dump(), "facts": facts, "folder": str(run.folder)})
+        print_json({**asdict(status), "config": config.model_dump(), "facts": facts, "folder": str(run.folder)})
         return
     rows = {
-        "run": f"{run_id}  {status['name']}",
-        "state": f"{status['state']}  {status.get('message') or ''}",
-        "step": f"{status['step']} of {status['steps']}",
-        "loss": f"validation {number(status['val_loss'])}, training {number(status.get('train_loss'))} nats/token",
+        "run": f"{run_id}  {status.name}",
+        "state": f"{status.state}  {status.message}",
+        "step": f"{status.step} of {status.steps}",
+        "loss": f"validation {number(status.val_loss)}, training {number(status.train_loss)} nats/token",
         "text": config.corpus.title or config.corpus.name,
         "tokenizer": config.tokenizer.kind,
         "model": ", ".join(f"{name} {value}" for name, value in config.model.model_dump().items() if value is not None),
@@ -79,32 +79,6 @@ def print_run(run_id: str, *, as_json: bool) -> None:
         rows["by counting"] = ", ".join(f"{name} {number(value)}" for name, value in facts["baselines"].items())
     for name, value in rows.items():
         print(f"{name:<12}{one_line(value)}")
-
-
-def shipped_status(run: Run) -> dict[str, Any]:
-    """A gallery run has no row in the store: it is done, and its curves hold its last numbers."""
-    from lm_core.runs.export import read_series  # it imports torch, and only these runs need it
-
-    config = run.read_config()
-    series = read_series(run)
-    last = {name: _last(values) for name, values in series["columns"].items()}
-    steps = config.train.steps
-    return {
-        "run_id": run.id,
-        "name": config.name,
-        "state": "done",
-        "step": steps,
-        "steps": steps,
-        "pid": None,
-        "message": "",
-        "val_loss": last.get("val_loss"),
-        "train_loss": last.get("loss"),
-        "tokens_per_second": last.get("tokens_per_second"),
-    }
-
-
-def _last(values: list[float | None]) -> float | None:
-    return next((value for value in reversed(values) if value is not None), None)
 
 
 def _table(*columns: str) -> Table:

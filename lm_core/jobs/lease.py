@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from lm_core.errors import LostLease
 from lm_core.jobs.database import Database
-from lm_core.jobs.schema import events, metrics, runs
+from lm_core.jobs.schema import metrics, note, runs
 from lm_core.jobs.status import ACTIVE, OVER, State, Want
 
 LEASE_SECONDS = 15.0
@@ -88,9 +88,7 @@ class Lease:
         with self._database.write() as connection:
             self._write(connection, state=state, **observed)
             self._add(connection, rows)
-            connection.execute(
-                insert(events).values(run_id=self.run_id, at=self._database.now, kind=state, detail=detail)
-            )
+            note(connection, self.run_id, self._database.now, state, detail)
 
     def _write(self, connection: Connection, **observed: Any) -> None:
         now = self._database.now

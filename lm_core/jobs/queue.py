@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, select, update
 
 from lm_core.jobs.database import Database
 from lm_core.jobs.lease import LEASE_SECONDS
-from lm_core.jobs.schema import events, runs
-from lm_core.jobs.status import ACTIVE, State
+from lm_core.jobs.schema import note, runs
+from lm_core.jobs.status import ACTIVE, OVER, State
 
 MAX_ATTEMPTS = 5
 TRAINING = ("starting", "running")  # states that take up a place; a paused worker only waits
@@ -80,20 +80,18 @@ class Queue:
             if row is None or row.epoch != epoch or row.state not in ACTIVE:
                 return
             state, message = _after_a_loss(row, reason)
-            over = {"finished_at": self._database.now} if state in ("stopped", "failed") else {}
+            over = {"finished_at": self._database.now} if state in OVER else {}
             connection.execute(
                 update(runs)
                 .where(runs.c.id == run_id)
                 .values(state=state, message=message, pid=None, ctl_seen=runs.c.ctl, **over)
             )
-            connection.execute(
-                insert(events).values(run_id=run_id, at=self._database.now, kind="worker-lost", detail=reason)
-            )
+            note(connection, run_id, self._database.now, "worker-lost", reason)
 
     def note_silence(self, run_id: str) -> None:
         """Write that a worker is silent; fails where nothing can be written, which explains the silence."""
         with self._database.write() as connection:
-            connection.execute(insert(events).values(run_id=run_id, at=self._database.now, kind="silent", detail=""))
+            note(connection, run_id, self._database.now, "silent", "")
 
     def _anyone_waits(self) -> bool:
         """A cheap look, so that an idle supervisor takes no write lock four times a second."""
@@ -118,9 +116,7 @@ class Queue:
                 started_at=func.coalesce(runs.c.started_at, now),
             )
         )
-        connection.execute(
-            insert(events).values(run_id=row.id, at=now, kind="starting", detail=f"worker {row.epoch + 1}")
-        )
+        note(connection, row.id, now, "starting", f"worker {row.epoch + 1}")
 
 
 def _after_a_loss(row: Any, reason: str) -> tuple[State, str]:

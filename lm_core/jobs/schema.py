@@ -8,7 +8,22 @@ writes them and sets `ctl_seen` to the wish that it has carried out. *Lease*: wh
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, Index, Integer, MetaData, String, Table, Text, func, literal_column
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    func,
+    insert,
+    literal_column,
+)
 from sqlalchemy.sql import ColumnElement
 
 tables = MetaData()
@@ -75,6 +90,11 @@ events = Table(
     Column("kind", String(20), nullable=False),
     Column("detail", Text, nullable=False, default=""),
 )
+
+
+def note(connection: Connection, run_id: str, at: Any, kind: str, detail: str) -> None:
+    """Write one line into a run's diary, in the transaction that it tells of; `at` may be the database's `now`."""
+    connection.execute(insert(events).values(run_id=run_id, at=at, kind=kind, detail=detail))
 
 
 def database_time(dialect: str) -> ColumnElement[float]:

@@ -1,9 +1,12 @@
-"""What people see of a run: a row of the store in, a frozen `RunStatus` out."""
+"""What people see of a run: a row of the store, or a run that came with the app, in; a frozen `RunStatus` out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Literal
+
+from lm_core.runs.run import Run
+from lm_core.runs.series import read_series
 
 State = Literal["queued", "starting", "running", "paused", "parked", "done", "failed", "stopped"]
 Want = Literal["run", "pause", "stop"]
@@ -74,3 +77,23 @@ def status_of(row: Any, *, queue_position: int | None, now: float) -> RunStatus:
         queue_position=queue_position,
         silent_seconds=max(0.0, now - row.heard_at) if row.state in ACTIVE and row.heard_at else 0.0,
     )
+
+
+def status_of_shipped(run: Run) -> RunStatus:
+    """A run that came with the app has no row: it is done, and its curves hold its last numbers.
+
+    Raises:
+        RunError: its configuration or its curves are damaged.
+    """
+    config, columns = run.read_config(), read_series(run)["columns"]
+    newest = {
+        name: next((value for value in reversed(values) if value is not None), None)
+        for name, values in columns.items()
+    }  # fmt: skip
+    return RunStatus(
+        run_id=run.id, name=config.name, owner="gallery", state="done", want="run", applying=False,
+        step=config.train.steps, steps=config.train.steps, created_at=0.0, started_at=None, finished_at=None,
+        pid=None, epoch=0, attempts=0, message="", val_loss=newest.get("val_loss"), train_loss=newest.get("loss"),
+        tokens_per_second=newest.get("tokens_per_second"), checkpoint_step=config.train.steps, queue_position=None,
+        silent_seconds=0.0,
+    )  # fmt: skip

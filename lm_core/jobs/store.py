@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 from lm_core.errors import RunError
 from lm_core.jobs.database import Database
 from lm_core.jobs.lease import Lease
-from lm_core.jobs.schema import events, metrics, runs
+from lm_core.jobs.schema import events, metrics, note, runs
 from lm_core.jobs.status import ACTIVE, OVER, RunEvent, RunStatus, Want, status_of
 
 _NAMES_PER_STEP = 12  # how many metrics a step may have, at most
@@ -193,11 +193,6 @@ def columns_of(by_step: dict[int, dict[str, float | None]]) -> dict[str, Any]:
         "steps": builtins.list(by_step),
         "columns": {name: [values.get(name) for values in by_step.values()] for name in names},
     }
-
-
-def note(connection: Connection, run_id: str, at: Any, kind: str, detail: str) -> None:
-    """Write one line into the run's diary."""
-    connection.execute(insert(events).values(run_id=run_id, at=at, kind=kind, detail=detail))
 
 
 def _find(connection: Connection, run_id: str, *, to_change: bool = False) -> Any:

@@ -12,7 +12,7 @@ import argparse
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from filelock import FileLock, Timeout
 
@@ -23,6 +23,7 @@ from lm_core.jobs.endings import why_it_ended
 from lm_core.jobs.lease import LEASE_SECONDS
 from lm_core.jobs.processes import is_alive, kill, start_detached, this_host, this_process
 from lm_core.jobs.queue import Claim, Queue, Worker
+from lm_core.jobs.status import RunStatus
 from lm_core.jobs.store import Store, open_store
 from lm_core.jobs.watch import Watch
 from lm_core.runs.run import Run
@@ -30,6 +31,7 @@ from lm_core.settings import Settings, read_settings
 
 TICK_SECONDS = 0.25
 IDLE_EXIT_SECONDS = 120.0
+MISSED_AFTER = 5.0  # seconds in the queue, or of a worker's silence, which a supervisor would have seen to
 START_GRACE_SECONDS = 60.0  # importing torch on a busy machine takes its time
 
 _started: list[subprocess.Popen[bytes]] = []  # supervisors of this process, kept so that they can be reaped
@@ -115,6 +117,21 @@ def ensure_supervisor(settings: Settings) -> int | None:
     )
     _started.append(process)
     return process.pid
+
+
+def look_after(statuses: Iterable[RunStatus], settings: Settings) -> None:
+    """See to it that a supervisor lives where one is missed: a run waits, or its worker is silent, for a while now.
+
+    Whoever looks at runs calls this, so that what was killed together with its supervisor goes on.
+    """
+    if any(_is_unattended(status) for status in statuses):
+        ensure_supervisor(settings)
+
+
+def _is_unattended(status: RunStatus) -> bool:
+    if status.state == "queued":
+        return time.time() - status.created_at > MISSED_AFTER
+    return status.silent_seconds > MISSED_AFTER
 
 
 def main() -> int:

@@ -15,7 +15,6 @@ from lm_core.runs.checkpoint import WEIGHTS, checkpoints, read_tensors, save_ten
 from lm_core.runs.history import load_points
 from lm_core.runs.run import Run
 from lm_core.runs.series import Series, rounded, thinned
-from lm_core.runs.series import read_series as read_series  # its two halves are known here
 
 
 def export_run(run: Run, folder: Path, series: Series) -> Run:
