@@ -13,7 +13,7 @@ from lm_core.config import RunConfig
 from lm_core.errors import RunError
 from lm_core.jobs.status import ACTIVE, status_of_shipped
 from lm_core.jobs.store import Store, open_store
-from lm_core.jobs.supervisor import ensure_supervisor
+from lm_core.jobs.supervisor import ensure_supervisor, look_after
 from lm_core.runs import history
 from lm_core.runs.facts import RunFacts
 from lm_core.runs.run import Run, find_run, gallery_runs
@@ -102,6 +102,7 @@ def is_gallery(run_id: str) -> bool:
 def status_of(run_id: str) -> dict[str, Any]:
     """How the run stands, as plain JSON values."""
     status = status_of_shipped(open_run(run_id)) if is_gallery(run_id) else store().get(run_id)
+    look_after([status], settings())
     return finite(asdict(status))
 
 

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from lm_core.cli.output import console, number
-from lm_core.jobs.status import OVER, WAITING, RunStatus
+from lm_core.jobs.status import OVER, RunStatus
 from lm_core.jobs.store import Store
-from lm_core.jobs.supervisor import ensure_supervisor
+from lm_core.jobs.supervisor import look_after
 from lm_core.settings import Settings
 
 LOOK_EVERY = 0.25  # seconds
-RESCUE_AFTER = 5.0  # seconds in the queue, or of silence, until we see to it that a supervisor lives
+LOOK_AFTER_EVERY = 5.0  # seconds until we see to it again that a supervisor lives
 
 
 def follow(run_id: str, store: Store, settings: Settings) -> RunStatus:
@@ -36,20 +37,19 @@ def watch(run_id: str, store: Store, settings: Settings) -> Iterator[RunStatus]:
         yield status
         if status.state in OVER:
             return
-        unattended = status.state in WAITING or status.silent_seconds > RESCUE_AFTER
-        if unattended and time.monotonic() - looked_after > RESCUE_AFTER:
-            ensure_supervisor(settings)
+        if time.monotonic() - looked_after > LOOK_AFTER_EVERY:
+            look_after([status], settings)
             looked_after = time.monotonic()
         time.sleep(LOOK_EVERY)
 
 
 def _bar(statuses: Iterator[RunStatus], screen: Console) -> RunStatus:
-    columns = (
+    columns = (  # in a narrow terminal only the bar shrinks
         TextColumn("{task.description}", markup=False),
         BarColumn(),
-        MofNCompleteColumn(),
+        MofNCompleteColumn(table_column=Column(no_wrap=True)),
         TextColumn("{task.fields[numbers]}", markup=False),
-        TimeRemainingColumn(),
+        TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True)),
     )
     with Progress(*columns, console=screen) as progress:
         task = progress.add_task("waiting", total=None, numbers="")
@@ -78,10 +78,10 @@ def _state(status: RunStatus) -> str:
 
 
 def _numbers(status: RunStatus) -> str:
-    """'loss 2.101  validation 2.152  31,000 tokens/s', of what is known."""
+    """'loss 2.10  validation 2.15  31,000 tokens/s', of what is known: with the bar it fits into 80 columns."""
     parts = (
-        ("loss ", number(status.train_loss), ""),
-        ("validation ", number(status.val_loss), ""),
+        ("loss ", number(status.train_loss, 2), ""),
+        ("validation ", number(status.val_loss, 2), ""),
         ("", f"{status.tokens_per_second:,.0f}" if status.tokens_per_second else "", " tokens/s"),
     )
     return "  ".join(f"{before}{value}{after}" for before, value, after in parts if value)

@@ -78,7 +78,7 @@ def train(
     assignments: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Any setting, e.g. model.n_layers=2.")
     ] = None,
-    more_assignments: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+    more_assignments: Annotated[list[str] | None, typer.Argument(metavar="NAME=VALUE", hidden=True)] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Return at once; the run trains on.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as a last line of JSON.")] = False,
 ) -> None:
@@ -201,7 +201,8 @@ def run(words: list[str] | None = None) -> int:
     except LMError as error:
         return _refuse(str(error))
     except typer.TyperException as error:
-        return _refuse(f"{error.format_message().rstrip('.')}. See: tokenarium --help")
+        mistake = error.format_message().replace("Value error, ", "").rstrip(".")
+        return _refuse(f"{mistake}. See: tokenarium --help")
     except OSError as error:
         return _refuse(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
     except _store_errors() as error:

@@ -8,8 +8,9 @@ from rich.table import Table
 
 from lm_core.cli.output import console, number, one_line, print_json
 from lm_core.corpora.library import list_corpora
-from lm_core.jobs.status import status_of_shipped
+from lm_core.jobs.status import RunStatus, status_of_shipped
 from lm_core.jobs.store import open_store
+from lm_core.jobs.supervisor import MISSED_AFTER, look_after
 from lm_core.runs.run import find_run, gallery_runs
 from lm_core.settings import read_settings
 
@@ -27,7 +28,9 @@ def print_corpora() -> None:
 
 def print_runs(*, as_json: bool) -> None:
     """One's own runs, newest first; for people also the finished ones of the gallery."""
-    statuses = open_store(read_settings().store_url).list()
+    settings = read_settings()
+    statuses = open_store(settings.store_url).list()
+    look_after(statuses, settings)
     if as_json:
         print_json([asdict(status) for status in statuses])
         return
@@ -35,7 +38,7 @@ def print_runs(*, as_json: bool) -> None:
     for status in statuses:
         speed = f"{status.tokens_per_second:,.0f}" if status.tokens_per_second else ""
         steps = f"{status.step} of {status.steps}"
-        table.add_row(status.run_id, one_line(status.name), status.state, steps, number(status.val_loss), speed)
+        table.add_row(status.run_id, one_line(status.name), _state(status), steps, number(status.val_loss), speed)
     if statuses:
         console().print(table)
     else:
@@ -54,6 +57,7 @@ def print_run(run_id: str, *, as_json: bool) -> None:
     run = find_run(run_id, settings)
     own = run.folder.parent == settings.runs_folder
     status = open_store(settings.store_url).get(run_id) if own else status_of_shipped(run)
+    look_after([status], settings)
     facts = asdict(run.read_facts()) if run.facts_path.exists() else None
     config = run.read_config()
     if as_json:
@@ -61,7 +65,7 @@ def print_run(run_id: str, *, as_json: bool) -> None:
         return
     rows = {
         "run": f"{run_id}  {status.name}",
-        "state": f"{status.state}  {status.message}",
+        "state": f"{_state(status)}  {status.message}",
         "step": f"{status.step} of {status.steps}",
         "loss": f"validation {number(status.val_loss)}, training {number(status.train_loss)} nats/token",
         "text": config.corpus.title or config.corpus.name,
@@ -79,6 +83,15 @@ def print_run(run_id: str, *, as_json: bool) -> None:
         rows["by counting"] = ", ".join(f"{name} {number(value)}" for name, value in facts["baselines"].items())
     for name, value in rows.items():
         print(f"{name:<12}{one_line(value)}")
+
+
+def _state(status: RunStatus) -> str:
+    """'running', 'queued, 2 before it', or 'running, silent for 40 s'."""
+    if status.queue_position is not None and status.queue_position > 1:
+        return f"{status.state}, {status.queue_position - 1} before it"
+    if status.silent_seconds > MISSED_AFTER:
+        return f"{status.state}, silent for {status.silent_seconds:.0f} s"
+    return status.state
 
 
 def _table(*columns: str) -> Table:

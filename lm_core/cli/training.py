@@ -11,11 +11,12 @@ from typing import Any, Literal
 from lm_core.cli.follow import follow
 from lm_core.cli.output import number, print_json, printable
 from lm_core.config import CorpusSpec, RunConfig, preset_config, with_settings
-from lm_core.corpora.uploads import clean_pasted_text, decode_text, store_text
+from lm_core.corpora.uploads import clean_pasted_text, decode_text, refuse_too_large, store_text
 from lm_core.errors import ConfigError, CorpusError, RunError
 from lm_core.jobs.launch import resume_run, start_run
 from lm_core.jobs.status import RunStatus
 from lm_core.jobs.store import Store, open_store
+from lm_core.jobs.supervisor import look_after
 from lm_core.runs.run import find_run
 from lm_core.settings import Settings, read_settings
 
@@ -96,10 +97,12 @@ def text_of_file(path: Path, settings: Settings) -> dict[str, Any]:
     Raises:
         CorpusError: there is no such file, or it holds no text to learn from.
     """
+    if path.is_dir():
+        raise CorpusError(f'"{printable(str(path))}" is a folder. Choose one text file in it.')
     if not path.is_file():
         raise CorpusError(f'There is no file "{printable(str(path))}".')
-    with path.open("rb") as stream:
-        data = stream.read(settings.max_text_bytes + 1)  # one byte more, so that too large is seen as too large
+    refuse_too_large(path.stat().st_size, filename=path.name, max_bytes=settings.max_text_bytes)
+    data = path.read_bytes()
     decoded = decode_text(data, filename=path.name, max_bytes=settings.max_text_bytes)
     cleaned = clean_pasted_text(decoded.text)
     for note in dict.fromkeys((*decoded.notes, *cleaned.notes)):
@@ -180,7 +183,8 @@ def control(run_id: str, wish: Literal["pause", "resume", "stop"]) -> None:
     """
     settings = read_settings()
     store = open_store(settings.store_url)
-    find_run(run_id, settings)  # a sentence for what cannot be an id
+    if find_run(run_id, settings).folder.parent != settings.runs_folder:
+        raise RunError(f'Run "{run_id}" came with the app and is finished, so there is nothing to {wish}.')
     match wish:
         case "pause":
             store.pause(run_id)
@@ -188,5 +192,6 @@ def control(run_id: str, wish: Literal["pause", "resume", "stop"]) -> None:
             resume_run(run_id, settings, store)
         case "stop":
             store.stop(run_id)
+    look_after([store.get(run_id)], settings)  # a wish to a worker that is dead, and its supervisor too
     done = {"pause": "pauses after its current step", "resume": "goes on", "stop": "stops; what it learned is kept"}
     print(f"Run {run_id} {done[wish]}.")

@@ -43,13 +43,10 @@ def decode_text(data: bytes, *, filename: str = "", max_bytes: int) -> DecodedTe
     Raises:
         CorpusError: the file is empty, larger than `max_bytes`, no text, or shorter than `MIN_CHARACTERS`.
     """
-    file = f'"{safe_title(filename)}"' if filename else "This file"
+    file = _quoted(filename)
     if not data:
         raise CorpusError(f"{file} is empty. Choose a file with at least {MIN_CHARACTERS} characters of text.")
-    if len(data) > max_bytes:
-        raise CorpusError(
-            f"{file} has {_size(len(data))}, but at most {_size(max_bytes)} are possible. Choose a part of it."
-        )
+    refuse_too_large(len(data), filename=filename, max_bytes=max_bytes)
     for signature, what in _SIGNATURES:
         if data.startswith(signature):
             raise CorpusError(f"{file} is {what}, whatever its name says. Save its text as plain text (.txt) first.")
@@ -57,6 +54,19 @@ def decode_text(data: bytes, *, filename: str = "", max_bytes: int) -> DecodedTe
     if reading is None:
         raise CorpusError(f"{file} does not hold text: its bytes stand for no characters. Choose a plain text file.")
     return clean_text(reading.text, encoding=reading.encoding, notes=reading.notes)
+
+
+def refuse_too_large(n_bytes: int, *, filename: str, max_bytes: int) -> None:
+    """Do nothing if a file of `n_bytes` may be read.
+
+    Raises:
+        CorpusError: it is larger than `max_bytes`.
+    """
+    if n_bytes > max_bytes:
+        file = _quoted(filename)
+        raise CorpusError(
+            f"{file} has {_size(n_bytes)}, but at most {_size(max_bytes)} are possible. Choose a part of it."
+        )
 
 
 def clean_pasted_text(text: str) -> DecodedText:
@@ -108,6 +118,10 @@ def read_text(spec: CorpusSpec, *, texts_folder: Path) -> str:
     if hashlib.sha256(data).hexdigest() != spec.text_id:
         raise CorpusError(f'The stored text "{title}" has been changed or damaged. Add it again on the Data page.')
     return data.decode("utf-8")
+
+
+def _quoted(filename: str) -> str:
+    return f'"{safe_title(filename)}"' if filename else "This file"
 
 
 def _path(texts_folder: Path, text_id: str) -> Path:

@@ -124,7 +124,8 @@ def look_after(statuses: Iterable[RunStatus], settings: Settings) -> None:
 
     Whoever looks at runs calls this, so that what was killed together with its supervisor goes on.
     """
-    if any(_is_unattended(status) for status in statuses):
+    on_its_way = any(process.poll() is None for process in _started)
+    if not on_its_way and any(_is_unattended(status) for status in statuses):
         ensure_supervisor(settings)
 
 

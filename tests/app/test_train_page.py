@@ -94,6 +94,11 @@ def test_an_own_run_is_drawn(own_run):
     assert len(app.get("bidi_component")) == 1
 
 
+def test_whoever_watches_a_run_looks_after_it(own_run, looked_after):
+    runs.status_of(own_run.id)
+    assert looked_after == [own_run.id]
+
+
 def test_a_gallery_run_is_drawn(gallery_run):
     app = open_page(run=gallery_run.id)
     assert len(app.get("bidi_component")) == 1

@@ -1,12 +1,16 @@
 """The command line: a tour in --help, a sentence for each mistake, and one real run that the other tests look at."""
 
+import io
 import json
 import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+from rich.console import Console
+from sqlalchemy import update
 
 from lm_core.cli import follow, gallery, serve
 from lm_core.cli import training as cli_training
@@ -15,7 +19,9 @@ from lm_core.cli.output import finite, printable
 from lm_core.cli.training import experiment, parse_assignments
 from lm_core.config import TrainConfig
 from lm_core.errors import ConfigError, RunError
-from lm_core.jobs import launch
+from lm_core.jobs import launch, supervisor
+from lm_core.jobs.queue import Queue
+from lm_core.jobs.schema import runs
 from lm_core.jobs.store import open_store
 from lm_core.runs.run import gallery_runs
 from lm_core.settings import read_settings
@@ -85,11 +91,13 @@ MISTAKES = {
     "tokenize nobody text": 'There is no run "nobody"',
     "train --steps x": "Invalid value for '--steps'",
     "train --steps 0": "train.steps: input should be greater than or equal to 1 (got 0).",
-    "train --preset huge": "Invalid value for '--preset'",
+    "train --preset huge": "Invalid value for '--preset': 'huge' is not one of 'tiny', 'small', 'medium'.",
     "train --corpus dickens": "dickens",
     "train --corpus own-text": "--file PATH",
     "train --corpus copy --file x.txt": "Choose --corpus or --file, not both",
     "train --file nowhere.txt": 'There is no file "nowhere.txt".',
+    "train --file .": '"." is a folder. Choose one text file in it.',
+    "pause gallery-comedies": 'Run "gallery-comedies" came with the app and is finished',
     "train --set nonsense": '"nonsense" sets nothing. Write it like --set model.n_layers=2.',
     "train --set model.nonsense=1": 'There is no setting "model.nonsense".',
     "train --set model.n_layers=0": "model.n_layers: input should be greater than or equal to 1 (got 0).",
@@ -136,8 +144,9 @@ def test_too_large_a_file_is_refused_without_reading_all_of_it(tmp_path, capsys,
     monkeypatch.setenv("TOKENARIUM_TEXT_MB", "1")
     path = tmp_path / "large.txt"
     path.write_text("All work and no play. " * 100_000)
+    monkeypatch.setattr(cli_training.Path, "read_bytes", None)
     assert tokenarium(["train", "--file", str(path)]) == 2
-    assert "1" in capsys.readouterr().err
+    assert '"large" has 2.2 MB (2,200,000 bytes), but at most 1.0 MB' in capsys.readouterr().err
 
 
 def test_a_text_of_ones_own_is_kept_under_its_name(tmp_path, settings):
@@ -318,6 +327,51 @@ def test_ctrl_c_elsewhere_is_one_word(monkeypatch, capsys):
     monkeypatch.setattr("lm_core.cli.report.print_corpora", interrupted)
     assert tokenarium(["corpora"]) == 2
     assert capsys.readouterr().err.strip() == "Interrupted."
+
+
+def lose_worker(run_id, settings):
+    """Let a worker take the run and not be heard of for a minute."""
+    database = open_store(settings.store_url).database
+    assert Queue(database).claim(1, "here").run_id == run_id
+    with database.write() as connection:
+        connection.execute(update(runs).values(heard_at=database.now - 60))
+
+
+@pytest.mark.parametrize("words", ["runs", "show {run}", "show {run} --json", "stop {run}", "pause {run}"])
+def test_whoever_looks_at_a_lost_run_or_wishes_something_of_it_gets_it_a_supervisor(
+    words, waiting, settings, monkeypatch, capsys
+):
+    asked = []
+    monkeypatch.setattr(supervisor, "ensure_supervisor", asked.append)
+    monkeypatch.setattr(supervisor, "_started", [])
+    lose_worker(waiting, settings)
+    assert tokenarium(words.format(run=waiting).split()) == 0
+    assert asked == [settings]
+
+
+def test_a_silent_worker_is_told_of(waiting, settings, monkeypatch, capsys):
+    monkeypatch.setattr(supervisor, "ensure_supervisor", lambda settings: None)
+    lose_worker(waiting, settings)
+    for words in (["runs"], ["show", waiting]):
+        assert tokenarium(words) == 0
+        assert "starting, silent for 60 s" in capsys.readouterr().out
+
+
+def test_a_run_in_the_queue_is_told_how_many_come_first(waiting, capsys):
+    assert tokenarium(["train", "--corpus", "copy", *SMALL, "--detach", "--json"]) == 0
+    second = json.loads(capsys.readouterr().out)["run_id"]
+    assert tokenarium(["show", second]) == 0
+    assert "queued, 1 before it" in capsys.readouterr().out
+
+
+def test_the_numbers_beside_the_progress_bar_fit_into_80_columns(waiting, settings):
+    screen = Console(width=80, force_terminal=True, file=io.StringIO(), color_system=None)
+    status = open_store(settings.store_url).get(waiting)
+    running = {"state": "running", "queue_position": None, "train_loss": 2.4321, "val_loss": 2.5619}
+    follow._bar(iter([replace(status, **running, step=950, steps=1500, tokens_per_second=15_073.0)]), screen)
+    shown = screen.file.getvalue()
+    assert "950/1500 loss 2.43  validation 2.56  15,073 tokens/s" in shown
+    assert "…" not in shown
 
 
 def test_following_ends_with_the_run(waiting, settings):
