@@ -1,5 +1,6 @@
 """The frame: lessons at three depths, choices in the address, words in two languages."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -90,8 +91,6 @@ def test_source_of_reads_functions_classes_and_methods():
 
 
 def test_every_function_shown_under_a_page_exists():
-    import re
-
     for page in (ROOT / "app" / "app_pages").glob("*.py"):
         for name in re.findall(r'"(lm_core\.[\w.]+)"', page.read_text("utf-8")):
             assert source_of(name), f"{page.name} shows {name}"
@@ -113,6 +112,13 @@ def test_no_script_writes_markup():
         text = script.read_text("utf-8")
         for forbidden in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
             assert forbidden not in text, f"{script.name} uses {forbidden}"
+
+
+def test_every_colour_has_its_one_home():
+    """In theme.css; black and white on a tint (theme.js) are chosen by arithmetic."""
+    for source in (ROOT / "app" / "components").rglob("*.*"):
+        if source.suffix in (".js", ".css") and source.name not in ("theme.css", "theme.js"):
+            assert not re.findall(r"#[0-9a-fA-F]{3,8}\b|\brgba?\(", source.read_text("utf-8")), source
 
 
 def test_no_page_lets_html_through():

@@ -30,7 +30,6 @@ export function createPlate(film, store, { measureAt }) {
     scaleLegend(state.scale).forEach((text, index) => setText(legend.children[index], text));
     evidence.draw(measure);
   });
-  store.watch(["palette"], ({ palette }) => palette && plate.style.setProperty("--ramp", palette.attention.stops.join(",")));
   return plate;
 }
 

@@ -3,7 +3,7 @@
 const LEVELS = 256;
 
 /** Streamlit tells its theme through CSS variables only: a dark page is one with a dark background. */
-export function isDark(root) {
+function isDark(root) {
   const background = getComputedStyle(root).getPropertyValue("--st-background-color").trim();
   return background !== "" && luminance(parseColour(background)) < 0.4;
 }
@@ -29,16 +29,15 @@ export function readPalette(root) {
   const style = getComputedStyle(root);
   const read = (name) => style.getPropertyValue(`--${name}`).trim();
   const scale = Number.parseFloat(read("scale")) || 1;
-  const ramp = (name) => colourRamp(read(`ramp-${name}`).split(/\s+/));
+  const ramp = (name) => colourRamp(read(`ramp-${name}`).split(/\s*,\s*/));
   return {
     ink: read("ink"), muted: read("muted"), hairline: read("hairline"), panel: read("panel"), page: read("page"),
     weights: read("weights"), activations: read("activations"), gradients: read("gradients"), probability: read("probability"),
     train: read("train"), validation: read("validation"), selected: read("selected"),
-    chip: read("chip-a"), chipAlternate: read("chip-b"),
+    chip: read("chip-a"),
     surprise: ramp("surprise"), attention: ramp("attention"), signed: ramp("signed"), probabilityRamp: ramp("probability"),
     scale,
-    sans: read("sans"), mono: read("mono"),
-    labelFont: `${13 * scale}px ${read("sans")}`,
+    mono: read("mono"),
     smallFont: `${12 * scale}px ${read("sans")}`,
     strongFont: `600 ${13 * scale}px ${read("sans")}`,
   };
@@ -54,7 +53,7 @@ function colourRamp(stops) {
   });
   const css = levels.map(([red, green, blue]) => `rgb(${red},${green},${blue})`);
   const words = Uint32Array.from(levels, ([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
-  return { at: (share) => css[level(share)], words, stops };
+  return { at: (share) => css[level(share)], words };
 }
 
 const level = (share) => Math.max(0, Math.min(LEVELS - 1, Math.round(share * (LEVELS - 1))));

@@ -20,7 +20,7 @@ export function createSentence(store, run) {
   const body = element("div", {}, row, caption, working);
   const panel = element("section", { class: "panel", aria: { label: t("Loss of each token") } },
     element("div", { class: "panel-heading" }, element("h2", { text: t("Loss of each token") }),
-      element("span", { class: "unit", text: t("how surprised it is by the true next token") }), element("span", { class: "spacer" }), legend(store)),
+      element("span", { class: "unit", text: t("how surprised it is by the true next token") }), element("span", { class: "spacer" }), legend()),
     empty, body);
 
   let chips = [];
@@ -46,11 +46,9 @@ export function createSentence(store, run) {
 
 const lineBreak = () => element("span", { class: "line-break", role: "presentation" });
 
-function legend(store) {
-  const ramp = element("span", { class: "ramp" });
-  store.watch(["palette"], ({ palette }) => { ramp.style.background = `linear-gradient(to right, ${palette.surprise.stops.join(", ")})`; });
-  return element("span", { class: "legend", aria: { hidden: "true" } }, element("span", { text: t("0 sure") }), ramp,
-    element("span", { text: t("{most}+ nats", { most: STRONGEST }) }));
+function legend() {
+  return element("span", { class: "legend", aria: { hidden: "true" } }, element("span", { text: t("0 sure") }),
+    element("span", { class: "ramp" }), element("span", { text: t("{most}+ nats", { most: STRONGEST }) }));
 }
 
 function createChip(store, token, position) {
