@@ -271,6 +271,7 @@ def test_numbers_about_a_run(open_page):
     result = page.evaluate("""async () => {
       const m = await import('/pictures/x/train/measures.js');
       const r = await import('/pictures/x/train/run.js');
+      const { validationAt } = await import('/pictures/x/kit/series.js');
       const validation = [{step: 0, value: 4.3}, {step: 10, value: 3.1}, {step: 20, value: 2.2}];
       const run = r.createRun();
       r.addRows(run, {steps: [0, 1, 2], columns: {val_loss: [4, null, null], loss: [null, 3.9, 3.8]}});
@@ -281,7 +282,7 @@ def test_numbers_about_a_run(open_page):
       const rungs = m.ladder({trigram: 2, uniform: 4.2, unigram: 3.3}, validation);
       return {
         ladder: rungs.map((rung) => [rung.name, rung.beatenAt]),
-        at: m.validationAt(validation, 19).step,
+        at: validationAt(validation, 19).step,
         left: m.secondsLeft({step: 50, steps: 150, tokensPerStep: 64, speed: m.recentSpeed([640, 640], 2)}),
         bits: m.bitsPerByte(Math.LN2, {validation_tokens: 10, validation_bytes: 20}),
         calm: domain([4.1, 1.6]), exploded: domain([4, 1000]),

@@ -14,7 +14,7 @@ export function penFor(canvas, width, height) {
 }
 
 /** A token short enough for an axis: "understanding" -> "underst…", "<unk>" -> "▯" */
-export function axisToken(token) {
+function axisToken(token) {
   if (token === "<unk>") return "▯";
   const characters = [...visibleToken(token)];
   return characters.length > LONGEST_LABEL ? `${characters.slice(0, LONGEST_LABEL - 1).join("")}…` : characters.join("");
@@ -32,7 +32,7 @@ export function widestLabel(tokens, palette) {
   return Math.ceil(tokens.reduce((widest, token) => Math.max(widest, pen.measureText(axisToken(token)).width), 0));
 }
 
-export function monoFont(palette) {
+function monoFont(palette) {
   return `${12 * palette.scale}px ${palette.mono}`;
 }
 

@@ -10,7 +10,7 @@ import { shownHead, shownQuery } from "./view.js";
 const WORTH_SAYING = 0.05;
 
 /** headline: what the head does; detail: what this query does; change: how it came about. */
-export function captionParts(film, head, query, moment, measureAt) {
+function captionParts(film, head, query, moment, measureAt) {
   return {
     headline: headSentence(head, measureAt(moment, head), film.tokens),
     detail: querySentence(film, head, query, moment),

@@ -6,7 +6,7 @@ export function triangleIndex(query, key) {
 }
 
 /** An ArrayBuffer -> {header, body}; the body begins on a multiple of eight, so it can be read as floats. */
-export function decodeAnswer(buffer) {
+function decodeAnswer(buffer) {
   const length = new DataView(buffer).getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   return { header, bodyStart: 4 + length };

@@ -30,7 +30,7 @@ export function createReroll({ onRoll }) {
 }
 
 /** Two standard deviations of an observed share: where chance stays 95 times in 100. */
-export function spreadOf(share) {
+function spreadOf(share) {
   return 2 * Math.sqrt((share * (1 - share)) / ROLLS);
 }
 

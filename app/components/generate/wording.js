@@ -8,11 +8,11 @@ const NO_CHOICE = 0.02; // bits: below this, speaking of a choice would mislead
 const WIDE = 0.15; // attention below this share: no single place deserves a name
 
 /** How one candidate is called in a sentence; `texts` maps ids to tokens. */
-export function nameOf({ id, count }, texts) {
+function nameOf({ id, count }, texts) {
   return id === OTHERS ? t("one of the {count} others", { count }) : quotedToken(texts[id]);
 }
 
-export function likelihood(rank) {
+function likelihood(rank) {
   const words = [
     t("the most likely"), t("the second most likely"), t("the third most likely"), t("the fourth most likely"), t("the fifth most likely"),
   ];

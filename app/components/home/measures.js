@@ -1,7 +1,7 @@
 /** Numbers of a finished run for its film: where a step stands in time, what had been measured by then. */
+import { BASELINES } from "../kit/series.js";
 
 const KNEE = 5; // steps before the logarithm takes over, so that step 0 has a place
-export const RUNGS = ["uniform", "unigram", "bigram", "trigram"];
 
 /** Place 0..1 of a step on a log axis: half of the learning happens in the first hundred steps. */
 export const placeOf = (step, lastStep) => Math.log1p(step / KNEE) / Math.log1p(lastStep / KNEE);
@@ -20,7 +20,7 @@ export function thin(curve, lastStep, buckets) {
 
 /** A frame that stays still: half nats around everything that will be drawn. */
 export function lossFrame(film) {
-  const values = [...film.curve, ...film.validation].map(([, loss]) => loss).concat(RUNGS.map((name) => film.ladder[name]).filter(Number.isFinite));
+  const values = [...film.curve, ...film.validation].map(([, loss]) => loss).concat(BASELINES.map((name) => film.ladder[name]).filter(Number.isFinite));
   return { low: Math.floor(Math.min(...values) * 2) / 2, high: Math.ceil(Math.max(...values) * 2) / 2 };
 }
 
@@ -33,5 +33,5 @@ export function between(places, share) {
 
 /** The hardest simple model that a loss beats: the name of its rung, or null. */
 export function beaten(ladder, loss) {
-  return RUNGS.filter((name) => Number.isFinite(ladder[name]) && loss < ladder[name]).at(-1) ?? null;
+  return BASELINES.filter((name) => Number.isFinite(ladder[name]) && loss < ladder[name]).at(-1) ?? null;
 }

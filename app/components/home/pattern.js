@@ -6,7 +6,7 @@ import { headWords } from "./words.js";
 const LEVELS = 255;
 
 /** Base64 bytes -> Uint8Array. */
-export const bytesOf = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+const bytesOf = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 export function createPattern(film) {
   const { size } = film.moments[0];

@@ -137,3 +137,36 @@ export function haloText(context, text, x, y, { color, halo }) {
   context.fillStyle = color;
   context.fillText(text, x, y);
 }
+
+/** The steps being dragged over. */
+export function drawBrush(context, { top, bottom, xScale }, { brush, palette }) {
+  if (!brush) return;
+  const [start, end] = brush.map(xScale.toPixel);
+  context.save();
+  context.globalAlpha = 0.18;
+  context.fillStyle = palette.weights;
+  context.fillRect(start, top, end - start, bottom - top);
+  context.restore();
+}
+
+/** While a line still grows, a faint thread ties its end to its label in the right margin. */
+export function drawThread(context, { from, placedY, color }, right) {
+  context.save();
+  context.globalAlpha = 0.45;
+  context.strokeStyle = color;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.moveTo(Math.min(from.x + 6, right), from.y);
+  context.lineTo(right, from.y);
+  context.lineTo(right + 8, placedY);
+  context.stroke();
+  context.restore();
+}
+
+/** The timeline's moment: the amber line that all pictures of a page share. */
+export function drawMoment(context, { top, bottom, xScale }, { palette, points, selected }) {
+  if (!points[selected]) return;
+  context.strokeStyle = palette.selected;
+  context.lineWidth = 2;
+  verticalLine(context, xScale.toPixel(points[selected].step), top, bottom);
+}

@@ -1,8 +1,8 @@
 /** The sentences under the pictures, each computed from the numbers in view. */
 import { fixed, number, percent } from "../kit/format.js";
+import { beatenAt, recentMean, validationAt } from "../kit/series.js";
 import { isByte, quotedToken, wordAround } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
-import { beatenAt, recentTraining } from "./run_data.js";
 import { inUnit } from "./units.js";
 
 /** A gap between validation and training that is worth a word: a twentieth of the loss, and not just noise. */
@@ -36,13 +36,13 @@ function ladder(run, { value }) {
   if (!run.baselines.length) return "";
   if (!passed.length) return t("It does not yet beat ln V, which is what knowing nothing costs.");
   const last = passed.at(-1);
-  const words = { name: baselineName(last.name), loss: fixed(last.value), step: beatenAt(run, last.value) };
+  const words = { name: baselineName(last.name), loss: fixed(last.value), step: beatenAt(run.validation, last.value) };
   if (last.name === "uniform") return t("It is below the line “{name}” ({loss}) since step {step}.", words);
   return t("It beats a model that only {name} ({loss}) since step {step}.", words);
 }
 
 function gap(run, { step, value }) {
-  const training = recentTraining(run, step);
+  const training = recentMean(run.steps, run.loss, step);
   if (training === null || step < 50) return ""; // before that, training falls faster than it can be averaged
   const difference = value - training;
   if (difference > GAP_SHARE * value) return t("Validation lies {gap} above training, averaged over its last steps: part of what it learned holds only for the training text.", { gap: fixed(difference) });
@@ -53,7 +53,7 @@ function gap(run, { step, value }) {
 /** The reading under the pointer. */
 export function cursorSentence(run, step, unit) {
   const row = run.steps.indexOf(step);
-  const validation = run.validation.findLast((point) => point.step <= step);
+  const validation = validationAt(run.validation, step);
   const parts = [t("step {step}", { step })];
   if (row >= 0 && run.loss[row] !== null) parts.push(t("training {loss}", { loss: number(inUnit(run.loss[row], unit, run.trainPerByte)) }));
   if (validation) parts.push(t("validation {loss} at step {step}", { loss: number(inUnit(validation.value, unit, run.perByte)), step: validation.step }));

@@ -2,13 +2,13 @@
 import { element, segmented, setText } from "../kit/dom.js";
 import { number } from "../kit/format.js";
 import {
-  dot, fitCanvas, haloText, horizontalLine, makeStepScale, makeValueScale, niceTicks, spreadLabels, stepTicks,
-  strokeSeries, verticalLine,
+  dot, drawBrush, drawMoment, drawThread, fitCanvas, haloText, horizontalLine, makeStepScale, makeValueScale, niceTicks,
+  spreadLabels, stepTicks, strokeSeries, verticalLine,
 } from "../kit/plot.js";
+import { nearestRow, recentMean, rowsIn, validationAt } from "../kit/series.js";
+import { linkHands, stepWindow } from "../kit/step_input.js";
 import { t } from "../kit/words.js";
 import { baselineName, baselineShort, cursorSentence, lossCaption, unitName } from "./captions.js";
-import { linkKeys, linkPointer, stepWindow } from "./chart_input.js";
-import { lowerBound, nearestRow, recentTraining, validationAt } from "./run_data.js";
 import { inUnit, offAxis, onAxis, perplexityTicks } from "./units.js";
 
 const READS = ["rows", "zoom", "brush", "cursor", "unit", "axis", "palette", "size", "points", "selected", "status"];
@@ -32,8 +32,11 @@ export function createChart(store, run) {
     element("div", { class: "canvas-frame" }, canvas, tooltip), caption, spoken);
 
   let plot = null;
-  linkPointer(canvas, store, run, () => plot?.xScale);
-  linkKeys(canvas, store, run);
+  linkHands(canvas, store, {
+    steps: run.steps, count: () => run.steps.length, scale: () => plot?.xScale,
+    row: () => (store.state.cursor === null ? null : nearestRow(run.steps, run.steps.length, store.state.cursor)),
+    read: (row) => store.set({ cursor: row === null ? null : run.steps[row] }),
+  });
   store.watch(READS, (state, changed) => {
     plot = layOut(canvas, state, run);
     draw(plot, state, run);
@@ -55,10 +58,9 @@ function layOut(canvas, state, run) {
   const narrow = width < NARROW * scale;
   const [left, right] = [44 * scale, width - (narrow ? 92 : 150) * scale];
   const [top, bottom] = [14, height - 40 * scale];
-  const window = stepWindow(state, run);
+  const window = stepWindow(state);
   const xScale = makeStepScale(state.axis, window, [left, right]);
-  const begin = Math.max(0, lowerBound(run.steps, window[0]) - 1);
-  const end = Math.min(run.steps.length, lowerBound(run.steps, window[1]) + 2);
+  const { begin, end } = rowsIn(window, run.steps, run.steps.length);
   const heights = run.loss.slice(begin, end).map((loss) => onAxis(loss, state.unit, run.trainPerByte));
   const yScale = makeValueScale(domain(state, run, heights, window), [bottom, top]);
   return { context, width, height, narrow, scale, left, right, top, bottom, xScale, yScale, begin, end, heights };
@@ -95,9 +97,9 @@ function draw(plot, state, run) {
   context.beginPath();
   context.rect(left - 6, top - 8, right - left + 12, bottom - top + 8);
   context.clip();
-  drawBrush(plot, state);
+  drawBrush(context, plot, state);
   drawBaselines(plot, state, run);
-  drawMoment(plot, state);
+  drawMoment(context, plot, state);
   drawTraining(plot, state, run);
   drawValidation(plot, state, run);
   drawCursor(plot, state, run);
@@ -131,30 +133,12 @@ function tickText(value, span, unit) {
   return value.toFixed(span < 0.5 ? 2 : 1);
 }
 
-function drawBrush({ context, top, bottom, xScale }, { brush, palette }) {
-  if (!brush) return;
-  const [start, end] = brush.map(xScale.toPixel);
-  context.save();
-  context.globalAlpha = 0.18;
-  context.fillStyle = palette.weights;
-  context.fillRect(start, top, end - start, bottom - top);
-  context.restore();
-}
-
 function drawBaselines({ context, left, right, yScale }, { palette, unit }, run) {
   context.strokeStyle = palette.muted;
   context.lineWidth = 1;
   context.setLineDash([2, 4]);
   for (const { value } of run.baselines) horizontalLine(context, yScale.toPixel(onAxis(value, unit, run.perByte)), left, right);
   context.setLineDash([]);
-}
-
-/** The timeline's moment, in the amber that all pictures of the page share. */
-function drawMoment({ context, top, bottom, xScale }, { palette, points, selected }) {
-  if (!points[selected]) return;
-  context.strokeStyle = palette.selected;
-  context.lineWidth = 2;
-  verticalLine(context, xScale.toPixel(points[selected].step), top, bottom);
 }
 
 function drawTraining({ context, begin, end, heights, xScale, yScale }, { palette }, run) {
@@ -189,7 +173,7 @@ function drawCursor({ context, top, bottom, xScale, yScale }, { palette, cursor,
   context.strokeStyle = palette.muted;
   context.lineWidth = 1;
   verticalLine(context, x, top, bottom);
-  const loss = run.loss[nearestRow(run, cursor)];
+  const loss = run.loss[nearestRow(run.steps, run.steps.length, cursor)];
   if (loss !== null) dot(context, x, yScale.toPixel(onAxis(loss, unit, run.trainPerByte)), 3.5, { fill: palette.train, stroke: palette.page });
 }
 
@@ -219,7 +203,7 @@ function curveLabels({ narrow, xScale, yScale, right }, { palette, unit }, run) 
   const last = run.steps[run.loss.findLastIndex((loss) => loss !== null)]; // its label is a mean: one batch says little
   const ends = [
     { text: narrow ? t("valid.") : t("validation"), ...run.validation.at(-1), perByte: run.perByte, color: palette.validation },
-    { text: t("train"), step: last, value: last === undefined ? null : recentTraining(run, last), perByte: run.trainPerByte, color: palette.train },
+    { text: t("train"), step: last, value: last === undefined ? null : recentMean(run.steps, run.loss, last), perByte: run.trainPerByte, color: palette.train },
   ];
   return ends.filter(({ value }) => value !== undefined && value !== null).map(({ text, step, value, perByte, color }) => {
     const y = yScale.toPixel(onAxis(value, unit, perByte));
@@ -227,26 +211,12 @@ function curveLabels({ narrow, xScale, yScale, right }, { palette, unit }, run) 
   }).filter(({ from, y }) => from.x <= right + 1 && y >= yScale.top - 1 && y <= yScale.bottom + 1);
 }
 
-/** While a line still grows, a faint thread ties its end to its label. */
-function drawThread(context, { from, placedY, color }, right) {
-  context.save();
-  context.globalAlpha = 0.45;
-  context.strokeStyle = color;
-  context.lineWidth = 1;
-  context.beginPath();
-  context.moveTo(Math.min(from.x + 6, right), from.y);
-  context.lineTo(right, from.y);
-  context.lineTo(right + 7, placedY);
-  context.stroke();
-  context.restore();
-}
-
 function showTooltip(tooltip, plot, state, run) {
   tooltip.hidden = state.cursor === null || state.brush !== null || !run.steps.length;
   if (tooltip.hidden) return;
   const { unit, cursor: step } = state;
-  const loss = run.loss[nearestRow(run, step)];
-  const measured = validationAt(run, step);
+  const loss = run.loss[nearestRow(run.steps, run.steps.length, step)];
+  const measured = validationAt(run.validation, step);
   const say = (nats, perByte) => number(inUnit(nats, unit, perByte));
   tooltip.replaceChildren(
     element("div", { class: "muted", text: `${t("step {step}", { step })} · ${unitName(unit)}` }),

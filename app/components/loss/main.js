@@ -3,6 +3,7 @@ import { apiAddress } from "../kit/address.js";
 import { element, setText } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { poll } from "../kit/poll.js";
+import { isOver } from "../kit/series.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { TIMELINE_STATE, addPoints, createTimeline, selectStep } from "../kit/timeline.js";
@@ -15,7 +16,6 @@ import { createSentence } from "./sentence.js";
 import { createTable } from "./table.js";
 import { UNITS } from "./units.js";
 
-const ENDED = new Set(["done", "failed", "stopped"]);
 const PERIOD = 500;
 
 export default mount((root, { data, setState, trigger }) => {
@@ -83,7 +83,7 @@ function startPolls(store, run, data, { problem, trigger }) {
         askedFacts = true;
         trigger("prepared", run.id);
       }
-      return answer.steps.length > 0 || !ENDED.has(answer.status.state);
+      return answer.steps.length > 0 || !isOver(answer.status);
     },
   });
   const history = poll({
@@ -94,7 +94,7 @@ function startPolls(store, run, data, { problem, trigger }) {
         selectStep(store, wanted);
         wanted = null;
       }
-      return answer.points.length > 0 || !ENDED.has(store.state.status?.state);
+      return answer.points.length > 0 || !isOver(store.state.status);
     },
   });
   return [metrics, history];

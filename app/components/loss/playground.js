@@ -41,7 +41,7 @@ function presets(store) {
 }
 
 /** The token in focus as an example: the truth is certain, the guess is the model's own; everything else is one outcome. */
-export function fromToken(state) {
+function fromToken(state) {
   const point = state.points[state.selected];
   const position = point ? focusOf(state, point) : null;
   if (position === null) return null;
@@ -127,7 +127,7 @@ function splitRow(name, note, own, extra, [ownName, extraName], longest) {
       element("span", { class: "extra-mark", text: `${extraName} ${fixed(extra)}` })));
 }
 
-export function playgroundCaption(p, q) {
+function playgroundCaption(p, q) {
   const own = entropy(p);
   const extra = divergence(p, q);
   const words = { own: fixed(own), extra: fixed(extra), cost: fixed(own + extra), swapped: fixed(crossEntropy(q, p)) };

@@ -19,7 +19,7 @@ export function createRulers(store, run) {
 }
 
 /** The validation that the timeline points at; the newest while it follows. */
-export function measuredAt(run, { points, selected, follows }) {
+function measuredAt(run, { points, selected, follows }) {
   const step = follows ? Infinity : points[selected]?.step ?? Infinity;
   return run.validation.findLast((point) => point.step <= step) ?? null;
 }

@@ -1,8 +1,8 @@
 /** The wishes that a person may have about a run: hold still, go on, end, show it again. */
 import { element, iconButton, isTyping, setText } from "../kit/dom.js";
+import { isOver } from "../kit/series.js";
 import { t } from "../kit/words.js";
 import { readings } from "./captions.js";
-import { isOver } from "./live.js";
 import { summarise } from "./measures.js";
 
 const TAKES_SPACE = "button, a, summary, [role=slider], [role=option], [role=tab], [role=menuitem], [contenteditable]";

@@ -1,17 +1,15 @@
 /** The living source: asks the server for new rows and kept moments until the run is over. */
 import { apiAddress } from "../kit/address.js";
 import { poll } from "../kit/poll.js";
+import { isOver } from "../kit/series.js";
 import { addFacts, addRows, showRows } from "./run.js";
 
-const OVER = ["done", "failed", "stopped"];
 const ROWS_PERIOD = 400;
 const POINTS_PERIOD = 1000;
 const MANY_ROWS = 1000;
 const WISH_PATIENCE = 10000;
 
 const FULFILS = { pause: ["paused", "parked"], resume: ["queued", "starting", "running"], stop: ["stopped"] };
-
-export const isOver = (status) => OVER.includes(status?.state);
 
 /** Follows the run into `run` and `store`; `firstPoints` runs once, when the kept moments have first arrived. */
 export function createLive({ base, runId, store, run, firstPoints = () => {} }) {

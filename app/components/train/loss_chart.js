@@ -1,13 +1,14 @@
 /** The loss picture: training thin, validation thick, the ladder of simple models as rungs to pass. */
 import { element, segmented, setText } from "../kit/dom.js";
 import {
-  dot, fitCanvas, horizontalLine, makeStepScale, makeValueScale, niceTicks, stepTicks, strokeSeries, verticalLine,
+  dot, drawMoment, fitCanvas, horizontalLine, makeStepScale, makeValueScale, niceTicks, stepTicks, strokeSeries, verticalLine,
 } from "../kit/plot.js";
+import { stepWindow } from "../kit/step_input.js";
 import { t } from "../kit/words.js";
 import { lossCaption, unitOf } from "./captions.js";
 import { showCursor } from "./loss_cursor.js";
 import { drawEndLabels, drawEvents } from "./loss_labels.js";
-import { CURSOR_KEYS, CURVE_KEYS, linkKeys, linkPointer, stepWindow, visibleRows } from "./linked.js";
+import { CURSOR_KEYS, CURVE_KEYS, linkChart, visibleRows } from "./linked.js";
 import { lossDomain, summarise } from "./measures.js";
 
 const NARROW_PLOT = 440;
@@ -30,8 +31,7 @@ export function createLossChart(store, run, about) {
     element("div", { class: "loss-frame" }, curves, cursor, tooltip), caption, spoken);
 
   let plot = null;
-  linkPointer(cursor, store, run, () => plot?.xScale);
-  linkKeys(cursor, store, run);
+  linkChart(cursor, store, run, () => plot?.xScale);
 
   store.watch(CURVE_KEYS, (state) => {
     plot = drawCurves(curves, state, run, about);
@@ -68,7 +68,7 @@ function drawCurves(canvas, state, run, about) {
   drawGrid(plot, state);
   insidePlot(plot, () => {
     drawRungs(plot, state, run);
-    drawSelection(plot, state);
+    drawMoment(context, plot, state);
     drawTraining(plot, state, run);
     drawValidation(plot, state);
   });
@@ -116,14 +116,6 @@ function drawRungs({ context, left, right, yScale }, { palette }, run) {
   context.setLineDash([2, 4]);
   for (const rung of run.rungs) horizontalLine(context, yScale.toPixel(rung.value), left, right);
   context.setLineDash([]);
-}
-
-/** The timeline's moment: the amber line that every picture of the page shares. */
-function drawSelection({ context, top, bottom, xScale }, { palette, points, selected }) {
-  if (!points[selected]) return;
-  context.strokeStyle = palette.selected;
-  context.lineWidth = 2;
-  verticalLine(context, xScale.toPixel(points[selected].step), top, bottom);
 }
 
 function drawTraining({ context, rows, xScale, yScale }, { palette }, run) {

@@ -1,9 +1,10 @@
 /** What lies over the loss curves and moves with the pointer: the cursor, the brush, the tooltip. */
 import { element, setText } from "../kit/dom.js";
 import { fixed, number } from "../kit/format.js";
-import { dot, fitCanvas, verticalLine } from "../kit/plot.js";
+import { dot, drawBrush, fitCanvas, verticalLine } from "../kit/plot.js";
+import { validationAt } from "../kit/series.js";
 import { t } from "../kit/words.js";
-import { bitsPerByte, validationAt } from "./measures.js";
+import { bitsPerByte } from "./measures.js";
 
 const POINTER_GAP = 8;
 
@@ -23,16 +24,6 @@ function cursorFacts(row, run) {
   const validation = validationAt(run.validation, step);
   const bits = validation && (validation.bits ?? bitsPerByte(validation.value, run.facts));
   return { step, loss: run.columns.loss?.[row] ?? null, validation, bits };
-}
-
-function drawBrush(context, { top, bottom, xScale }, { brush, palette }) {
-  if (!brush) return;
-  const [start, end] = brush.map(xScale.toPixel);
-  context.save();
-  context.globalAlpha = 0.18;
-  context.fillStyle = palette.weights;
-  context.fillRect(start, top, end - start, bottom - top);
-  context.restore();
 }
 
 function drawCursor(context, { top, bottom, xScale, yScale }, { palette }, { step, loss }) {

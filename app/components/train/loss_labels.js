@@ -1,9 +1,10 @@
 /** Words inside and beside the loss picture: rungs passed, present values, names of the rungs. */
 import { fixed } from "../kit/format.js";
-import { dot, haloText, spreadLabels, verticalLine } from "../kit/plot.js";
+import { dot, drawThread, haloText, spreadLabels, verticalLine } from "../kit/plot.js";
+import { lowerBound, recentMean } from "../kit/series.js";
 import { t } from "../kit/words.js";
 import { rungName, rungPassed } from "./captions.js";
-import { isReached, lowerBound } from "./measures.js";
+import { isReached, newestRow } from "./measures.js";
 
 const LABEL_GAP = 17;
 const EVENT_GAP = 10;
@@ -98,22 +99,7 @@ function curveLabels({ xScale, yScale, measured, narrow }, { palette, rowCount }
   const labels = [];
   if (measured.length) labels.push(label(narrow ? t("valid.") : t("validation"), measured.at(-1), palette.validation));
   const losses = run.columns.loss ?? [];
-  let row = rowCount - 1;
-  while (row >= 0 && (losses[row] ?? null) === null) row -= 1;
-  if (row >= 0) labels.push(label(t("train"), { step: run.steps[row], value: losses[row] }, palette.train));
+  const step = run.steps[newestRow(losses, rowCount)]; // its label is a mean: one batch says little
+  if (step !== undefined) labels.push(label(t("train"), { step, value: recentMean(run.steps, losses, step) }, palette.train));
   return labels.filter(({ from, y }) => from.x >= xScale.left - 1 && from.x <= xScale.right + 1 && y >= yScale.top - 1 && y <= yScale.bottom + 1);
-}
-
-/** While a line still grows, a faint thread ties its end to its label. */
-function drawThread(context, { from, placedY, color }, right) {
-  context.save();
-  context.globalAlpha = 0.4;
-  context.strokeStyle = color;
-  context.lineWidth = 1;
-  context.beginPath();
-  context.moveTo(Math.min(from.x + 6, right), from.y);
-  context.lineTo(right, from.y);
-  context.lineTo(right + 9, placedY);
-  context.stroke();
-  context.restore();
 }

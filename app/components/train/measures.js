@@ -1,60 +1,25 @@
 /** Numbers about a run, made from its measured ones: plain values in, plain values out. */
+import { BASELINES, beatenAt, recentMean } from "../kit/series.js";
 
-const MOST_RECENT_STEPS = 50;
 const SPEED_STEPS = 30;
-const RUNGS = ["uniform", "unigram", "bigram", "trigram"];
 /** A loss above this many times chance leaves the frame, so that one that explodes does not flatten the rest. */
 const HIGHEST_OF_CHANCE = 2;
 const LOWEST_RUNG_OF_FIRST = 0.45;
 
-/** Index of the first entry that is not below `target`, in an ascending list. */
-export function lowerBound(ascending, target) {
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle] < target) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** The newest measurement at or before `step`: between two of them nothing is known. */
-export function validationAt(validation, step) {
-  return validation.findLast((point) => point.step <= step) ?? null;
-}
-
 /** The simple models that count letters, each with the first measurement that was better. */
 export function ladder(baselines, validation) {
-  const others = Object.keys(baselines).filter((name) => !RUNGS.includes(name));
-  return [...RUNGS, ...others].filter((name) => Number.isFinite(baselines[name])).map((name) => {
-    const value = baselines[name];
-    return { name, value, beatenAt: validation.find((point) => point.value < value)?.step ?? null };
-  });
+  const others = Object.keys(baselines).filter((name) => !BASELINES.includes(name));
+  return [...BASELINES, ...others].filter((name) => Number.isFinite(baselines[name]))
+    .map((name) => ({ name, value: baselines[name], beatenAt: beatenAt(validation, baselines[name]) }));
 }
 
 export const isReached = (rung, step) => rung.beatenAt !== null && rung.beatenAt <= step;
 
-/** How many steps count as recent: a tenth of all, for early on a mean of fifty would lag behind a falling loss. */
-export const recentSteps = (step) => Math.max(3, Math.min(MOST_RECENT_STEPS, Math.round(step / 10)));
-
-/** Mean of the last `count` measured values below row `end`; null when there are none. */
-export function recentMean(values, end, count) {
-  let sum = 0;
-  let found = 0;
-  for (let row = end - 1; row >= 0 && row >= end - count; row -= 1) {
-    if (values[row] === null) continue;
-    sum += values[row];
-    found += 1;
-  }
-  return found ? sum / found : null;
-}
-
-/** Newest measured value below row `end`, or null. */
-export function newestValue(values, end) {
+/** The newest row below `end` in which something was measured, or -1. */
+export function newestRow(values, end) {
   let row = end - 1;
   while (row >= 0 && (values[row] ?? null) === null) row -= 1;
-  return row < 0 ? null : values[row];
+  return row;
 }
 
 /** Speed over the last steps: all tokens by all seconds, so slow steps count by the time that they took. */
@@ -121,10 +86,9 @@ export function summarise(run, rowCount) {
   const measured = run.validation.filter((point) => point.step <= step);
   const newest = measured.at(-1) ?? null;
   const best = measured.reduce((lowest, point) => (!lowest || point.value < lowest.value ? point : lowest), null);
-  const end = newest ? lowerBound(run.steps, newest.step + 1) : rowCount;
   return {
     step, newest, best,
-    train: run.columns.loss ? recentMean(run.columns.loss, end, recentSteps(newest?.step ?? step)) : null,
+    train: recentMean(run.steps, run.columns.loss ?? [], newest?.step ?? step),
     rungs: run.rungs.map((rung) => ({ ...rung, reached: isReached(rung, step) })),
   };
 }

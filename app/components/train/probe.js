@@ -1,12 +1,12 @@
 /** The probe sentence: one chip per token, tinted by its surprise and carrying it as a bar too, so that colour is never
  *  the only sign. What was expected instead opens below the chip under the pointer. */
 import { element, setText } from "../kit/dom.js";
+import { isOver } from "../kit/series.js";
 import { inkOn } from "../kit/theme.js";
 import { isByte, tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { showCandidates } from "./candidates.js";
 import { chipLabel, probeCaption } from "./captions.js";
-import { isOver } from "./live.js";
 import { probeSummary, readsRightToLeft } from "./measures.js";
 
 const STRONGEST_SURPRISE = 6;

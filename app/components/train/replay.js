@@ -1,6 +1,7 @@
 /** Shows a stored run again as if it were live: the same rows and moments, in twelve seconds. */
 import { prefersReducedMotion } from "../kit/dom.js";
-import { lowerBound, replayStep } from "./measures.js";
+import { lowerBound } from "../kit/series.js";
+import { replayStep } from "./measures.js";
 import { showRows } from "./run.js";
 
 const LENGTH = 12000;

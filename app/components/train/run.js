@@ -1,5 +1,6 @@
 /** Everything that has arrived of a run: rows of metrics by name, kept moments, facts. Grows, never shrinks. */
-import { ladder, lowerBound } from "./measures.js";
+import { lowerBound } from "../kit/series.js";
+import { ladder } from "./measures.js";
 
 export function createRun() {
   return { steps: [], columns: {}, validation: [], rungs: [], points: [], facts: null };

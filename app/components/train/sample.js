@@ -1,7 +1,7 @@
 /** What the model writes at the chosen moment: its own text, line by line, with the newlines that it wrote. */
 import { element, setText } from "../kit/dom.js";
+import { isOver } from "../kit/series.js";
 import { t } from "../kit/words.js";
-import { isOver } from "./live.js";
 
 export function createSample(store) {
   const moment = element("span", { class: "unit" });

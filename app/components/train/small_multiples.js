@@ -2,8 +2,10 @@
 import { element, setText } from "../kit/dom.js";
 import { count, number } from "../kit/format.js";
 import { dot, fitCanvas, horizontalLine, makeStepScale, makeValueScale, strokeSeries, verticalLine } from "../kit/plot.js";
+import { stepWindow } from "../kit/step_input.js";
 import { metricWords } from "./captions.js";
-import { CURSOR_KEYS, CURVE_KEYS, linkKeys, linkPointer, stepWindow, touches, visibleRows } from "./linked.js";
+import { CURSOR_KEYS, CURVE_KEYS, linkChart, touches, visibleRows } from "./linked.js";
+import { newestRow } from "./measures.js";
 import { otherMetrics } from "./run.js";
 
 const COLOURS = { grad_norm: "gradients", update_ratio: "weights" };
@@ -32,25 +34,19 @@ function createSmallChart(store, run, name) {
     element("div", { class: "multiple-heading" }, element("h3", { text: words.title }), present, element("span", { class: "unit", text: words.unit })),
     element("div", { class: "multiple-frame" }, curves, cursor));
   let plot = null;
-  linkPointer(cursor, store, run, () => plot?.xScale);
-  linkKeys(cursor, store, run);
+  linkChart(cursor, store, run, () => plot?.xScale);
 
   function draw(state, curvesChanged) {
     const values = run.columns[name];
     const colour = state.palette[COLOURS[name] ?? "ink"];
     if (curvesChanged || !plot) plot = drawCurve(curves, state, run, values, colour);
-    const row = newestMeasured(values, state.cursorRow ?? state.rowCount - 1);
+    const row = newestRow(values, (state.cursorRow ?? state.rowCount - 1) + 1);
     const text = row < 0 ? "–" : values[row] >= 1e4 ? count(Math.round(values[row])) : number(values[row]);
     setText(present, text);
     cursor.setAttribute("aria-label", `${words.title} ${text} ${words.unit}`);
     drawMoment(cursor, plot, state, run, { row, value: values[row], colour });
   }
   return { panel, draw };
-}
-
-function newestMeasured(values, row) {
-  while (row >= 0 && (values[row] ?? null) === null) row -= 1;
-  return row;
 }
 
 function drawCurve(canvas, state, run, values, colour) {

@@ -3,7 +3,7 @@ import { element, setText } from "../kit/dom.js";
 import { count, duration } from "../kit/format.js";
 import { t } from "../kit/words.js";
 import { unitOf } from "./captions.js";
-import { newestValue, recentSpeed, secondsLeft } from "./measures.js";
+import { newestRow, recentSpeed, secondsLeft } from "./measures.js";
 
 const LONGEST_SILENCE = 15;
 const FAILURES_WORTH_A_WORD = 2;
@@ -39,7 +39,7 @@ export function createStatusLine(store, run, about) {
     setText(badge, badgeText(state));
     setText(place, status.state === "queued" && !step ? "" : t("step {step} of {steps}", { step, steps: status.steps }));
     const speeds = run.columns.tokens_per_second ?? [];
-    const tokensPerSecond = newestValue(speeds, rowCount) ?? status.tokens_per_second;
+    const tokensPerSecond = speeds[newestRow(speeds, rowCount)] ?? status.tokens_per_second;
     const moving = status.state === "running" && !replaying;
     setText(speed, moving && tokensPerSecond ? t("{speed} tokens/s", { speed: count(Math.round(tokensPerSecond)) }) : "");
     setText(left, timeText(state, { step, speed: recentSpeed(speeds, rowCount) ?? tokensPerSecond, tokensPerStep: about.tokensPerStep }));
@@ -52,7 +52,7 @@ export function createStatusLine(store, run, about) {
 
 const isChanging = ({ status, wish }) => Boolean(wish || status?.applying);
 
-export function badgeText({ status, wish, replaying }) {
+function badgeText({ status, wish, replaying }) {
   if (replaying) return replaying === "playing" ? t("Replay") : t("Replay, paused");
   if (isChanging({ status, wish })) return t("applying…");
   if (status.state === "running" && status.silent_seconds > LONGEST_SILENCE) return t("The worker is not answering");

@@ -1,9 +1,10 @@
 /** The measured values as a table, one row for each validation; built only while it is open. */
 import { element } from "../kit/dom.js";
 import { number } from "../kit/format.js";
+import { lowerBound } from "../kit/series.js";
 import { t } from "../kit/words.js";
 import { metricWords } from "./captions.js";
-import { bitsPerByte, lowerBound, probeSummary } from "./measures.js";
+import { bitsPerByte, probeSummary } from "./measures.js";
 import { otherMetrics } from "./run.js";
 
 export function createTable(store, run) {

@@ -1,0 +1,66 @@
+"""What all pictures share, as pure modules in a real browser: places in a series, means, the window in view."""
+
+import pytest
+
+
+@pytest.fixture
+def bare(browser, server):
+    """A page of our server without Streamlit in it, to import modules into."""
+    page = browser.new_page()
+    page.goto(f"{server.url}/pictures/x/kit/series.js")
+    yield page
+    page.close()
+
+
+def test_places_and_numbers_of_a_series(bare):
+    result = bare.evaluate("""async () => {
+      const s = await import('/pictures/x/kit/series.js');
+      const steps = [0, 10, 20, 30];
+      const validation = [{step: 0, value: 4.3}, {step: 20, value: 2.2}];
+      return {
+        bound: [s.lowerBound(steps, -1), s.lowerBound(steps, 10), s.lowerBound(steps, 11), s.lowerBound(steps, 99)],
+        nearest: [14, 15, 16, 99].map((step) => s.nearestRow(steps, 3, step)),
+        rows: s.rowsIn([11, 12], steps, 4),
+        at: [s.validationAt(validation, 19).step, s.validationAt([], 5)],
+        beaten: [s.beatenAt(validation, 3), s.beatenAt(validation, 1)],
+        over: ['running', 'paused', 'done', 'failed', 'stopped'].map((state) => s.isOver({state})),
+      };
+    }""")
+    assert result["bound"] == [0, 1, 2, 4]
+    assert result["nearest"] == [1, 2, 2, 2]  # the fourth row is not shown
+    assert result["rows"] == {"begin": 1, "end": 4}
+    assert result["at"] == [0, None]
+    assert result["beaten"] == [20, None]
+    assert result["over"] == [False, False, True, True, True]
+
+
+def test_a_recent_mean_looks_back_on_a_twentieth_of_the_steps(bare):
+    means = bare.evaluate("""async () => {
+      const { recentMean } = await import('/pictures/x/kit/series.js');
+      const steps = Array.from({length: 2001}, (_, step) => step);
+      const values = steps.map((step) => (step % 2 ? null : step));  // every second one was measured
+      return [recentMean(steps, values, 4), recentMean(steps, values, 200), recentMean(steps, values, 2000),
+              recentMean(steps, steps.map(() => null), 9), recentMean([], [], 0)];
+    }""")
+    assert means == [3, 196, 1976, None, None]  # the last 3, the last 10, the last 50
+
+
+@pytest.mark.parametrize("key", ["Control+-", "Control++"])
+def test_the_browser_keeps_its_own_zoom_keys_on_a_chart(bare, key):
+    bare.evaluate("""async () => {
+      const { linkHands } = await import('/pictures/x/kit/step_input.js');
+      const { createStore } = await import('/pictures/x/kit/store.js');
+      const canvas = document.createElement('canvas');
+      canvas.tabIndex = 0;
+      document.body.append(canvas);
+      window.store = createStore({zoom: null, brush: null, lastStep: 100, points: []});
+      linkHands(canvas, window.store, {
+        steps: [0, 50, 100], count: () => 3, scale: () => null, row: () => 1, read: () => {},
+      });
+      canvas.addEventListener('keydown', (event) => { window.taken = event.defaultPrevented; });
+      canvas.focus();
+    }""")
+    bare.keyboard.press(key)
+    assert bare.evaluate("[window.store.state.zoom, window.taken]") == [None, False]
+    bare.keyboard.press(key[-1])
+    assert bare.evaluate("window.taken") is True
