@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Browser, Page, Response, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Response, sync_playwright
 
 from benchmarks.pairs import load
 from tools.browser import find_browser
@@ -56,7 +56,7 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes], seconds: floa
     sys.exit(f"The app did not answer at {url}. Start it by hand to see why: tokenarium app")
 
 
-def start_button(page: Page):  # noqa: ANN201  playwright's Locator
+def start_button(page: Page) -> Locator:
     return page.get_by_role("button", name="Train your first model")
 
 

@@ -1,4 +1,4 @@
-"""The app running on the gallery's finished run in, the pictures of the READMEs in assets/screenshots out.
+"""The app running on the gallery's finished run in, the pictures of the README in assets/screenshots out.
 
 python -m tools.screenshots http://127.0.0.1:8501
 """

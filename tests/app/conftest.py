@@ -1,8 +1,12 @@
-"""Pages are tested without a supervisor: a run that waits goes on waiting, however slow the machine is."""
+"""Pages are tested without a supervisor (a run that waits goes on waiting, however slow the machine is) and, where a
+test asks for it, on a server that has read nothing yet.
+"""
 
 import pytest
 
-from app.loaders import runs
+from app.loaders import attention, runs, tokens, writing
+from app.loaders import home as home_loader
+from lm_core import settings as machine
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +15,21 @@ def looked_after(monkeypatch):
     asked = []
     monkeypatch.setattr(runs, "look_after", lambda statuses, settings: asked.extend(row.run_id for row in statuses))
     return asked
+
+
+@pytest.fixture
+def fresh_server(home, tmp_path, monkeypatch):
+    """A server that has read nothing yet, with an empty gallery of its own."""
+    monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
+    forget()
+    yield
+    if runs.store.cache_info().currsize:
+        runs.store().close()
+    forget()
+
+
+def forget():
+    for cached in (runs.settings, runs.store, attention._load_film, attention._look, attention._load):
+        cached.cache_clear()
+    for cached in (runs.config_of, tokens.reader_of, home_loader.film_of, writing.write, writing._opened):
+        cached.clear()

@@ -4,16 +4,15 @@ import json
 import math
 import re
 import struct
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from streamlit.testing.v1 import AppTest
 
 from app.loaders import attention, runs
 from app.loaders.code import source_of
-from lm_core import settings as machine
 from lm_core.errors import ConfigError, RunError
 from lm_core.jobs.filming import take_point
 from lm_core.models.registry import build_model
@@ -22,25 +21,14 @@ from lm_core.runs.facts import RunFacts
 from lm_core.runs.history import save_point
 from lm_core.runs.run import create_run
 from lm_core.tokenizers.char import CharTokenizer
+from tests.pages import open_page
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
+open_attention = partial(open_page, "attention")
 
 ROOT = Path(__file__).parents[2]
 TEXT = "the cat saw the cat"
 STEPS = (0, 5, 40)
-
-
-@pytest.fixture(autouse=True)
-def fresh_server(home, tmp_path, monkeypatch):
-    """A server that has read nothing yet, with an empty gallery."""
-    monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
-    caches = (runs.settings, runs.store, attention._load_film, attention._look, attention._load)
-    for cached in caches:
-        cached.cache_clear()
-    runs.config_of.clear()
-    yield
-    if runs.store.cache_info().currsize:
-        runs.store().close()
-    for cached in caches:
-        cached.cache_clear()
 
 
 @pytest.fixture
@@ -208,45 +196,33 @@ def test_the_longest_sentence_of_many_heads_fits_one_answer():
 # ---------------------------------------------------------------------- page
 
 
-def open_page(state=None, **address):
-    app = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=60)
-    for name, value in address.items():
-        app.query_params[name] = value
-    app.run()
-    for name, value in (state or {}).items():
-        app.session_state[name] = value
-    app.switch_page("app_pages/attention.py").run()
-    assert not app.exception
-    return app
-
-
 def test_without_any_run_the_page_says_what_to_do():
-    app = open_page()
+    app = open_attention()
     assert app.title[0].value == "Who looks at whom?"
     assert "no run yet" in app.info[0].value
     assert not app.get("bidi_component")
 
 
 def test_the_picture_of_a_run_is_on_the_page(run):
-    app = open_page()
+    app = open_attention()
     assert app.get("bidi_component")
     assert app.selectbox[0].value == run.id
 
 
 def test_an_unknown_run_in_the_address_falls_back_to_one_that_exists(run):
-    app = open_page(run="no-such-run")
+    app = open_attention(run="no-such-run")
     assert app.selectbox[0].value == run.id
     assert app.get("bidi_component")
 
 
 @pytest.mark.parametrize("address", [{"layer": "99", "head": "-3"}, {"at": "x", "query": "<b>"}, {"text": "\x00" * 9}])
 def test_a_foolish_view_in_the_address_does_no_harm(run, address):
-    assert open_page(**address).get("bidi_component")
+    assert open_attention(**address).get("bidi_component")
 
 
 def test_what_is_locked_in_the_picture_goes_into_the_address(run):
     view = {"run": run.id, "layer": 2, "head": 1, "query": 7, "at": 5, "text": "a cat"}
-    app = open_page(state={"attention": {"view": view}})
+    app = open_attention(state={"attention": {"view": view}})
     wanted = {"layer": "2", "head": "1", "query": "7", "at": "5", "text": "a cat"}
     found = {name: app.query_params.get(name) for name in wanted}
     assert {name: value if isinstance(value, str) else value[0] for name, value in found.items()} == wanted
@@ -254,7 +230,7 @@ def test_what_is_locked_in_the_picture_goes_into_the_address(run):
 
 def test_the_view_of_another_run_is_not_taken_over(run):
     view = {"run": "another", "layer": 2, "head": 1, "query": 7, "at": None, "text": ""}
-    assert "layer" not in open_page(state={"attention": {"view": view}}).query_params
+    assert "layer" not in open_attention(state={"attention": {"view": view}}).query_params
 
 
 def test_the_code_under_the_picture_is_the_real_one():

@@ -2,6 +2,7 @@
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,30 +11,19 @@ from streamlit.testing.v1 import AppTest
 from app.loaders import data, runs
 from app.widgets import own_text
 from app.widgets.plain import plain
-from lm_core import settings as machine
 from lm_core.config import preset_config
 from lm_core.corpora.library import list_corpora
 from lm_core.errors import ConfigError
 from lm_core.runs.run import create_run
+from tests.pages import open_page
 from tools.engine_sentences import engine_sentences
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
+open_data = partial(open_page, "data")
 
 ROOT = Path(__file__).parents[2]
 PAGE = "It was a dark and stormy night; the rain fell in torrents.\n" * 8
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(300)
-
-
-@pytest.fixture(autouse=True)
-def fresh_server(home, tmp_path, monkeypatch):
-    """A server that has read nothing yet, with an empty gallery of its own."""
-    monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
-    for cached in (runs.settings, runs.store):
-        cached.cache_clear()
-    runs.config_of.clear()
-    yield
-    if runs.store.cache_info().currsize:
-        runs.store().close()
-    for cached in (runs.settings, runs.store):
-        cached.cache_clear()
 
 
 @pytest.fixture
@@ -48,34 +38,24 @@ def no_training(monkeypatch):
     monkeypatch.setattr(runs, "train_new", start)
 
 
-def open_page(**address):
-    app = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=60)
-    for name, value in address.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page("app_pages/data.py").run()
-    assert not app.exception
-    return app
-
-
 def train_button(app):
     return next(button for button in app.button if button.label == "Train on this text")
 
 
 def test_the_page_opens_on_the_default_corpus_ready_to_train():
-    app = open_page()
+    app = open_data()
     assert app.title[0].value == "What does it learn from?"
     assert app.radio[0].value == "comedies"
-    assert len(app.get("bidi_component")) == 1
+    assert len(app.get("bidi_component")) == 2, "the picture of the text, and the guard of the fields"
     assert not train_button(app).disabled
 
 
 def test_an_unknown_corpus_in_the_address_falls_back_to_the_default():
-    assert open_page(corpus="<script>").radio[0].value == "comedies"
+    assert open_data(corpus="<script>").radio[0].value == "comedies"
 
 
 def test_the_button_starts_the_run_that_was_chosen(no_training):
-    app = open_page(corpus="copy")
+    app = open_data(corpus="copy")
     app.radio(key="tokenizer").set_value("byte").run()
     app.text_input(key="run name").set_value("Ours <b>").run()
     train_button(app).click().run()
@@ -87,7 +67,7 @@ def test_the_button_starts_the_run_that_was_chosen(no_training):
 
 
 def test_a_pasted_page_can_be_trained_on_and_keeps_its_text(no_training, home):
-    app = open_page(corpus="own-text")
+    app = open_data(corpus="own-text")
     assert train_button(app).disabled
     app.text_area[0].set_value(PAGE).run()
     assert not train_button(app).disabled
@@ -100,7 +80,7 @@ def test_a_pasted_page_can_be_trained_on_and_keeps_its_text(no_training, home):
 
 @pytest.mark.parametrize("text", ["abc", "   ", "\x00\x00", "<script>alert(1)</script>"])
 def test_too_little_text_is_refused_in_words_and_stays_in_its_field(text):
-    app = open_page(corpus="own-text")
+    app = open_data(corpus="own-text")
     app.text_area[0].set_value(text).run()
     assert not app.exception
     assert "at least 200" in app.warning[0].value.lower()
@@ -109,7 +89,7 @@ def test_too_little_text_is_refused_in_words_and_stays_in_its_field(text):
 
 
 def test_pasted_text_is_still_there_after_a_look_at_another_page():
-    app = open_page(corpus="own-text")
+    app = open_data(corpus="own-text")
     app.text_area[0].set_value(PAGE).run()
     app.switch_page("app_pages/loss.py").run()
     app.switch_page("app_pages/data.py").run()

@@ -1,17 +1,15 @@
 """The Generate page: what it writes is what lm_core writes; wishes, refusals and runs without weights are sentences."""
 
-import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from app.loaders import generate, runs, writing
 from app.loaders.generate import Plan, Request, Standing
-from lm_core import settings as machine
 from lm_core.config import SamplingConfig
 from lm_core.errors import ConfigError
 from lm_core.generation.decode import generate as decode
@@ -19,25 +17,13 @@ from lm_core.generation.sampling import distribution
 from lm_core.runs.checkpoint import load_model
 from lm_core.runs.run import create_run
 from lm_core.tokenizers.registry import load_tokenizer
+from tests.pages import open_page, sent
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
+open_generate = partial(open_page, "generate")
 
 ROOT = Path(__file__).parents[2]
 DONE = Standing(state="done", step=100, steps=100, checkpoint_step=100, message="", first_checkpoint=100)
-
-
-@pytest.fixture(autouse=True)
-def fresh_server(home, tmp_path, monkeypatch):
-    """A server that has read nothing yet, with an empty gallery of its own."""
-    monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
-    cached = (runs.settings, runs.store)
-    for function in cached:
-        function.cache_clear()
-    for function in (runs.config_of, writing.write, writing._opened):
-        function.clear()
-    yield
-    if runs.store.cache_info().currsize:
-        runs.store().close()
-    for function in cached:
-        function.cache_clear()
 
 
 @pytest.fixture
@@ -60,34 +46,19 @@ def own_run(config, state, **columns):
     return run
 
 
-def open_page(**address):
-    app = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=60)
-    for name, value in address.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page("app_pages/generate.py").run()
-    assert not app.exception
-    return app
-
-
-def sent(app):
-    """The data of the page's picture."""
-    return json.loads(app.get("bidi_component")[0].proto.json)
-
-
 def words(app):
     kinds = ("markdown", "caption", "info", "error")
     return " ".join(element.value for kind in kinds for element in getattr(app, kind))
 
 
 def test_without_any_run_the_page_says_where_to_begin():
-    app = open_page()
+    app = open_generate()
     assert "There is no model yet to write with" in words(app)
     assert not app.get("bidi_component")
 
 
 def test_with_a_finished_run_the_picture_holds_its_writing(gallery_run):
-    data = sent(open_page())
+    data = sent(open_generate())
     assert data["draft"] == {"prompt": "ROMEO:\nTo be, or not", "count": 40, "seed": 0}
     assert len(data["writing"]["steps"]) == 40
     assert data["writing"]["step"] == 100
@@ -95,20 +66,22 @@ def test_with_a_finished_run_the_picture_holds_its_writing(gallery_run):
 
 
 def test_an_address_that_names_an_unknown_run_or_nonsense_still_opens(gallery_run):
-    data = sent(open_page(run="no-such-run", temperature="x", top_k="0", top_p="99", seed="-1", choice="9999999999999"))
+    data = sent(
+        open_generate(run="no-such-run", temperature="x", top_k="0", top_p="99", seed="-1", choice="9999999999999")
+    )
     assert data["writing"]["sampling"]["temperature"] == 0.8
     assert data["view"] == {"choice": None}
 
 
 def test_the_address_gives_the_settings_and_the_choice(gallery_run):
-    data = sent(open_page(temperature="0.5", top_k="3", top_p="0.9", seed="7", choice="5"))
+    data = sent(open_generate(temperature="0.5", top_k="3", top_p="0.9", seed="7", choice="5"))
     assert data["writing"]["sampling"] == {"temperature": 0.5, "top_k": 3, "top_p": 0.9, "seed": 7}
     assert data["view"] == {"choice": 5}
 
 
 def test_a_damaged_checkpoint_is_one_sentence(gallery_run):
     next(gallery_run.checkpoints_folder.iterdir()).write_bytes(b"no weights")
-    assert "is damaged" in words(open_page())
+    assert "is damaged" in words(open_generate())
 
 
 @pytest.mark.parametrize(
@@ -126,7 +99,7 @@ def test_a_damaged_checkpoint_is_one_sentence(gallery_run):
 )
 def test_a_run_without_a_model_says_why_and_what_will_come(tiny_config, state, columns, sentence):
     run = own_run(tiny_config, state, **columns)
-    app = open_page(run=run.id)
+    app = open_generate(run=run.id)
     assert sentence in words(app)
     assert not app.get("bidi_component")
 

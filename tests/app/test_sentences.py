@@ -260,9 +260,9 @@ def test_hostile_texts_are_read_quickly(unit, length):
     text = unit * (length // len(unit))
     for whole in (text, f'There is no run "{text}" on this machine. Choose one from the list of runs.'):
         zh("Paused at step 3.")  # the catalogue is read once
-        started = time.perf_counter()
+        started = time.process_time()  # which a busy machine does not bend
         translated = zh(whole)
-        assert time.perf_counter() - started < 1.0
+        assert time.process_time() - started < 1.0
         assert len(translated) >= len(whole) // 3
 
 

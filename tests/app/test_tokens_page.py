@@ -2,15 +2,18 @@
 
 import itertools
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from app.loaders import runs, tokens
-from lm_core import settings as machine
 from lm_core.runs.run import create_run
 from tests.finished_run import config_of, make_gallery_run, make_run
+from tests.pages import open_page
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
+open_tokens = partial(open_page, "tokens")
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = [
@@ -25,64 +28,39 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def fresh_server(home, tmp_path, monkeypatch):
-    """A server that has read nothing yet, with an empty gallery of its own."""
-    monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
-    for cached in (runs.settings, runs.store):
-        cached.cache_clear()
-    runs.config_of.clear()
-    tokens.reader_of.clear()
-    yield
-    if runs.store.cache_info().currsize:
-        runs.store().close()
-    for cached in (runs.settings, runs.store):
-        cached.cache_clear()
-
-
-def open_page(**address):
-    app = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=60)
-    for name, value in address.items():
-        app.query_params[name] = value
-    app.run()
-    app.switch_page("app_pages/tokens.py").run()
-    assert not app.exception
-    return app
-
-
 def test_without_any_run_the_page_says_where_to_begin():
-    app = open_page()
+    app = open_tokens()
     assert "no run yet" in app.info[0].value
     assert not app.get("bidi_component")
 
 
 @pytest.mark.parametrize("kind", ["char", "bpe"])
 def test_an_own_run_has_its_picture(home, kind):
-    app = open_page(run=make_run(home, kind))
+    app = open_tokens(run=make_run(home, kind))
     assert len(app.get("bidi_component")) == 1
 
 
 def test_a_gallery_run_has_its_picture(tmp_path):
     run_id = make_gallery_run(tmp_path / "gallery", kind="byte")
-    app = open_page(run=run_id)
+    app = open_tokens(run=run_id)
     assert app.selectbox[0].value == run_id
     assert len(app.get("bidi_component")) == 1
 
 
 def test_an_unknown_run_in_the_address_falls_back_to_one_that_exists(home):
     run_id = make_run(home)
-    assert open_page(run="no-such-run").selectbox[0].value == run_id
+    assert open_tokens(run="no-such-run").selectbox[0].value == run_id
 
 
 def test_a_run_without_its_tokenizer_yet_says_so(home):
     config = config_of()
     run = create_run(config, runs.settings().runs_folder)
     runs.store().submit(run.id, "new", config.to_json(), 100)
-    assert "still making its tokenizer" in open_page(run=run.id).info[0].value
+    assert "still making its tokenizer" in open_tokens(run=run.id).info[0].value
 
 
 def test_what_was_typed_comes_back_and_stays_when_the_reader_returns(home):
-    app = open_page(run=make_run(home))
+    app = open_tokens(run=make_run(home))
     app.session_state["tokens"] = {"typed": {"text": "the mat", "focus": 4, "serial": 3}}
     app.run()
     assert app.query_params["token"] == "4"

@@ -2,18 +2,21 @@
 
 import json
 import math
+from functools import partial
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from app import routes
 from app.loaders import runs, train
-from lm_core import settings as machine
 from lm_core.config import RunConfig, parse_config
 from lm_core.errors import RunError
 from lm_core.runs.facts import RunFacts
 from lm_core.runs.run import Run, create_run
+from tests.pages import open_page
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
+open_train = partial(open_page, "train")
 
 ROOT = Path(__file__).parents[2]
 FACTS = RunFacts(
@@ -21,20 +24,6 @@ FACTS = RunFacts(
     train_bytes=900, validation_bytes=100, baselines={"uniform": math.log(65), "bigram": math.inf},
     corpus_title="Copy", tokenizer_kind="char",
 )  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def fresh_server(home, tmp_path, monkeypatch):
-    """A server that has read nothing yet, with an empty gallery of its own."""
-    monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
-    for cached in (runs.settings, runs.store):
-        cached.cache_clear()
-    runs.config_of.clear()
-    yield
-    if runs.store.cache_info().currsize:
-        runs.store().close()
-    for cached in (runs.settings, runs.store):
-        cached.cache_clear()
 
 
 @pytest.fixture
@@ -56,17 +45,8 @@ def gallery_run(tiny_config, tmp_path):
     return run
 
 
-def open_page(**address):
-    app = AppTest.from_file(ROOT / "app" / "main.py", default_timeout=60).switch_page("app_pages/train.py")
-    for name, value in address.items():
-        app.query_params[name] = value
-    app.run()
-    assert not app.exception
-    return app
-
-
 def test_without_any_run_the_page_offers_to_train_the_first():
-    app = open_page()
+    app = open_train()
     assert "No model has been trained here yet" in " ".join(text.value for text in app.markdown)
     assert [button.label for button in app.button] == ["Train the first model"]
 
@@ -81,7 +61,7 @@ def test_the_first_model_starts_at_a_click_and_is_on_the_page(monkeypatch):
         return run.id
 
     monkeypatch.setattr(runs, "train_new", start)
-    app = open_page()
+    app = open_train()
     app.button[0].click().run()
     assert not app.exception
     assert [config.name for config in asked] == ["My first model"]
@@ -89,7 +69,7 @@ def test_the_first_model_starts_at_a_click_and_is_on_the_page(monkeypatch):
 
 
 def test_an_own_run_is_drawn(own_run):
-    app = open_page(run=own_run.id)
+    app = open_train(run=own_run.id)
     assert app.title[0].value == "How does it learn?"
     assert len(app.get("bidi_component")) == 1
 
@@ -100,19 +80,19 @@ def test_whoever_watches_a_run_looks_after_it(own_run, looked_after):
 
 
 def test_a_gallery_run_is_drawn(gallery_run):
-    app = open_page(run=gallery_run.id)
+    app = open_train(run=gallery_run.id)
     assert len(app.get("bidi_component")) == 1
     assert train.about(gallery_run.id)["gallery"] is True
 
 
 def test_an_unknown_run_in_the_address_falls_back_to_the_newest(own_run):
-    app = open_page(run="nosuchrun")
+    app = open_train(run="nosuchrun")
     assert app.selectbox[0].value == own_run.id
     assert not app.error
 
 
 def test_a_wish_reaches_the_run_that_it_was_made_about(own_run):
-    app = open_page(run=own_run.id)
+    app = open_train(run=own_run.id)
     app.session_state["train"] = {"control": {"run": own_run.id, "wish": "pause"}, "view": None, "own": None}
     app.run()
     assert not app.exception
@@ -121,14 +101,14 @@ def test_a_wish_reaches_the_run_that_it_was_made_about(own_run):
 
 def test_a_wish_that_cannot_be_fulfilled_is_refused_in_words(own_run):
     runs.store().stop(own_run.id)
-    app = open_page(run=own_run.id)
+    app = open_train(run=own_run.id)
     app.session_state["train"] = {"control": {"run": own_run.id, "wish": "pause"}, "view": None, "own": None}
     app.run()
     assert "has been stopped" in app.error[0].value
 
 
 def test_the_locked_moment_goes_into_the_address(own_run):
-    app = open_page(run=own_run.id)
+    app = open_train(run=own_run.id)
     app.session_state["train"] = {"view": {"run": own_run.id, "step": 20, "token": None}, "control": None, "own": None}
     app.run()
     assert "".join(app.query_params["step"]) == "20"
@@ -136,7 +116,7 @@ def test_the_locked_moment_goes_into_the_address(own_run):
 
 
 def test_a_moment_of_another_run_leaves_the_address(own_run):
-    app = open_page(run=own_run.id, step="30")
+    app = open_train(run=own_run.id, step="30")
     app.session_state["train"] = {"view": {"run": "another", "step": 20, "token": 3}, "control": None, "own": None}
     app.run()
     assert "step" not in app.query_params
@@ -144,7 +124,7 @@ def test_a_moment_of_another_run_leaves_the_address(own_run):
 
 
 def test_all_three_depths_of_the_lesson_open(own_run):
-    app = open_page(run=own_run.id, depth="code")
+    app = open_train(run=own_run.id, depth="code")
     assert any("def train(" in code.value for code in app.code)
 
 

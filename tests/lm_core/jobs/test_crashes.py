@@ -13,7 +13,6 @@ import torch
 
 from lm_core.config import with_settings
 from lm_core.jobs.processes import is_alive
-from lm_core.jobs.store import open_store
 from lm_core.jobs.supervisor import Supervisor, ensure_supervisor
 from lm_core.runs.checkpoint import checkpoints, read_tensors
 from lm_core.runs.history import load_points
@@ -32,13 +31,6 @@ config = parse_config(RunConfig, sys.argv[1])
 print(start_run(config, settings, open_store(settings.store_url)), flush=True)
 time.sleep(600)
 """
-
-
-@pytest.fixture
-def store(settings):
-    store = open_store(settings.store_url)
-    yield store
-    store.close()
 
 
 @pytest.fixture
@@ -130,10 +122,8 @@ def test_a_run_survives_its_server_its_supervisor_and_its_worker(config, setting
     wait_until(lambda: not is_alive(int(supervisor_pid), float(started)))
     step = store.get(run_id).step
     wait_until(lambda: store.get(run_id).step > step)  # without its supervisor, it goes on
-    clicked = time.monotonic()
     store.pause(run_id)
     wait_until(lambda: store.get(run_id).state == "paused", seconds=10)
-    print(f"paused after {1000 * (time.monotonic() - clicked):.0f} ms")
     wait_until(lambda: store.get(run_id).checkpoint_step == store.get(run_id).step, seconds=10)
     store.resume(run_id)
     wait_until(lambda: store.get(run_id).state == "running", seconds=10)

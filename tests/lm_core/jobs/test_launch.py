@@ -7,15 +7,7 @@ from lm_core.corpora.uploads import store_text
 from lm_core.errors import ConfigError, CorpusError, RunError
 from lm_core.jobs import launch
 from lm_core.jobs.launch import resume_run, start_run
-from lm_core.jobs.store import open_store
 from lm_core.runs.run import find_run
-
-
-@pytest.fixture
-def store(settings):
-    store = open_store(settings.store_url)
-    yield store
-    store.close()
 
 
 @pytest.fixture

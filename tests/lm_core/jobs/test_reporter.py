@@ -11,13 +11,6 @@ from lm_core.jobs.store import open_store
 
 
 @pytest.fixture
-def store(settings):
-    store = open_store(settings.store_url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def worker(store):
     """A reporter that is at work, and an event that is set when it tells its worker to leave."""
     store.submit("one", "One", "{}", 100)

@@ -12,13 +12,6 @@ from lm_core.jobs.store import open_store
 
 
 @pytest.fixture
-def store(settings):
-    store = open_store(settings.store_url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def queue(store):
     return Queue(store.database)
 

@@ -24,13 +24,6 @@ from lm_core.training.events import EvalMetrics, StepMetrics
 from lm_core.training.state import new_state
 
 
-@pytest.fixture
-def store(settings):
-    store = open_store(settings.store_url)
-    yield store
-    store.close()
-
-
 def submit(config, settings, store):
     run = create_run(config, settings.runs_folder)
     store.submit(run.id, "Run", config.to_json(), config.train.steps)

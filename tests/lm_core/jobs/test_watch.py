@@ -61,13 +61,6 @@ def sleeper():
 
 
 @pytest.fixture
-def store(settings):
-    store = open_store(settings.store_url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def hanging(store, sleeper):
     """A run whose worker lives and says nothing more."""
     store.submit("one", "One", "{}", 100)
