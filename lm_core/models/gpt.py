@@ -49,6 +49,28 @@ class Block(nn.Module):
         return trace("resid_post", x + trace("mlp_out", mlp_out))
 
 
+def initialise(model: nn.Module, config: ModelConfig) -> None:
+    """Draw the first weights from torch's generator, which the caller has seeded.
+
+    embed, positions   normal, 1              as long as a normed vector, so that no block's first steps drown it
+      when tied        normal, 0.02           the table is the head as well (GPT-2)
+    head               normal, 0.02           the first guess is near uniform, the loss near ln V (GPT-2)
+    q, k, v, up, gate  normal, 1/sqrt(C)      keeps the size of what it reads, whatever the width (LeCun et al. 1998)
+    o, down            normal, 0.02/sqrt(2L)  2L branches add to the stream: start each small (GPT-2, section 2.3)
+    norms              1 (and 0)              as made
+    """
+    deviations = {
+        **dict.fromkeys(("embed", "positions"), 0.02 if config.tie_embeddings else 1.0),
+        "head": 0.02,
+        **dict.fromkeys(("q", "k", "v", "up", "gate"), 1 / math.sqrt(config.d_model)),
+        **dict.fromkeys(("o", "down"), 0.02 / math.sqrt(2 * config.n_layers)),
+    }
+    for name, weight in model.named_parameters():
+        part = name.split(".")[-2]  # "blocks.0.attn.q.weight" -> "q"
+        if part in deviations and not weight.is_meta:  # on the "meta" device a model has shapes and no numbers
+            torch.nn.init.normal_(weight, std=deviations[part])
+
+
 class GPT(nn.Module):
     """A stack of blocks between an embedding and a head (Radford et al. 2018, 2019)."""
 
@@ -65,7 +87,7 @@ class GPT(nn.Module):
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.n_layers))
         self.ln_final = make_norm(config)
         self.head = None if config.tie_embeddings else nn.Linear(config.d_model, vocab_size, bias=False)
-        initialise(self)
+        initialise(self, config)
 
     def forward(self, ids: Tensor, *, cache: KVCache | None = None, trace: AnyTrace = UNTRACED) -> Tensor:
         """ids (B, T) int64 -> logits (B, T, V). With a cache, `ids` follow the tokens already in it."""
@@ -90,26 +112,3 @@ class GPT(nn.Module):
     def _head_weight(self) -> Tensor:
         """(V, C). Tied: the table that reads a token also scores it (Press & Wolf 2017)."""
         return self.embed.weight if self.head is None else self.head.weight
-
-
-def initialise(model: GPT) -> None:
-    """Draw the first weights from torch's generator, which the caller has seeded.
-
-    embed, positions   normal, 1              as long as a normed vector, so that no block's first steps drown it
-      when tied        normal, 0.02           the table is the head as well (GPT-2)
-    head               normal, 0.02           the first guess is near uniform, the loss near ln V (GPT-2)
-    q, k, v, up, gate  normal, 1/sqrt(C)      keeps the size of what it reads, whatever the width (LeCun et al. 1998)
-    o, down            normal, 0.02/sqrt(2L)  2L branches add to the stream: start each small (GPT-2, section 2.3)
-    norms              1 (and 0)              as made
-    """
-    config = model.config
-    deviations = {
-        **dict.fromkeys(("embed", "positions"), 0.02 if config.tie_embeddings else 1.0),
-        "head": 0.02,
-        **dict.fromkeys(("q", "k", "v", "up", "gate"), 1 / math.sqrt(config.d_model)),
-        **dict.fromkeys(("o", "down"), 0.02 / math.sqrt(2 * config.n_layers)),
-    }
-    for name, weight in model.named_parameters():
-        part = name.split(".")[-2]  # "blocks.0.attn.q.weight" -> "q"
-        if part in deviations and not weight.is_meta:  # on the "meta" device a model has shapes and no numbers
-            torch.nn.init.normal_(weight, std=deviations[part])

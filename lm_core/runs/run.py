@@ -6,7 +6,7 @@ tokenizer/        the trained tokenizer
 tokens/           the text as numbers, training and validation part
 checkpoints/      weights, optimizer and random state, to go on from
 history/          what the probe sentence looked like at about 14 moments of training
-worker.log        what the worker process wrote
+worker.log        what the worker process wrote; worker.lock is held while one works here
 metrics.json      the curves, only in a run that was exported (the gallery's)
 """
 
