@@ -29,7 +29,10 @@ def own_text() -> data.OwnText | None:
         )
     with upload:
         megabytes = max(1, runs.settings().max_text_bytes // 1_000_000)
-        file = st.file_uploader(_("A text file"), type=["txt", "md"], max_upload_size=megabytes)
+        # Streamlit's own limit is higher: it refuses with no more than a red sign, and in English.
+        file = st.file_uploader(
+            _("A text file, at most {megabytes} MB").format(megabytes=megabytes), type=["txt", "md"]
+        )
     if file is not None:
         st.session_state[UPLOAD] = data.read_upload(file.getvalue(), file.name)
     uploaded: data.OwnText | None = st.session_state.get(UPLOAD)

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import state
+from app.components import show_picture
 from app.i18n import _
 from app.loaders import data, runs
 from app.widgets.frame import show_error
@@ -40,6 +41,7 @@ def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, 
             _start(corpus, **choices, name=name or suggestion, probe=probe)
     with middle:
         _preset(kind, vocab_size, picture)
+        show_picture("fields", {}, key="fields")  # nothing to see: it guards the fields of the page
 
 
 def _start(corpus: str | DecodedText, **choices: Any) -> None:

@@ -67,7 +67,7 @@ def print_run(run_id: str, *, as_json: bool) -> None:
         "run": f"{run_id}  {status.name}",
         "state": f"{_state(status)}  {status.message}",
         "step": f"{status.step} of {status.steps}",
-        "loss": f"validation {number(status.val_loss)}, training {number(status.train_loss)} nats/token",
+        "loss": f"validation {number(status.val_loss) or '?'}, training {number(status.train_loss) or '?'} nats/token",
         "text": config.corpus.title or config.corpus.name,
         "tokenizer": config.tokenizer.kind,
         "model": ", ".join(f"{name} {value}" for name, value in config.model.model_dump().items() if value is not None),

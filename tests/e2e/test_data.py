@@ -58,6 +58,35 @@ def test_a_pasted_text_survives_a_refusal_and_is_trained_on(open_page, server):
     expect(page).to_have_url(re.compile(r"/train\?.*run=[a-z0-9]{8}"), timeout=20_000)
 
 
+HALF = "\\ud83d"  # of an emoji, as JavaScript writes it
+
+
+def test_half_a_character_shows_as_a_sign_and_loses_nothing(open_page):
+    page = opened(open_page, "data?corpus=own-text")
+    field = page.get_by_label("Your text")
+    field.click()
+    page.evaluate(f"document.execCommand('insertText', false, 'broken {HALF} text 🎉 '.repeat(30))")
+    field.blur()
+    expect(page.locator(".sample")).to_contain_text("broken \ufffd text 🎉", timeout=15_000)
+    expect(field).to_have_value("broken \ufffd text 🎉 " * 30)
+    name = page.get_by_role("textbox", name="Name")
+    name.click()
+    page.evaluate(f"document.execCommand('insertText', false, 'Mine {HALF}')")
+    name.blur()
+    expect(name).to_have_value("Mine \ufffd")
+    expect(page.get_by_role("button", name="Train on this text")).to_be_enabled()
+
+
+def test_too_large_a_file_is_refused_in_words(open_page):
+    page = opened(open_page, "data?corpus=own-text")
+    page.get_by_role("tab", name="Upload").click()
+    expect(page.get_by_text("A text file, at most 20 MB")).to_be_visible()
+    line = {"name": "line.txt", "mimeType": "text/plain", "buffer": b"x" * 50_000_000}
+    page.locator("input[type=file]").set_input_files(line)
+    expect(page.get_by_text("but at most 20.0 MB", exact=False)).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Train on this text")).to_be_disabled()
+
+
 def test_the_page_fits_a_narrow_screen_in_chinese(open_page):
     page = open_page("data?lang=zh&corpus=copy", width=400)
     expect(page.locator(".bar").first).to_be_visible(timeout=30_000)

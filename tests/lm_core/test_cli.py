@@ -361,7 +361,9 @@ def test_a_run_in_the_queue_is_told_how_many_come_first(waiting, capsys):
     assert tokenarium(["train", "--corpus", "copy", *SMALL, "--detach", "--json"]) == 0
     second = json.loads(capsys.readouterr().out)["run_id"]
     assert tokenarium(["show", second]) == 0
-    assert "queued, 1 before it" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "queued, 1 before it" in shown
+    assert "validation ?, training ? nats/token" in shown
 
 
 def test_the_numbers_beside_the_progress_bar_fit_into_80_columns(waiting, settings):

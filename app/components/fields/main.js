@@ -1,0 +1,7 @@
+/** Guards the text fields of a page: whatever is typed or pasted in, only whole characters out. */
+import { mount } from "../kit/mount.js";
+import { mendField } from "./halves.js";
+
+window.addEventListener("input", mendField, true); // before Streamlit's field hears of it; once, as modules run once
+
+export default mount(() => ({}));
