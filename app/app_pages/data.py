@@ -7,7 +7,6 @@ from app.components import show_picture
 from app.i18n import _
 from app.loaders import data
 from app.sentences import translate_sentence
-from app.widgets.corpus_words import corpus_description, corpus_title
 from app.widgets.frame import header, lesson
 from app.widgets.own_text import own_text, show_reading
 from app.widgets.plain import plain
@@ -21,7 +20,9 @@ CORPUS = "corpus"
 
 def choose(available: dict[str, CorpusInfo], missing: list[CorpusInfo]) -> str:
     """The list of texts; those that cannot be read here are named with the reason."""
-    titles = {name: corpus_title(info) for name, info in available.items()} | {OWN_TEXT: _("A text of your own")}
+    titles = {name: translate_sentence(info.title) for name, info in available.items()} | {
+        OWN_TEXT: _("A text of your own")
+    }
     sizes = [_("about {count:,} characters").format(count=info.characters or 0) for info in available.values()]
     state.from_address(CORPUS, list(titles), next(iter(titles)))
     chosen = st.radio(
@@ -30,7 +31,7 @@ def choose(available: dict[str, CorpusInfo], missing: list[CorpusInfo]) -> str:
     )  # fmt: skip
     state.to_address(CORPUS)
     for info in missing:
-        st.caption(plain(f"{corpus_title(info)}: {translate_sentence(info.unavailable or '')}"))
+        st.caption(plain(f"{translate_sentence(info.title)}: {translate_sentence(info.unavailable or '')}"))
     return chosen
 
 
@@ -55,8 +56,8 @@ with right:
             about = {"title": title, "description": "", "licence": "", "source": ""}
     else:
         info = infos[chosen]
-        corpus, title = chosen, corpus_title(info)
-        about = {"title": title, "description": corpus_description(info)}
+        corpus, title = chosen, translate_sentence(info.title)
+        about = {"title": title, "description": translate_sentence(info.description)}
         about |= {"licence": translate_sentence(info.licence), "source": translate_sentence(info.source)}
         try:
             picture = data.picture_of_corpus(chosen)
