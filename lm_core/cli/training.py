@@ -10,8 +10,8 @@ from typing import Any, Literal
 
 from lm_core.cli.follow import follow
 from lm_core.cli.output import number, print_json, printable
-from lm_core.config import CorpusSpec, RunConfig, preset_config, with_settings
-from lm_core.corpora.uploads import clean_pasted_text, decode_text, refuse_too_large, store_text
+from lm_core.config import OWN_TEXT, RunConfig, preset_config, with_settings
+from lm_core.corpora.uploads import decode_text, refuse_too_large, safe_title, store_text
 from lm_core.errors import ConfigError, CorpusError, RunError
 from lm_core.jobs.launch import resume_run, start_run
 from lm_core.jobs.status import RunStatus
@@ -86,7 +86,7 @@ def experiment(
 
 
 def corpus_named(name: str | None) -> dict[str, Any]:
-    if name == "own-text":
+    if name == OWN_TEXT:
         raise ConfigError("A text of your own is given by its file: --file PATH.")
     return {} if name is None else {"name": name}
 
@@ -104,12 +104,9 @@ def text_of_file(path: Path, settings: Settings) -> dict[str, Any]:
     refuse_too_large(path.stat().st_size, filename=path.name, max_bytes=settings.max_text_bytes)
     data = path.read_bytes()
     decoded = decode_text(data, filename=path.name, max_bytes=settings.max_text_bytes)
-    cleaned = clean_pasted_text(decoded.text)
-    for note in dict.fromkeys((*decoded.notes, *cleaned.notes)):
+    for note in decoded.notes:
         print(printable(note), file=sys.stderr)
-    title = printable(path.name.encode(errors="replace").decode())[:200]
-    spec: CorpusSpec = store_text(cleaned.text, title=title, texts_folder=settings.texts_folder)
-    return spec.model_dump()
+    return store_text(decoded.text, title=safe_title(path.name), texts_folder=settings.texts_folder).model_dump()
 
 
 def parse_assignments(assignments: Sequence[str]) -> dict[str, str]:

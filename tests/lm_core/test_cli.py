@@ -162,7 +162,7 @@ def test_a_text_of_ones_own_is_kept_under_its_name(tmp_path, settings):
         assignments=[],
         settings=settings,
     )
-    assert config.corpus.title == path.name
+    assert config.corpus.title == path.stem  # as the Data page would call it
     kept = settings.texts_folder / f"{config.corpus.text_id}.txt"
     assert kept.read_text(encoding="utf-8").startswith("Zwei Wege")
 
