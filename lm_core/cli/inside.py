@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from lm_core.cli.output import print_json, printable
 from lm_core.config import SamplingConfig, parse_config
-from lm_core.errors import ConfigError
-from lm_core.runs.run import find_run
+from lm_core.errors import ConfigError, RunError
+from lm_core.runs.run import Run, find_run
 from lm_core.settings import read_settings
 from lm_core.tokenizers.base import Tokenizer
 from lm_core.tokenizers.registry import load_tokenizer
@@ -28,7 +28,7 @@ def write_on(run_id: str, prompt: str, sampling: dict[str, Any], *, n_tokens: in
     """
     choice = parse_config(SamplingConfig, sampling)
     run = find_run(run_id, read_settings())
-    tokenizer = load_tokenizer(run.tokenizer_folder)
+    tokenizer = _tokenizer_of(run)
     ids = prompt_ids(tokenizer, prompt)
     import torch  # takes seconds, so refusals come first
 
@@ -44,6 +44,12 @@ def write_on(run_id: str, prompt: str, sampling: dict[str, Any], *, n_tokens: in
         return
     print(printable(prompt), end="", flush=True)
     _stream(tokenizer, steps)
+
+
+def _tokenizer_of(run: Run) -> Tokenizer:
+    if not run.tokenizer_folder.is_dir():
+        raise RunError(f'Run "{run.id}" has not read its text yet. See how it stands: tokenarium show {run.id}')
+    return load_tokenizer(run.tokenizer_folder)
 
 
 def prompt_ids(tokenizer: Tokenizer, prompt: str) -> list[int]:
@@ -106,7 +112,7 @@ def _step_values(step: DecodeStep, tokenizer: Tokenizer) -> dict[str, Any]:
 def print_tokens(run_id: str, text: str, *, as_json: bool) -> None:
     """Print a text's tokens and their ids, then how many characters and bytes they stand for."""
     run = find_run(run_id, read_settings())
-    tokenizer = load_tokenizer(run.tokenizer_folder)
+    tokenizer = _tokenizer_of(run)
     _refuse_broken_text(text)
     ids = tokenizer.encode(text)
     pieces = tokenizer.token_texts(ids)

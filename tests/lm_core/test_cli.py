@@ -349,6 +349,13 @@ def test_whoever_looks_at_a_lost_run_or_wishes_something_of_it_gets_it_a_supervi
     assert asked == [settings]
 
 
+@pytest.mark.parametrize("words", ["generate {run}", "tokenize {run} text"])
+def test_a_run_that_has_only_been_queued_can_tell_nothing_yet(words, waiting, capsys):
+    assert tokenarium(words.format(run=waiting).split()) == 2
+    shown = capsys.readouterr().err
+    assert shown == f'Run "{waiting}" has not read its text yet. See how it stands: tokenarium show {waiting}\n'
+
+
 def test_a_silent_worker_is_told_of(waiting, settings, monkeypatch, capsys):
     monkeypatch.setattr(supervisor, "ensure_supervisor", lambda settings: None)
     lose_worker(waiting, settings)
