@@ -22,6 +22,7 @@ from lm_core.errors import ConfigError
 FORMAT_VERSION: Literal[1] = 1
 
 OWN_TEXT = "own-text"
+NARROWEST = 8  # d_model
 
 
 class Frozen(BaseModel):
@@ -69,7 +70,7 @@ class ModelConfig(Frozen):
     n_kv_heads: int | None = Field(
         None, ge=1, le=32, description="Key and value heads shared by groups of query heads; empty: one each."
     )
-    d_model: int = Field(128, ge=8, le=2048, description="Width of the residual stream: numbers per token.")
+    d_model: int = Field(128, ge=NARROWEST, le=2048, description="Width of the residual stream: numbers per token.")
     d_mlp: int | None = Field(None, ge=8, le=8192, description="Width inside the MLP; empty: 4 x d_model.")
     context_length: int = Field(64, ge=4, le=2048, description="How many tokens the model sees at once.")
     norm: Literal["layernorm", "rmsnorm"] = Field("rmsnorm", description="How each block steadies its input.")
@@ -97,7 +98,7 @@ class ModelConfig(Frozen):
         if self.d_model % self.n_heads:
             raise ValueError(
                 f"d_model ({self.d_model}) must be divisible by n_heads ({self.n_heads}). "
-                f"Try {_neighbours(self.d_model, self.n_heads)}."
+                f"Try {_neighbours(self.d_model, self.n_heads * (1 if self.positions == 'learned' else 2))}."
             )
         if self.n_heads % self.kv_heads:
             raise ValueError(
@@ -243,10 +244,10 @@ def _sentence(mistake: Any) -> str:
     return f"{where}: {what[:1].lower()}{what[1:]}{shown}."
 
 
-def _neighbours(width: int, heads: int) -> str:
-    """The two multiples of `heads` around `width`: (100, 8) -> '96 or 104'."""
-    below = width // heads * heads
-    return f"{below} or {below + heads}" if below else str(heads)
+def _neighbours(width: int, part: int) -> str:
+    """The two multiples of `part` around `width`: (100, 8) -> '96 or 104'."""
+    below = width // part * part
+    return f"{below} or {below + part}" if below >= NARROWEST else str(below + part)
 
 
 def _divisors(number: int) -> str:

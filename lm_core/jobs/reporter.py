@@ -87,9 +87,11 @@ class Reporter:
         self._rows.extend((step, name, value) for name, value in values.items())
 
     def checkpoint_saved(self, step: int, file: str) -> None:
-        """Point the run's row at a checkpoint; a run that gets this far may lose as many workers again."""
+        """Point the run's row at a checkpoint; a run that gets this far may lose as many workers again, and what was
+        said about the last loss is over.
+        """
         with self._writing:
-            self._observed |= {"checkpoint_step": step, "checkpoint_file": file, "attempts": 1}
+            self._observed |= {"checkpoint_step": step, "checkpoint_file": file, "attempts": 1, "message": ""}
 
     def change_state(self, state: State, message: str | None = None, *, ctl_seen: int | None = None) -> None:
         """Write everything noted so far and the new state, now; waits for a database that is away.

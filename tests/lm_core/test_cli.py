@@ -101,7 +101,7 @@ MISTAKES = {
     "train --set nonsense": '"nonsense" sets nothing. Write it like --set model.n_layers=2.',
     "train --set model.nonsense=1": 'There is no setting "model.nonsense".',
     "train --set model.n_layers=0": "model.n_layers: input should be greater than or equal to 1 (got 0).",
-    "train --set model.d_model=100 model.n_heads=8": "Try 96 or 104.",
+    "train --set model.d_model=100 model.n_heads=8": "Try 96 or 112.",
     "train --set train.warmup_steps=90 train.steps=80": "warmup_steps (90) must be below steps (80)",
     "train --corpus copy --set corpus.examples=100 model.context_length=2048": "context",
     "train --set model.d_model=2048 model.n_layers=24 model.context_length=2048 train.batch_size=1024": "GB",

@@ -1,5 +1,7 @@
 """An experiment, checked and in plain words."""
 
+import re
+
 import pytest
 from pydantic import ValidationError
 
@@ -56,9 +58,9 @@ def test_derived_sizes_follow_the_chosen_ones():
         (
             ModelConfig,
             {"d_model": 100, "n_heads": 8},
-            "d_model (100) must be divisible by n_heads (8). Try 96 or 104.",
+            "d_model (100) must be divisible by n_heads (8). Try 96 or 112.",
         ),
-        (ModelConfig, {"d_model": 8, "n_heads": 32}, "d_model (8) must be divisible by n_heads (32). Try 32."),
+        (ModelConfig, {"d_model": 8, "n_heads": 32}, "d_model (8) must be divisible by n_heads (32). Try 64."),
         (
             ModelConfig,
             {"d_model": 96, "n_heads": 6, "n_kv_heads": 4},
@@ -165,3 +167,12 @@ def test_an_unknown_setting_is_refused(setting):
 def test_a_value_that_cannot_be_is_refused(value):
     with pytest.raises(ConfigError, match=r"train\.steps: "):
         with_settings(RunConfig(), {"train.steps": value})
+
+
+@pytest.mark.parametrize("positions", ["learned", "sinusoidal", "rotary"])
+@pytest.mark.parametrize(("width", "heads"), [(100, 8), (64, 3), (30, 4), (10, 7)])
+def test_a_width_that_is_suggested_is_accepted(positions, width, heads):
+    with pytest.raises(ConfigError) as refused:
+        parse_config(ModelConfig, {"d_model": width, "n_heads": heads, "positions": positions})
+    for suggested in re.findall(r"\d+", str(refused.value).split("Try")[1]):
+        parse_config(ModelConfig, {"d_model": int(suggested), "n_heads": heads, "positions": positions})
