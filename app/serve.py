@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,8 +16,11 @@ from pathlib import Path
 import streamlit as st
 from starlette.routing import Route
 
-from app import routes
-from app.widgets.frame import show_error
+# Streamlit warns of each cached function that is imported before its runtime runs; here that is how it should be.
+logging.getLogger("streamlit.runtime.caching.cache_data_api").setLevel(logging.ERROR)
+
+from app import routes  # noqa: E402
+from app.widgets.frame import show_error  # noqa: E402
 
 SECONDS_BEFORE_WARMING = 5.0  # the first page comes first
 
