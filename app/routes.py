@@ -15,6 +15,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from app.components import FOLDER, assets_digest
 from app.i18n import LANGUAGES
 from app.loaders import attention as attention_loader
+from app.loaders import doctor as doctor_loader
 from app.loaders import runs
 from app.loaders import train as train_loader
 from app.sentences import translate_sentence
@@ -43,6 +44,11 @@ async def metrics(request: Request) -> Response:
 async def history(request: Request) -> Response:
     """The kept moments of a run above `after`, without attention: losses, likeliest tokens and sample of each."""
     return await _answer(request, "after", _history)
+
+
+async def doctor(request: Request) -> Response:
+    """What the curves of a run say about its settings, as figures; the picture has the sentences."""
+    return await _guard(request, lambda run_id: JSONResponse(doctor_loader.findings_of(run_id), headers=FRESH))
 
 
 async def attention(request: Request) -> Response:

@@ -49,6 +49,12 @@ def choose_run(run_id: str) -> None:
     st.session_state[RUN] = run_id
 
 
+def show_run(run_id: str) -> None:
+    """Draw the page again with this run, though its picker is drawn already: the address leads, the picker follows."""
+    st.query_params[RUN] = run_id
+    st.rerun()
+
+
 def view_number(name: str) -> int | None:
     """A whole number of the view in the address (layer, head, step), or None when it holds none."""
     text = st.query_params.get(name, "")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from app import state
 from app.components import show_picture
 from app.i18n import _
-from app.loaders import runs, train
+from app.loaders import doctor, runs, train
 from app.widgets.frame import header, lesson, show_error
 from app.widgets.run_picker import pick_run
 from lm_core.config import preset_config
@@ -17,6 +19,7 @@ CODE = (
     "lm_core.training.loop.train",
     "lm_core.training.schedule.learning_rate",
     "lm_core.training.objective.next_token_loss",
+    "lm_core.training.doctor.diagnose",
 )
 
 
@@ -26,13 +29,16 @@ def show_run(run_id: str) -> None:
     depth = state.from_address(state.DEPTH, ["story", "maths", "code"], "story")
     data = {"run": run_id, "about": train.about(run_id), "depth": depth, "view": view}
     refusal = st.container()  # above the picture, where it is seen
-    told = show_picture("train", data, key="train", listens=("view", "state", "control", "own"))
+    told = show_picture("train", data, key="train", listens=("view", "state", "control", "own", "rerun"))
     if told.view:
         mine = told.view["run"] == run_id  # else the picture has not yet heard that the page shows another run
         state.remember_view(step=told.view["step"] if mine else None, token=told.view["token"] if mine else None)
     if told.control:
         with refusal:
             carry_out(told.control)
+    if told.rerun:
+        with refusal:
+            start_again(told.rerun)
     if told.own:
         st.switch_page("app_pages/data.py")
 
@@ -43,6 +49,16 @@ def carry_out(control: dict[str, str]) -> None:
         runs.control(control["run"], control["wish"])
     except LMError as error:
         show_error(error)
+
+
+def start_again(wish: dict[str, Any]) -> None:
+    """The same run once more with the one change that the curve doctor names, and a look at it at once."""
+    try:
+        run_id = doctor.rerun(wish["run"], wish["kind"])
+    except LMError as error:
+        show_error(error)
+    else:
+        state.show_run(run_id)
 
 
 def start_first_run() -> None:

@@ -133,6 +133,19 @@ class Store:
             by_step.popitem()  # the cut may have gone through the middle of the last step
         return columns_of(dict(builtins.list(by_step.items())[:limit]))
 
+    def rows_at(self, run_id: str, steps: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
+        """Some measured numbers of some steps, in the shape of `series`: of a long run, a bounded look at the whole."""
+        wanted = (
+            select(metrics.c.step, metrics.c.name, metrics.c.value)
+            .where(metrics.c.run_id == run_id, metrics.c.step.in_(steps), metrics.c.name.in_(names))
+            .order_by(metrics.c.step)
+        )
+        by_step: dict[int, dict[str, float | None]] = {}
+        with self.database.read() as connection:
+            for step, name, value in connection.execute(wanted):
+                by_step.setdefault(step, {})[name] = value
+        return columns_of(by_step)
+
     def events(self, run_id: str) -> builtins.list[RunEvent]:
         """The run's diary, oldest first: submitted, started, paused, worker lost, …"""
         diary = select(events).where(events.c.run_id == run_id).order_by(events.c.id)

@@ -4,7 +4,7 @@ test asks for it, on a server that has read nothing yet.
 
 import pytest
 
-from app.loaders import attention, runs, tokens, writing
+from app.loaders import attention, doctor, runs, tokens, writing
 from app.loaders import home as home_loader
 from lm_core import settings as machine
 
@@ -29,7 +29,14 @@ def fresh_server(home, tmp_path, monkeypatch):
 
 
 def forget():
-    for cached in (runs.settings, runs.store, attention._load_film, attention._look, attention._load):
+    for cached in (
+        runs.settings,
+        runs.store,
+        attention._load_film,
+        attention._look,
+        attention._load,
+        doctor._remembered,
+    ):
         cached.cache_clear()
     for cached in (runs.config_of, tokens.reader_of, home_loader.film_of, writing.write, writing._opened):
         cached.clear()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app import routes
-from app.loaders import runs, train
+from app import routes, state
+from app.loaders import doctor, runs, train
 from lm_core.config import RunConfig, parse_config
 from lm_core.errors import RunError
 from lm_core.runs.facts import RunFacts
@@ -158,3 +158,22 @@ def test_a_first_run_fits_the_configuration():
     from lm_core.config import preset_config
 
     assert parse_config(RunConfig, preset_config(train.FIRST_RUN).to_json()).train.steps <= 2000
+
+
+def test_a_rerun_shows_the_new_run(own_run, monkeypatch):
+    asked = []
+    monkeypatch.setattr(doctor, "rerun", lambda run_id, kind: asked.append((run_id, kind)) or "newrun")
+    monkeypatch.setattr(state, "show_run", asked.append)
+    app = open_train(run=own_run.id)
+    app.session_state["train"] = {"rerun": {"run": own_run.id, "kind": "overfitting"}, "view": None, "own": None}
+    app.run()
+    assert not app.exception
+    assert asked == [(own_run.id, "overfitting"), "newrun"]
+
+
+def test_a_rerun_that_cannot_start_is_refused_in_words(own_run):
+    app = open_train(run=own_run.id)
+    app.session_state["train"] = {"rerun": {"run": own_run.id, "kind": "nan"}, "view": None, "own": None}
+    app.run()
+    assert "do not say so any more" in app.error[0].value
+    assert app.selectbox[0].value == own_run.id

@@ -266,6 +266,60 @@ def test_the_page_speaks_chinese_and_fits_a_telephone(open_page, finished):
     assert main.evaluate("node => node.scrollWidth <= node.clientWidth"), "nothing sticks out at the side"
 
 
+def test_the_curve_doctor_speaks_and_starts_the_run_again_with_one_change(open_page, server):
+    run = HandFedRun(server.home, "By heart")
+    run.prepare()
+    run.learn(20)
+    page = open_run(open_page, run)
+    panel = page.locator(".doctor")
+    expect(panel).to_contain_text("can be read from step 80 on")
+    rows = [(step, "loss", 2.0 - step / 200) for step in range(21, 161)]
+    rows += [(step, "val_loss", 2.2 if step <= 80 else 2.2 + step / 500) for step in range(30, 161, 10)]
+    run.step = 160
+    run.lease.report(rows, step=160)
+    expect(panel).to_contain_text("Overfitting")
+    expect(panel).to_contain_text("Since step 30 validation has risen from 2.20 to 2.52")
+    expect(panel).to_contain_text("dropout 0 → 0.1")
+    page.get_by_role("button", name=re.compile("Rerun with this one change: dropout")).click()
+    page.wait_for_url(lambda address: "run=" in address and run.id not in address, timeout=20_000)
+    other = re.search(r"run=([a-z0-9]+)", page.url)[1]
+    config = parse_config(RunConfig, (server.home / "runs" / other / "run.json").read_text())
+    assert config.model.dropout == 0.1
+    assert config.name == "By heart · dropout 0.1"
+    expect(page.get_by_role("combobox").first).to_have_value(re.compile("By heart · dropout 0.1"))
+    run.store.stop(other)
+    run.finish("stopped")
+
+
+def test_a_healthy_run_is_said_to_be_so_in_both_languages_and_asked_about_once(open_page, server):
+    page = open_page("train?run=gallery-comedies&lang=zh", width=400)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/doctor" in request.url else None)
+    expect(page.locator(".doctor [data-severity=good]")).to_be_visible(timeout=30_000)
+    page.wait_for_timeout(3500)
+    assert len(asked) <= 2
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("node => node.scrollWidth <= node.clientWidth"), "nothing sticks out at the side"
+
+
+def test_every_finding_has_a_title_and_a_sentence_without_gaps(open_page):
+    page = open_page("_stcore/health")
+    texts = page.evaluate("""async () => {
+      const w = await import('/pictures/x/train/doctor_words.js');
+      const all = { step: 100, until: 80, loss: 2.5, train: 2.4, ratio: 0.007, usual: 0.007, chance: 4.2, since: 60,
+        lowest: 2.1, count: 4, leap: 1.5, fall: 0.3, rows: 300, highest: 9, best: 2.1, tokens: 6000, parameters: 200000,
+        per_parameter: 0.03, ideal: 20, readings: 89.6 };
+      const change = { setting: 'train.learning_rate', before: 0.004, value: 0.001 };
+      const kinds = ['early', 'healthy', 'nan', 'stuck', 'rising', 'leaping', 'wild', 'rate-too-low', 'spikes',
+        'overfitting', 'text-too-small'];
+      return kinds.map((kind) => [kind, w.findingTitle(kind), w.findingText({ kind, figures: all, change })]);
+    }""")
+    for kind, title, sentence in texts:
+        assert title != kind
+        assert sentence
+        assert not re.search(r"[{}]|undefined|NaN%|null", sentence), sentence
+
+
 def test_numbers_about_a_run(open_page):
     page = open_page("_stcore/health")
     result = page.evaluate("""async () => {

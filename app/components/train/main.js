@@ -6,6 +6,7 @@ import { readPalette } from "../kit/theme.js";
 import { TIMELINE_STATE, createTimeline, selectStep } from "../kit/timeline.js";
 import { t } from "../kit/words.js";
 import { createControls } from "./controls.js";
+import { createDoctor } from "./doctor.js";
 import { createLive } from "./live.js";
 import { createLossChart } from "./loss_chart.js";
 import { createProbe } from "./probe.js";
@@ -56,11 +57,12 @@ function openRun(root, data, host, kept) {
     live.wake();
   };
   const controls = createControls(store, run, about, { wish, replay, trainOwn: () => host.trigger("own", true) });
+  const doctor = createDoctor(store, { base: data.base, runId, rerun: (kind) => host.trigger("rerun", { run: runId, kind }) });
   const timeline = createTimeline(store);
   const page = element("div", { class: "train" },
     createStatusLine(store, run, about).panel, createFailure(store),
     element("div", { class: "bench" },
-      element("div", { class: "bench-main" }, createLossChart(store, run, about).panel, createSmallMultiples(store, run).panel),
+      element("div", { class: "bench-main" }, createLossChart(store, run, about).panel, createSmallMultiples(store, run).panel, doctor.panel),
       element("aside", { class: "bench-side" }, controls.panel, createSample(store).panel)),
     createProbe(store, about, { lock: view.lock }).panel,
     createTable(store, run).panel);
@@ -74,7 +76,7 @@ function openRun(root, data, host, kept) {
   return {
     runId, store, refresh,
     dispose() {
-      for (const part of [live, replay, store]) part.stop();
+      for (const part of [live, doctor, replay, store]) part.stop();
       for (const part of [controls, timeline, view]) part.dispose();
       sizes.disconnect();
     },

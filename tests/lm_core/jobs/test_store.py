@@ -252,3 +252,16 @@ def test_a_store_that_cannot_be_written_says_so(settings, store, monkeypatch):
         submit(impatient, "one")
     impatient.close()
     submit(store, "one")
+
+
+def test_rows_at_gives_only_the_steps_and_numbers_that_were_asked_for(store):
+    store.submit("abc", "Run", "{}", 10)
+    Queue(store.database).claim(1, "here")
+    store.lease("abc", 1).report(
+        [(step, name, float(step)) for step in range(1, 6) for name in ("loss", "grad_norm", "tokens_per_second")]
+    )
+    assert store.rows_at("abc", [4, 2, 9], ["loss", "grad_norm"]) == {
+        "steps": [2, 4],
+        "columns": {"loss": [2.0, 4.0], "grad_norm": [2.0, 4.0]},
+    }
+    assert store.rows_at("abc", [], ["loss"]) == {"steps": [], "columns": {}}
