@@ -15,6 +15,7 @@ from lm_core.corpora.library import load_corpus
 from lm_core.data.dataset import TokenDataset, check_fits, open_dataset, write_dataset
 from lm_core.data.splitting import split_documents
 from lm_core.errors import RunError, TokenizerError
+from lm_core.models.compression import compressed_losses
 from lm_core.models.ngram import baselines
 from lm_core.models.registry import count_parameters
 from lm_core.runs.facts import RunFacts
@@ -62,12 +63,27 @@ def _made(run: Run, config: RunConfig, settings: Settings) -> Prepared:
     check_fits(dataset, config.model)
     tokenizer.save(run.tokenizer_folder)
     uncovered = tuple(tokenizer.uncovered("".join(validation_texts)))
-    return Prepared(tokenizer, dataset, write_facts=partial(_write_facts, run, config, corpus, dataset, uncovered))
+    packed = partial(
+        compressed_losses,
+        train_texts,
+        validation_texts,
+        tokens=len(dataset.validation),
+        n_bytes=dataset.validation_bytes,
+    )
+    return Prepared(
+        tokenizer, dataset, write_facts=partial(_write_facts, run, config, corpus, dataset, uncovered, packed)
+    )
 
 
 def _write_facts(
-    run: Run, config: RunConfig, corpus: Corpus, dataset: TokenDataset, uncovered: tuple[str, ...]
+    run: Run,
+    config: RunConfig,
+    corpus: Corpus,
+    dataset: TokenDataset,
+    uncovered: tuple[str, ...],
+    packed: Callable[[], dict[str, float]],
 ) -> None:
+    counted = baselines(dataset.train[:COUNTED_TOKENS], dataset.validation[:COUNTED_TOKENS], dataset.vocab_size)
     parts = count_parameters(config.model, dataset.vocab_size)
     facts = RunFacts(
         vocab_size=dataset.vocab_size,
@@ -77,7 +93,7 @@ def _write_facts(
         validation_tokens=len(dataset.validation),
         train_bytes=dataset.train_bytes,
         validation_bytes=dataset.validation_bytes,
-        baselines=baselines(dataset.train[:COUNTED_TOKENS], dataset.validation[:COUNTED_TOKENS], dataset.vocab_size),
+        baselines={**counted, **packed()},
         corpus_title=config.corpus.title or corpus.title,
         tokenizer_kind=config.tokenizer.kind,
         uncovered=uncovered,

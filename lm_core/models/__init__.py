@@ -1,1 +1,1 @@
-"""Token ids in, logits out: the Transformer, its trace, its cache, its size, and the n-gram baselines to beat."""
+"""Token ids in, logits out: the Transformer, its trace, its cache, its size, and the baselines to beat."""

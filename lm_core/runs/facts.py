@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 class RunFacts:
     """Numbers that never change while a run trains; the pages' ground to stand on.
 
-    `baselines` holds nats per token on the validation part: "uniform", "unigram", "bigram" and, where the
-    vocabulary is small enough, "trigram". Bits per byte of any loss is
-    `loss * validation_tokens / (ln 2 * validation_bytes)`.
+    `baselines` holds nats per token on the validation part: "uniform", "unigram", "bigram", where the vocabulary is
+    small enough "trigram", and what packing the text costs, "gzip" and "xz" (older runs have not measured that). Bits
+    per byte of any loss is `loss * validation_tokens / (ln 2 * validation_bytes)`.
     """
 
     vocab_size: int

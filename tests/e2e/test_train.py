@@ -333,7 +333,7 @@ def test_numbers_about_a_run(open_page):
       const again = r.addRows(run, {steps: [2, 3], columns: late});
       const whole = {begin: 0, end: 2, validation: [], rungs: [{name: 'uniform', value: 4.2}], zoomed: false};
       const domain = (values) => m.lossDomain({...whole, values});
-      const rungs = m.ladder({trigram: 2, uniform: 4.2, unigram: 3.3}, validation);
+      const rungs = m.ladder({trigram: 2, gzip: 2.3, uniform: 4.2, unigram: 3.3}, validation);
       return {
         ladder: rungs.map((rung) => [rung.name, rung.beatenAt]),
         at: validationAt(validation, 19).step,
@@ -345,7 +345,7 @@ def test_numbers_about_a_run(open_page):
         rtl: [m.readsRightToLeft('12 שלום'), m.readsRightToLeft('<0xE4>ab')],
       };
     }""")
-    assert result["ladder"] == [["uniform", 10], ["unigram", 10], ["trigram", None]]
+    assert result["ladder"] == [["uniform", 10], ["unigram", 10], ["gzip", 20], ["trigram", None]]
     assert result["at"] == 10
     assert result["left"] == pytest.approx(10)
     assert result["bits"] == pytest.approx(0.5)

@@ -5,6 +5,11 @@ const MOST_RECENT = 50;
 
 /** The simple models that only count, the weakest first. */
 export const BASELINES = ["uniform", "unigram", "bigram", "trigram"];
+const PACKERS = ["gzip", "xz"]; // they pack the text; older runs have not measured them
+
+/** What simple models reach, {name: loss}, as rungs to climb: [{name, value}], the highest loss first. */
+export const rungsOf = (baselines) => [...BASELINES, ...PACKERS].filter((name) => Number.isFinite(baselines[name]))
+  .map((name) => ({ name, value: baselines[name] })).sort((first, second) => second.value - first.value);
 
 const OVER = ["done", "failed", "stopped"];
 

@@ -14,9 +14,10 @@ export const unitName = (unit) => ({
 
 export const baselineName = (name) => ({
   uniform: t("knows nothing"), unigram: t("counts tokens"), bigram: t("counts pairs"), trigram: t("counts triples"),
+  gzip: t("packs with gzip"), xz: t("packs with xz"),
 })[name];
 
-export const baselineShort = (name) => ({ uniform: t("ln V"), unigram: t("1-gram"), bigram: t("2-gram"), trigram: t("3-gram") })[name];
+export const baselineShort = (name) => ({ uniform: t("ln V"), unigram: t("1-gram"), bigram: t("2-gram"), trigram: t("3-gram"), gzip: "gzip", xz: "xz" })[name];
 
 /** What the loss curves say at their newest measurement. */
 export function lossCaption(run, status) {

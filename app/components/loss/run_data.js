@@ -1,5 +1,5 @@
 /** A run as its pictures read it: facts and rows, appended as they arrive. */
-import { BASELINES } from "../kit/series.js";
+import { rungsOf } from "../kit/series.js";
 
 export function makeRun({ run: id, steps: lastStep, facts }) {
   const run = { id, lastStep, steps: [], loss: [], validation: [] };
@@ -10,7 +10,7 @@ export function makeRun({ run: id, steps: lastStep, facts }) {
 /** Facts come once the worker has prepared the text; null until then. */
 export function setFacts(run, facts) {
   run.facts = facts;
-  run.baselines = facts ? BASELINES.filter((name) => name in facts.baselines).map((name) => ({ name, value: facts.baselines[name] })) : [];
+  run.baselines = facts ? rungsOf(facts.baselines) : [];
   run.trainPerByte = facts ? facts.train_tokens / facts.train_bytes : null;
   run.perByte = facts ? facts.validation_tokens / facts.validation_bytes : null;
 }

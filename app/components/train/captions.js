@@ -63,7 +63,7 @@ function ladderSentence(rungs, about) {
   if (next) return t("The next rung is {rung} at {loss}.", { rung: rungName(next.name), loss: fixed(next.value) });
   const last = passed.at(-1);
   const sentence = t("It left the last rung, {rung}, behind at step {step}.", { rung: rungName(last.name), step: last.beatenAt });
-  if (last.name !== "trigram") return sentence;
+  if (!passed.some((rung) => rung.name === "trigram")) return sentence;
   return inARow(sentence, t("It uses more than two {units} of context.", { units: unitOf(about.tokenizer).many }));
 }
 

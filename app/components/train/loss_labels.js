@@ -13,17 +13,19 @@ const FARTHEST_WORDS = 48; // a loss that explodes must not carry the words away
 /** The measurement that passed a rung is ringed, and its rung says so. */
 export function drawEvents(plot, state, run) {
   const { xScale, yScale } = plot;
+  const taken = [];
   for (const rung of run.rungs) {
     if (!isReached(rung, plot.shownStep)) continue;
     const lower = run.rungs.some((other) => other.beatenAt === rung.beatenAt && other.value < rung.value);
     if (lower) continue; // one measurement may pass several rungs at once: the lowest says it all
     const inView = rung.beatenAt >= xScale.firstStep && rung.beatenAt <= xScale.lastStep
       && rung.value >= yScale.low && rung.value <= yScale.high;
-    if (inView) drawEvent(plot, state, run, rung);
+    if (inView) drawEvent(plot, state, run, rung, taken);
   }
 }
 
-function drawEvent(plot, state, run, rung) {
+/** Words that would lie on others are left out: the ring is there, and the rung's own name has its tick. */
+function drawEvent(plot, state, run, rung, taken) {
   const { context, xScale, yScale, bottom, measured } = plot;
   const { palette } = state;
   const x = xScale.toPixel(rung.beatenAt);
@@ -37,8 +39,12 @@ function drawEvent(plot, state, run, rung) {
   context.textBaseline = "alphabetic";
   const when = t("step {step}", { step: rung.beatenAt });
   const text = plot.narrow ? when : t("{when}: {what}", { when, what: rungPassed(rung.name, plot.kind) });
-  const place = placeEvent(plot, state, run, rung, context.measureText(text).width);
-  if (place) haloText(context, text, place.x, place.y, { color: palette.ink, halo: palette.page });
+  const { width } = context.measureText(text);
+  const place = placeEvent(plot, state, run, rung, width);
+  const overlaps = (box) => place.x < box.right && place.x + width > box.x && Math.abs(place.y - box.y) < 14 * palette.scale;
+  if (!place || taken.some(overlaps)) return;
+  taken.push({ x: place.x, right: place.x + width, y: place.y });
+  haloText(context, text, place.x, place.y, { color: palette.ink, halo: palette.page });
 }
 
 /** Right of the crossing the curve has left the rung, so the words stand on it; without room there they hang below

@@ -1,17 +1,14 @@
 /** Numbers about a run, made from its measured ones: plain values in, plain values out. */
-import { BASELINES, beatenAt, recentMean } from "../kit/series.js";
+import { beatenAt, recentMean, rungsOf } from "../kit/series.js";
 
 const SPEED_STEPS = 30;
 /** A loss above this many times chance leaves the frame, so that one that explodes does not flatten the rest. */
 const HIGHEST_OF_CHANCE = 2;
 const LOWEST_RUNG_OF_FIRST = 0.45;
 
-/** The simple models that count letters, each with the first measurement that was better. */
-export function ladder(baselines, validation) {
-  const others = Object.keys(baselines).filter((name) => !BASELINES.includes(name));
-  return [...BASELINES, ...others].filter((name) => Number.isFinite(baselines[name]))
-    .map((name) => ({ name, value: baselines[name], beatenAt: beatenAt(validation, baselines[name]) }));
-}
+/** The rungs of the ladder, each with the first measurement that was better. */
+export const ladder = (baselines, validation) =>
+  rungsOf(baselines).map((rung) => ({ ...rung, beatenAt: beatenAt(validation, rung.value) }));
 
 export const isReached = (rung, step) => rung.beatenAt !== null && rung.beatenAt <= step;
 

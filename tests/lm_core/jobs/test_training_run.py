@@ -83,6 +83,8 @@ def test_its_facts_say_what_was_found_out(finished, tiny_config):
     assert facts.parameters == parts["total"] == sum(facts.parameters_by_part.values())
     assert set(facts.baselines) >= {"uniform", "unigram", "bigram"}
     assert facts.baselines["bigram"] < facts.baselines["unigram"] < facts.baselines["uniform"]
+    assert 0 < facts.baselines["xz"] < facts.baselines["uniform"] * 1.5
+    assert 0 < facts.baselines["gzip"] < facts.baselines["uniform"] * 1.5
     assert facts.train_tokens > facts.validation_tokens > 0
 
 
