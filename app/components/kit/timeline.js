@@ -22,7 +22,7 @@ export function addPoints(store, arrived) {
 }
 
 /** Choose a moment by index; the last one means: follow. */
-function selectPoint(store, index) {
+export function selectPoint(store, index) {
   const last = store.state.points.length - 1;
   const selected = Math.max(0, Math.min(last, index));
   store.set({ selected, follows: selected === last });
