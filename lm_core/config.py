@@ -79,6 +79,15 @@ class ModelConfig(Frozen):
         "rotary", description="How the model knows where a token stands."
     )
     tie_embeddings: bool = Field(False, description="Use one table for reading tokens and for guessing them.")
+    qk_norm: bool = Field(
+        False, description="Bring queries and keys to one length, so that no score runs away and all heads stay awake."
+    )
+    zero_init: bool = Field(
+        False, description="Start each block's output at zero: a fresh block changes nothing until it has learned what."
+    )
+    token_shift: bool = Field(
+        False, description="Add to each token a learned share of the one before it: pairs of letters cost no head."
+    )
     dropout: float = Field(0.0, ge=0.0, le=0.9, description="Share of activations silenced while training.")
 
     @property
@@ -118,6 +127,12 @@ class TrainConfig(Frozen):
 
     steps: int = Field(1000, ge=1, le=1_000_000, description="How many updates in all.")
     batch_size: int = Field(16, ge=1, le=1024, description="Windows of text per step.")
+    optimizer: Literal["adamw", "muon"] = Field(
+        "adamw", description="AdamW moves each number by itself; Muon turns each matrix's update as a whole."
+    )
+    precision: Literal["float32", "bfloat16", "auto"] = Field(
+        "float32", description="Digits in products: bfloat16 keeps 2 to 3, and auto takes it where the processor can."
+    )
     learning_rate: float = Field(4e-3, gt=0, le=1.0, description="Size of an update at its highest.")
     schedule: Literal["cosine", "linear", "constant"] = Field("cosine", description="How the learning rate falls.")
     warmup_steps: int = Field(40, ge=0, le=100_000, description="Steps over which the learning rate rises from 0.")
