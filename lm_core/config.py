@@ -79,6 +79,15 @@ class ModelConfig(Frozen):
         "rotary", description="How the model knows where a token stands."
     )
     tie_embeddings: bool = Field(False, description="Use one table for reading tokens and for guessing them.")
+    qk_norm: bool = Field(
+        False, description="Bring queries and keys to one length, so that no score runs away and all heads stay awake."
+    )
+    zero_init: bool = Field(
+        False, description="Start each block's output at zero: a fresh block changes nothing until it has learned what."
+    )
+    token_shift: bool = Field(
+        False, description="Add to each token a learned share of the one before it: pairs of letters cost no head."
+    )
     dropout: float = Field(0.0, ge=0.0, le=0.9, description="Share of activations silenced while training.")
 
     @property
@@ -118,6 +127,12 @@ class TrainConfig(Frozen):
 
     steps: int = Field(1000, ge=1, le=1_000_000, description="How many updates in all.")
     batch_size: int = Field(16, ge=1, le=1024, description="Windows of text per step.")
+    optimizer: Literal["adamw", "muon"] = Field(
+        "adamw", description="AdamW moves each number by itself; Muon turns each matrix's update as a whole."
+    )
+    precision: Literal["float32", "bfloat16", "auto"] = Field(
+        "float32", description="Digits in products: bfloat16 keeps 2 to 3, and auto takes it where the processor can."
+    )
     learning_rate: float = Field(4e-3, gt=0, le=1.0, description="Size of an update at its highest.")
     schedule: Literal["cosine", "linear", "constant"] = Field("cosine", description="How the learning rate falls.")
     warmup_steps: int = Field(40, ge=0, le=100_000, description="Steps over which the learning rate rises from 0.")
@@ -166,6 +181,7 @@ class RunConfig(Frozen):
         return self.model_dump_json(indent=2)
 
 
+# Sizes, and what goes with them whatever the recipe.
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
         "model": {"n_layers": 4, "n_heads": 4, "d_model": 64, "context_length": 64},
@@ -178,6 +194,54 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "medium": {
         "model": {"n_layers": 6, "n_heads": 6, "d_model": 192, "context_length": 128},
         "train": {"steps": 2500, "batch_size": 16, "learning_rate": 3e-3, "eval_every": 100},
+    },
+}
+
+# Two ways to build and train a model of the same size, seven years apart. Each line is one switch.
+RECIPES: dict[str, dict[str, dict[str, Any]]] = {
+    "classic": {  # the textbook GPT (Radford et al. 2019)
+        "model": {
+            "positions": "learned",
+            "norm": "layernorm",
+            "activation": "gelu",
+            "tie_embeddings": True,
+            "qk_norm": False,
+            "zero_init": False,
+            "token_shift": False,
+        },
+        "train": {
+            "optimizer": "adamw",
+            "precision": "float32",
+            "learning_rate": 1e-3,
+            "schedule": "cosine",
+            "warmup_steps": 100,
+            "final_lr_fraction": 0.1,
+            "weight_decay": 0.1,
+            "beta1": 0.9,
+            "beta2": 0.99,
+        },
+    },
+    "modern": {  # what learns most in a minute today, a processor's minute too
+        "model": {
+            "positions": "rotary",
+            "norm": "rmsnorm",
+            "activation": "relu2",
+            "tie_embeddings": False,
+            "qk_norm": True,
+            "zero_init": True,
+            "token_shift": True,
+        },
+        "train": {
+            "optimizer": "muon",
+            "precision": "auto",
+            "learning_rate": 2e-2,
+            "schedule": "linear",
+            "warmup_steps": 0,
+            "final_lr_fraction": 0.0,
+            "weight_decay": 0.0,
+            "beta1": 0.8,
+            "beta2": 0.99,
+        },
     },
 }
 
@@ -197,15 +261,21 @@ def parse_config(kind: type[Config], values: str | dict[str, Any]) -> Config:
         raise ConfigError(" ".join(_sentence(mistake) for mistake in error.errors())) from None
 
 
-def preset_config(preset: str, **changes: Any) -> RunConfig:
-    """A `RunConfig` with a preset's model and training; `changes` replace whole top-level fields.
+def preset_config(preset: str, recipe: str | None = None, **changes: Any) -> RunConfig:
+    """A `RunConfig` with a preset's size, made by a recipe; `changes` replace whole top-level fields.
+
+    Without a recipe, the preset is as it stands: rotary positions, RMSNorm and squared ReLU, learned by AdamW.
 
     Raises:
-        ConfigError: there is no such preset.
+        ConfigError: there is no such preset or recipe.
     """
     if preset not in PRESETS:
         raise ConfigError(f'There is no preset "{preset}". Choose one of: {", ".join(PRESETS)}.')
-    return parse_config(RunConfig, {**PRESETS[preset], **changes})
+    if recipe is not None and recipe not in RECIPES:
+        raise ConfigError(f'There is no recipe "{recipe}". Choose one of: {", ".join(RECIPES)}.')
+    switches = RECIPES[recipe] if recipe is not None else {}
+    parts = {part: {**values, **switches.get(part, {})} for part, values in PRESETS[preset].items()}
+    return parse_config(RunConfig, {**parts, **changes})
 
 
 def with_settings(config: RunConfig, settings: dict[str, str]) -> RunConfig:

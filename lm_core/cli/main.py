@@ -73,6 +73,10 @@ def train(
     ] = "char",
     vocab_size: Annotated[int | None, typer.Option(metavar="N", help="Pieces that bpe or unigram learn.")] = None,
     preset: Annotated[Literal["tiny", "small", "medium"], typer.Option(help="Size of the model.")] = "tiny",
+    recipe: Annotated[
+        Literal["classic", "modern"] | None,
+        typer.Option(help="The textbook's way of 2019, or today's: same size, other parts, optimizer and precision."),
+    ] = None,
     steps: Annotated[int | None, typer.Option(metavar="N", help="Updates in all; empty: the preset's.")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Equal seeds give equal runs on one machine.")] = 1,
     assignments: Annotated[
@@ -88,6 +92,7 @@ def train(
     train_run(
         lambda settings: experiment(
             preset,
+            recipe=recipe,
             corpus=corpus,
             file=file,
             tokenizer={"kind": tokenizer} | ({} if vocab_size is None else {"vocab_size": vocab_size}),

@@ -62,6 +62,7 @@ def train_run(make_config: Callable[[Settings], RunConfig], *, detach: bool, as_
 def experiment(
     preset: str,
     *,
+    recipe: str | None = None,
     corpus: str | None,
     file: Path | None,
     tokenizer: dict[str, Any],
@@ -78,7 +79,7 @@ def experiment(
     if corpus is not None and file is not None:
         raise ConfigError("Choose --corpus or --file, not both: a run learns from one text.")
     spec = text_of_file(file, settings) if file is not None else corpus_named(corpus)
-    config = preset_config(preset, corpus=spec, tokenizer=tokenizer, seed=seed)
+    config = preset_config(preset, recipe, corpus=spec, tokenizer=tokenizer, seed=seed)
     chosen = parse_assignments(assignments)
     if steps is not None:
         chosen = {"train.steps": str(steps), **chosen}

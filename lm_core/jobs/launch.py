@@ -28,7 +28,8 @@ def start_run(config: RunConfig, settings: Settings, store: Store, owner: str = 
     corpus = load_corpus(config.corpus, texts_folder=settings.texts_folder, seed=config.seed)
     _refuse_if_too_short(corpus, config)
     available = int(psutil.virtual_memory().available)
-    refuse_if_too_large(config.model, _vocabulary_bound(corpus, config), config.train.batch_size, available)
+    vocab_size, train = _vocabulary_bound(corpus, config), config.train
+    refuse_if_too_large(config.model, vocab_size, train.batch_size, available, train.precision)
     with ExitStack() as undo:
         run = create_run(config, settings.runs_folder)
         undo.callback(shutil.rmtree, run.folder, ignore_errors=True)

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from lm_core.config import ModelConfig
 from lm_core.models.cache import KVCache
-from lm_core.models.layers import rotary_tables, rotate
+from lm_core.models.layers import rotary_tables, rotate, to_unit_scale
 from lm_core.models.trace import UNTRACED, AnyTrace
 
 # B batch · T query tokens · S tokens looked at (T, or more with a cache) · C = d_model
@@ -43,7 +43,9 @@ class Attention(nn.Module):
         super().__init__()
         self.layer = layer
         self.d_head = config.d_head
+        self.kv_heads = config.kv_heads
         self.queries_per_key = config.n_heads // config.kv_heads
+        self.qk_norm = config.qk_norm
         self.rotary = config.positions == "rotary"
         self.dropout = config.dropout
         self.q = nn.Linear(config.d_model, config.n_heads * config.d_head, bias=False)
@@ -56,27 +58,44 @@ class Attention(nn.Module):
             self.register_buffer("sines", sines, persistent=False)
 
     def forward(self, x: Tensor, *, cache: KVCache | None = None, trace: AnyTrace = UNTRACED) -> Tensor:
-        q = self._heads(self.q(x))  # (B, H, T, D)
-        k, v = self._heads(self.k(x)), self._heads(self.v(x))  # (B, K, T, D)
-        if self.rotary:
-            start = cache.length if cache is not None else 0
-            q, k = self._rotate(q, start), self._rotate(k, start)
+        q, k, v = self._project(x, cache.length if cache is not None else 0)  # (B, H, T, D), (B, K, T, D) x 2
         q, k, v = trace("q", q), trace("k", k), trace("v", v)  # as they are compared: already turned
         if cache is not None:
             k, v = cache.append(self.layer, k, v)  # (B, K, S, D)
         k, v = self._shared(k), self._shared(v)  # (B, H, S, D)
-        if trace.wants("scores") or trace.wants("pattern"):
+        # In bfloat16 the fused kernel's way back takes five times as long on a processor as the arithmetic itself.
+        if trace.wants("scores") or trace.wants("pattern") or q.dtype == torch.bfloat16:
             z = self._written_out(q, k, v, trace)
         else:
             z = self._fused(q, k, v)
         z = trace("z", z)  # (B, H, T, D)
         return F.dropout(self.o(z.transpose(1, 2).flatten(2)), self.dropout, self.training)  # (B, T, C)
 
+    def _project(self, x: Tensor, start: int) -> tuple[Tensor, Tensor, Tensor]:
+        """(B, T, C) -> q (B, H, T, D), k and v (B, K, T, D). The first of the T tokens stands at position `start`."""
+        heads = self._heads(self._all_three(x))  # (B, H + 2K, T, D)
+        qk, v = torch.split(heads, [heads.size(1) - self.kv_heads, self.kv_heads], dim=1)
+        if self.qk_norm:  # only directions are compared (Henry et al. 2020): no score is beyond ±sqrt(D)
+            qk = to_unit_scale(qk)
+        if self.rotary:
+            here = slice(start, start + x.size(1))
+            qk = rotate(qk, self.cosines[here], self.sines[here])
+        return qk[:, : -self.kv_heads], qk[:, -self.kv_heads :], v
+
+    def _all_three(self, x: Tensor) -> Tensor:
+        """q, k and v side by side. One product of the joined matrices is quicker than three, except for a single token,
+        where joining the matrices is most of the work.
+        """
+        if x.size(1) == 1:
+            return torch.cat((self.q(x), self.k(x), self.v(x)), dim=-1)
+        return F.linear(x, torch.cat((self.q.weight, self.k.weight, self.v.weight)))
+
     def _written_out(self, q: Tensor, k: Tensor, v: Tensor, trace: AnyTrace) -> Tensor:
         """The arithmetic step by step, each step on show."""
         scores = trace("scores", q @ k.transpose(-2, -1) / math.sqrt(self.d_head))  # (B, H, T, S)
-        visible = causal_mask(q.size(2), k.size(2), q.device)  # (T, S)
-        pattern = trace("pattern", scores.masked_fill(~visible, -torch.inf).softmax(dim=-1))  # rows sum to 1
+        hidden = ~causal_mask(q.size(2), k.size(2), q.device)
+        nothing = torch.zeros(hidden.shape, dtype=q.dtype, device=q.device).masked_fill(hidden, -torch.inf)  # (T, S)
+        pattern = trace("pattern", (scores + nothing).softmax(dim=-1))  # rows sum to 1
         return F.dropout(pattern, self.dropout, self.training) @ v  # (B, H, T, D)
 
     def _fused(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
@@ -89,10 +108,6 @@ class Attention(nn.Module):
     def _heads(self, x: Tensor) -> Tensor:
         """Cut each token's vector into heads: (B, T, n · D) -> (B, n, T, D)."""
         return x.view(*x.shape[:2], -1, self.d_head).transpose(1, 2)
-
-    def _rotate(self, x: Tensor, start: int) -> Tensor:
-        here = slice(start, start + x.size(2))
-        return rotate(x, self.cosines[here], self.sines[here])
 
     def _shared(self, x: Tensor) -> Tensor:
         """Give each group of query heads its key-value head: (B, K, S, D) -> (B, H, S, D)."""

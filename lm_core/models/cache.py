@@ -22,6 +22,7 @@ class KVCache:
     def __init__(self, config: ModelConfig, batch_size: int, device: torch.device | str = "cpu") -> None:
         room = (config.n_layers, batch_size, config.kv_heads, config.context_length, config.d_head)
         self.length = 0
+        self.last_embedding: Tensor | None = None  # (B, 1, C) of the newest token, which a token shift adds to the next
         self._keys = torch.zeros(room, device=device)  # (L, B, K, context_length, D)
         self._values = torch.zeros(room, device=device)
 
@@ -43,4 +44,4 @@ class KVCache:
 
     def clear(self) -> None:
         """Forget all tokens; the room stays."""
-        self.length = 0
+        self.length, self.last_embedding = 0, None

@@ -1,6 +1,6 @@
 """Token ids in, a score for every possible next token out: the decoder-only Transformer.
 
-ids ──> embed (+ positions) ──> Block ──> Block ──> … ──> ln_final ──> head ──> logits
+ids ──> embed (+ shift, positions) ──> Block ──> Block ──> … ──> ln_final ──> head ──> logits
                                   │
           ┌───────────────────────┴──────────────────────────┐
           x ──┬── ln1 ── attn ──┬── + ──┬── ln2 ── mlp ──┬── + ──> x
@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from lm_core.config import ModelConfig
 from lm_core.models.attention import Attention
 from lm_core.models.cache import KVCache
-from lm_core.models.layers import MLP, make_norm, sinusoidal_table
+from lm_core.models.layers import MLP, TokenShift, make_norm, sinusoidal_table
 from lm_core.models.trace import UNTRACED, AnyTrace
 
 # B batch · T tokens · C = d_model · V vocabulary
@@ -57,13 +57,14 @@ def initialise(model: nn.Module, config: ModelConfig) -> None:
     head               normal, 0.02           the first guess is near uniform, the loss near ln V (GPT-2)
     q, k, v, up, gate  normal, 1/sqrt(C)      keeps the size of what it reads, whatever the width (LeCun et al. 1998)
     o, down            normal, 0.02/sqrt(2L)  2L branches add to the stream: start each small (GPT-2, section 2.3)
-    norms              1 (and 0)              as made
+      with zero_init   0                      or silent: a fresh block hands on what it gets (Zhang et al. 2019, Fixup)
+    norms, shares      1 (and 0)              as made
     """
     deviations = {
         **dict.fromkeys(("embed", "positions"), 0.02 if config.tie_embeddings else 1.0),
         "head": 0.02,
         **dict.fromkeys(("q", "k", "v", "up", "gate"), 1 / math.sqrt(config.d_model)),
-        **dict.fromkeys(("o", "down"), 0.02 / math.sqrt(2 * config.n_layers)),
+        **dict.fromkeys(("o", "down"), 0.0 if config.zero_init else 0.02 / math.sqrt(2 * config.n_layers)),
     }
     for name, weight in model.named_parameters():
         part = name.split(".")[-2]  # "blocks.0.attn.q.weight" -> "q"
@@ -81,6 +82,7 @@ class GPT(nn.Module):
         self.config = config
         self.vocab_size = vocab_size
         self.embed = make_table(vocab_size, config.d_model)
+        self.token_shift = TokenShift(config) if config.token_shift else None
         self.positions = make_table(config.context_length, config.d_model) if config.positions == "learned" else None
         if config.positions == "sinusoidal":
             self.register_buffer("sinusoids", sinusoidal_table(config.context_length, config.d_model), persistent=False)
@@ -95,6 +97,8 @@ class GPT(nn.Module):
         end = start + ids.size(1)
         assert end <= self.config.context_length, f"{end} tokens exceed the context of {self.config.context_length}"
         x = trace("embed", self.embed(ids))  # (B, T, C)
+        if self.token_shift is not None:
+            x = x + trace("token_shift", self._shifted(x, cache))
         if self.config.positions != "rotary":
             x = x + trace("pos_embed", self._position_vectors(start, end))  # (T, C)
         x = F.dropout(x, self.config.dropout, self.training)
@@ -104,6 +108,15 @@ class GPT(nn.Module):
             cache.advance(ids.size(1))
         x = trace("ln_final", self.ln_final(x))
         return trace("logits", F.linear(x, self._head_weight()))  # (B, T, V)
+
+    def _shifted(self, x: Tensor, cache: KVCache | None) -> Tensor:
+        """What the tokens before these add to them; a cache remembers which embedding came last."""
+        assert self.token_shift is not None
+        before = cache.last_embedding if cache is not None else None
+        if cache is not None:
+            cache.last_embedding = x[:, -1:]
+        shifted: Tensor = self.token_shift(x, before)  # (B, T, C)
+        return shifted
 
     def _position_vectors(self, start: int, end: int) -> Tensor:
         table = self.positions.weight if self.positions is not None else self.sinusoids

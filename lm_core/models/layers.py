@@ -5,6 +5,8 @@ Each part comes in the variants that a lesson compares; the configuration picks 
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -21,6 +23,33 @@ NORM_EPSILON = 1e-5
 # --- norms: every token's vector brought to a common scale before a layer reads it ---
 
 
+class UnitScale(torch.autograd.Function):
+    """n = x / sqrt(mean(x²)), and its gradient in five operations where PyTorch's own bookkeeping takes twelve.
+
+    Making x longer changes nothing, so of the gradient at n the part along n is lost on the way back:
+
+        gradient at x = (g - n · mean(g · n)) / sqrt(mean(x²))
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        shrink = torch.rsqrt(x.square().mean(dim=-1, keepdim=True) + NORM_EPSILON)
+        n: Tensor = x * shrink
+        ctx.save_for_backward(n, shrink)
+        return n
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (g,), (n, shrink) = gradients, ctx.saved_tensors
+        at_x: Tensor = (g - n * (g * n).mean(dim=-1, keepdim=True)) * shrink
+        return at_x
+
+
+def to_unit_scale(x: Tensor) -> Tensor:
+    """RMSNorm with nothing to learn: a vector of any length -> one whose numbers have a mean square of 1."""
+    return UnitScale.apply(x)  # type: ignore[no-untyped-call, no-any-return]
+
+
 class RMSNorm(nn.Module):
     """x / sqrt(mean(x²)) · weight (Zhang & Sennrich 2019). Only the length changes, not the mean."""
 
@@ -29,7 +58,7 @@ class RMSNorm(nn.Module):
         self.weight = nn.Parameter(torch.ones(width))
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * torch.rsqrt(x.square().mean(dim=-1, keepdim=True) + NORM_EPSILON) * self.weight
+        return to_unit_scale(x) * self.weight
 
 
 def make_norm(config: ModelConfig) -> nn.Module:
@@ -49,6 +78,12 @@ def mlp_width(config: ModelConfig) -> int:
     if config.activation == "swiglu":
         return max(8, round(config.mlp_width * 2 / 3 / 8) * 8)
     return config.mlp_width
+
+
+def squared_relu(x: Tensor) -> Tensor:
+    """max(x, 0)² (So et al. 2021). As a product: the way back through a power is many times slower."""
+    positive = F.relu(x)
+    return positive * positive
 
 
 class MLP(nn.Module):
@@ -74,9 +109,32 @@ class MLP(nn.Module):
             post = F.silu(pre) * self.up(x)
         else:
             pre = trace("mlp_pre", self.up(x))  # (B, T, M)
-            post = F.gelu(pre) if self.activation == "gelu" else F.relu(pre).square()
+            post = F.gelu(pre) if self.activation == "gelu" else squared_relu(pre)
         out = self.down(trace("mlp_post", post))  # (B, T, C)
         return F.dropout(out, self.dropout, self.training)
+
+
+# --- token shift: what stood just before, for free ---
+
+
+class TokenShift(nn.Module):
+    """share · (the embedding of the token before), to be added to each token's own (Peng et al. 2023, RWKV, figure 3).
+
+    Each of the C numbers has its own share, which starts at 0. What only depends on the last two tokens ("q", then "u")
+    need not be fetched by a head, so that heads are free for what is further away.
+
+        share 0.5    token    a         b             c
+                     shift    0      0.5 · a       0.5 · b
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(config.d_model))
+
+    def forward(self, x: Tensor, before: Tensor | None = None) -> Tensor:
+        """(B, T, C) -> the same. `before` (B, 1, C) is the embedding before the first one here; None: nothing is."""
+        first = torch.zeros_like(x[:, :1]) if before is None else before
+        return torch.cat((first, x[:, :-1]), dim=1) * self.weight
 
 
 # --- positions: attention alone sees a bag of tokens, so each token must be told where it stands ---

@@ -10,11 +10,17 @@ from lm_core.models.registry import count_parameters
 BYTES_PER_NUMBER = 4  # float32
 
 
-def estimate_training_bytes(config: ModelConfig, vocab_size: int, batch_size: int) -> int:
-    """Bytes that training holds at once: weights, gradients, AdamW's two moments, and the values kept for gradients."""
+def estimate_training_bytes(config: ModelConfig, vocab_size: int, batch_size: int, precision: str = "float32") -> int:
+    """Bytes that training holds at once: weights, gradients, AdamW's two moments, and the values kept for gradients.
+
+    Muon remembers one mean where AdamW remembers two, so this bounds it too. With bfloat16 there are copies of weights
+    and gradients in half the bytes, and the values kept take half; "auto" counts the larger of both ways.
+    """
     weights = count_parameters(config, vocab_size)["total"]
     learned = 4 * weights  # weight, gradient, mean gradient, mean squared gradient
-    return BYTES_PER_NUMBER * (learned + _activations(config, vocab_size, batch_size))
+    copies = 0 if precision == "float32" else weights  # two in half the bytes
+    kept = _activations(config, vocab_size, batch_size) // (2 if precision == "bfloat16" else 1)
+    return BYTES_PER_NUMBER * (learned + copies + kept)
 
 
 def _activations(config: ModelConfig, vocab_size: int, batch_size: int) -> int:
@@ -28,28 +34,30 @@ def _activations(config: ModelConfig, vocab_size: int, batch_size: int) -> int:
     return tokens * (config.n_layers * (vectors + hidden + maps) + logits)
 
 
-def refuse_if_too_large(config: ModelConfig, vocab_size: int, batch_size: int, available_bytes: int) -> None:
+def refuse_if_too_large(
+    config: ModelConfig, vocab_size: int, batch_size: int, available_bytes: int, precision: str = "float32"
+) -> None:
     """Do nothing if training fits.
 
     Raises:
         ConfigError: it does not; the message has the estimate, what there is, and the nearest setting that fits.
     """
-    needed = estimate_training_bytes(config, vocab_size, batch_size)
+    needed = estimate_training_bytes(config, vocab_size, batch_size, precision)
     if needed <= available_bytes:
         return
     raise ConfigError(
         f"Training this model needs about {_readable(needed)} of memory "
         f"({count_parameters(config, vocab_size)['total']:,} weights, batches of {batch_size} x "
         f"{config.context_length} tokens), and {_readable(available_bytes)} are available. "
-        f"{_suggestion(config, vocab_size, batch_size, available_bytes)}"
+        f"{_suggestion(config, vocab_size, batch_size, available_bytes, precision)}"
     )
 
 
-def _suggestion(config: ModelConfig, vocab_size: int, batch_size: int, available_bytes: int) -> str:
+def _suggestion(config: ModelConfig, vocab_size: int, batch_size: int, available_bytes: int, precision: str) -> str:
     """One setting halved until training fits: the one that costs the lesson least comes first."""
 
     def fits(model: ModelConfig, batch: int) -> bool:
-        return estimate_training_bytes(model, vocab_size, batch) <= available_bytes
+        return estimate_training_bytes(model, vocab_size, batch, precision) <= available_bytes
 
     for batch in _halved(batch_size, 1):
         if fits(config, batch):

@@ -13,7 +13,14 @@ ARCHITECTURES: dict[str, type[GPT]] = {
 
 PARTS = ("embedding", "positions", "attention", "mlp", "norms", "head")
 
-_PART_OF = {"embed": "embedding", "positions": "positions", "attn": "attention", "mlp": "mlp", "head": "head"}
+_PART_OF = {
+    "embed": "embedding",
+    "token_shift": "embedding",
+    "positions": "positions",
+    "attn": "attention",
+    "mlp": "mlp",
+    "head": "head",
+}
 
 
 def build_model(config: ModelConfig, vocab_size: int) -> GPT:

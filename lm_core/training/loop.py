@@ -3,7 +3,7 @@
     for event in train(state, dataset, config):
         …                                        # record it, draw it, save the state, or stop: between any two events
 
-A step: a batch of windows -> the loss of guessing each next token -> its gradient -> one AdamW update.
+A step: a batch of windows -> the loss of guessing each next token -> its gradient -> one update.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from lm_core.data.dataset import TokenDataset
 from lm_core.errors import RunError
 from lm_core.training.evaluation import bits_per_byte, evaluate
 from lm_core.training.events import EvalMetrics, Event, StepMetrics
-from lm_core.training.objective import next_token_loss
+from lm_core.training.precision import Gradients, products_of
 from lm_core.training.schedule import learning_rate
 from lm_core.training.state import TrainState
 
@@ -68,12 +68,13 @@ def train(state: TrainState, dataset: TokenDataset, config: RunConfig) -> Iterat
     )
     sample = list(_windows(dataset, config, config.train.eval_windows))
     due = evaluation_steps(config.train)
+    gradients = Gradients(state.model, products_of(config.train))
     speed = Speed(config.train.batch_size * config.model.context_length)
     if state.step in due:
         yield _evaluation(state, sample, dataset)
     while state.step < config.train.steps:
         started = time.perf_counter()
-        loss, grad_norm = _gradient(state, batches.at(state.step), config.train)
+        loss, grad_norm = _gradient(gradients, batches.at(state.step), config.train)
         if not (math.isfinite(loss) and math.isfinite(grad_norm)):
             yield StepMetrics(state.step + 1, {"loss": math.nan, "grad_norm": grad_norm})
             raise RunError(_diverged(state.step, config.train))
@@ -94,17 +95,13 @@ def evaluation_steps(train: TrainConfig) -> frozenset[int]:
     return frozenset((*early, *range(0, train.steps + 1, train.eval_every)))
 
 
-def _gradient(state: TrainState, batch: Batch, train: TrainConfig) -> tuple[float, float]:
+def _gradient(gradients: Gradients, batch: Batch, train: TrainConfig) -> tuple[float, float]:
     """Leave the batch's gradient, clipped, at each weight; returns the loss and the gradient's length before clipping.
 
     Clipping keeps the direction and bounds the length (Pascanu et al. 2013, section 3.2).
     """
-    if not state.model.training:
-        state.model.train()
-    state.optimizer.forget_gradients()
-    loss = next_token_loss(state.model(batch.inputs), batch.targets)
-    loss.backward()  # type: ignore[no-untyped-call]
-    grad_norm = clip_grad_norm_(state.model.parameters(), train.grad_clip)
+    loss = gradients.of(batch)
+    grad_norm = clip_grad_norm_(gradients.model.parameters(), train.grad_clip)
     return loss.item(), grad_norm.item()
 
 

@@ -2,19 +2,36 @@
 
 The arithmetic is torch.optim.AdamW's (a test compares them). Ours reports how far it moved, names its moments after
 the weights, and starts without the compiler that torch's optimizers import on their first use, which takes seconds.
+
+`torch._foreach_mul_(lists, 0.9)` is `for each in lists: each.mul_(0.9)` in one call: a model has dozens of weights,
+many of them small, and asking for each by itself would cost more than the arithmetic.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
-from lm_core.config import TrainConfig
-
 EPSILON = 1e-8
+
+
+class Optimizer(Protocol):
+    """What training asks of any optimizer; `steps` counts its updates."""
+
+    steps: int
+
+    def step(self, learning_rate: float) -> float:
+        """Move every weight that has a gradient; returns the length of the whole move over that of all weights."""
+
+    def tensors(self) -> Iterator[tuple[str, Tensor]]:
+        """Everything that it remembers, by name, sharing memory with it; the number of updates is "steps"."""
+
+    def forget_gradients(self) -> None:
+        """Make room for the next batch's."""
 
 
 class AdamW:
@@ -31,31 +48,42 @@ class AdamW:
         self.mean = {name: torch.zeros_like(weight) for name, weight in self.weights.items()}
         self.mean_square = {name: torch.zeros_like(weight) for name, weight in self.weights.items()}
 
-    @torch.no_grad()
     def step(self, learning_rate: float) -> float:
         """Move every weight against its gradient; returns the length of the whole move over that of all weights."""
-        self.steps += 1
-        moved, length = 0.0, 0.0
-        for name, weight in self.weights.items():
-            if weight.grad is None:
-                continue
-            direction = self._direction(name, weight.grad)
-            moved += float(direction.norm()) ** 2
-            length += float(weight.norm()) ** 2
-            if name in self.decayed:
-                weight.mul_(1 - learning_rate * self.decay)
-            weight.add_(direction, alpha=-learning_rate)
-        return learning_rate * math.sqrt(moved / max(length, EPSILON))
+        moved, length = self.move(learning_rate)
+        return learning_rate * moved / max(length, EPSILON)
 
-    def _direction(self, name: str, gradient: Tensor) -> Tensor:
+    @torch.no_grad()
+    def move(self, learning_rate: float) -> tuple[float, float]:
+        """One update; returns the lengths of the whole direction and of all weights before it."""
+        self.steps += 1
+        names = [name for name, weight in self.weights.items() if weight.grad is not None]
+        if not names:
+            return 0.0, 0.0
+        weights: list[Tensor] = [self.weights[name] for name in names]
+        directions = self._directions(names)
+        lengths = joint_length(directions), joint_length(weights)
+        decayed: list[Tensor] = [self.weights[name] for name in names if name in self.decayed]
+        if decayed:
+            torch._foreach_mul_(decayed, 1 - learning_rate * self.decay)
+        torch._foreach_add_(weights, directions, alpha=-learning_rate)
+        return lengths
+
+    def _directions(self, names: list[str]) -> list[Tensor]:
         """The gradient's recent mean over its recent size: near ±1 where it agrees with itself, near 0 where not."""
         beta1, beta2 = self.betas
-        mean, mean_square = self.mean[name], self.mean_square[name]
-        mean.lerp_(gradient, 1 - beta1)  # mean ← beta1 · mean + (1 - beta1) · gradient
-        mean_square.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
+        gradients = gradients_of([self.weights[name] for name in names])
+        mean, mean_square = [self.mean[name] for name in names], [self.mean_square[name] for name in names]
+        torch._foreach_lerp_(mean, gradients, 1 - beta1)  # mean ← beta1 · mean + (1 - beta1) · gradient
+        torch._foreach_mul_(mean_square, beta2)
+        torch._foreach_addcmul_(mean_square, gradients, gradients, 1 - beta2)
         # Both means start at 0 and are too small at first; dividing by 1 - betaᵗ makes up for it.
-        size = (mean_square / (1 - beta2**self.steps)).sqrt_().add_(EPSILON)
-        return mean / (1 - beta1**self.steps) / size
+        size = list(torch._foreach_div(mean_square, 1 - beta2**self.steps))
+        torch._foreach_sqrt_(size)
+        torch._foreach_add_(size, EPSILON)
+        directions = list(torch._foreach_div(mean, 1 - beta1**self.steps))
+        torch._foreach_div_(directions, size)
+        return directions
 
     def tensors(self) -> Iterator[tuple[str, Tensor]]:
         """Everything that it remembers, by name."""
@@ -69,11 +97,19 @@ class AdamW:
             weight.grad = None
 
 
-def make_optimizer(model: nn.Module, train: TrainConfig) -> AdamW:
-    """AdamW over all weights. Only matrices decay: norms have a natural size, and the rows of an embedding that a batch
+def gradients_of(weights: list[nn.Parameter]) -> list[Tensor]:
+    """The gradients of weights that all have one."""
+    return [weight.grad for weight in weights if weight.grad is not None]
+
+
+def joint_length(tensors: list[Tensor]) -> float:
+    """The length of all numbers as one vector, read once: ([3], [4]) -> 5."""
+    return math.hypot(*torch.stack(torch._foreach_norm(tensors)).tolist())
+
+
+def decaying(model: nn.Module) -> set[str]:
+    """The weights that decay. Only matrices do: norms have a natural size, and the rows of an embedding that a batch
     does not use would shrink without ever being asked for.
     """
-    weights = dict(model.named_parameters())
     lookups = {f"{name}.weight" for name, module in model.named_modules() if isinstance(module, nn.Embedding)}
-    decayed = {name for name, weight in weights.items() if weight.dim() >= 2} - lookups
-    return AdamW(weights, decayed=decayed, betas=(train.beta1, train.beta2), decay=train.weight_decay)
+    return {name for name, weight in model.named_parameters() if weight.dim() >= 2} - lookups

@@ -12,7 +12,8 @@ from lm_core.config import RunConfig
 from lm_core.errors import RunError
 from lm_core.models.gpt import GPT
 from lm_core.models.registry import build_model
-from lm_core.training.optimizers import AdamW, make_optimizer
+from lm_core.training.choice import make_optimizer
+from lm_core.training.optimizers import Optimizer
 
 
 @dataclass
@@ -20,7 +21,7 @@ class TrainState:
     """All that must be saved to go on later as if nothing had happened."""
 
     model: GPT
-    optimizer: AdamW
+    optimizer: Optimizer
     step: int
 
     def tensors(self) -> dict[str, Tensor]:

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from lm_core.config import (
     PRESETS,
+    RECIPES,
     CorpusSpec,
     Frozen,
     ModelConfig,
@@ -136,6 +137,40 @@ def test_every_preset_is_a_valid_experiment(preset):
 def test_an_unknown_preset_is_refused_with_the_possible_ones():
     with pytest.raises(ConfigError, match=r'There is no preset "huge"\. Choose one of: tiny, small, medium\.'):
         preset_config("huge")
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_recipe_changes_the_parts_and_leaves_the_size(preset, recipe):
+    config = preset_config(preset, recipe, seed=3)
+    sizes = PRESETS[preset]["model"]
+    assert config.model.model_dump().items() >= {**sizes, **RECIPES[recipe]["model"]}.items()
+    assert config.train.model_dump().items() >= RECIPES[recipe]["train"].items()
+    assert (config.seed, config.train.steps) == (3, PRESETS[preset]["train"]["steps"])
+
+
+def test_both_recipes_decide_on_the_same_switches_and_differ_in_each_that_counts():
+    classic, modern = RECIPES["classic"], RECIPES["modern"]
+    for part in ("model", "train"):
+        assert classic[part].keys() == modern[part].keys()
+    same = {name for part in ("model", "train") for name in classic[part] if classic[part][name] == modern[part][name]}
+    assert same <= {"beta2"}
+
+
+def test_an_unknown_recipe_is_refused_with_the_possible_ones():
+    with pytest.raises(ConfigError, match=r'There is no recipe "old"\. Choose one of: classic, modern\.'):
+        preset_config("tiny", "old")
+
+
+def test_a_run_written_before_a_switch_existed_is_read_as_it_was():
+    """Its run.json lacks the switch, so the switch's default must be what the code did then."""
+    written = RunConfig().model_dump()
+    for part, names in {"model": ("qk_norm", "zero_init", "token_shift"), "train": ("optimizer", "precision")}.items():
+        for name in names:
+            del written[part][name]
+    config = parse_config(RunConfig, written)
+    assert (config.model.qk_norm, config.model.zero_init, config.model.token_shift) == (False, False, False)
+    assert (config.train.optimizer, config.train.precision) == ("adamw", "float32")
 
 
 def test_settings_by_dotted_name_give_a_new_checked_configuration():

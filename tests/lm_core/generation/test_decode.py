@@ -12,11 +12,16 @@ from lm_core.models.trace import Trace
 PROMPT = [1, 2, 3]
 
 
-@pytest.fixture(params=["learned", "sinusoidal", "rotary"])
+MODERN = {"positions": "rotary", "qk_norm": True, "token_shift": True, "zero_init": True}
+
+
+@pytest.fixture(
+    params=[{"positions": "learned"}, {"positions": "sinusoidal"}, {"positions": "rotary"}, MODERN], ids=str
+)
 def model(request):
     torch.manual_seed(0)
     config = ModelConfig(
-        n_layers=2, n_heads=2, n_kv_heads=1, d_model=16, context_length=12, positions=request.param, dropout=0.2
+        n_layers=2, n_heads=2, n_kv_heads=1, d_model=16, context_length=12, dropout=0.2, **request.param
     )
     model = build_model(config, 11)
     for weight in model.parameters():

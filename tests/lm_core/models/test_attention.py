@@ -39,8 +39,9 @@ def test_attention_worked_example():
 
 @pytest.mark.parametrize("positions", ["learned", "rotary"])
 @pytest.mark.parametrize("n_kv_heads", [None, 2, 1])
-def test_the_written_out_road_equals_the_fused_one(x, positions, n_kv_heads):
-    attend = attention(positions=positions, n_kv_heads=n_kv_heads)
+@pytest.mark.parametrize("qk_norm", [False, True])
+def test_the_written_out_road_equals_the_fused_one(x, positions, n_kv_heads, qk_norm):
+    attend = attention(positions=positions, n_kv_heads=n_kv_heads, qk_norm=qk_norm)
     torch.testing.assert_close(attend(x, trace=Trace()), attend(x))
 
 
@@ -73,6 +74,24 @@ def test_the_shown_values_give_torchs_scaled_dot_product_attention(x):
     z = F.scaled_dot_product_attention(seen["q"], seen["k"], seen["v"], is_causal=True)
     torch.testing.assert_close(seen["z"], z)
     torch.testing.assert_close(seen["scores"], seen["q"] @ seen["k"].transpose(-2, -1) / math.sqrt(8))
+
+
+@pytest.mark.parametrize("positions", ["learned", "rotary"])
+def test_with_qk_norm_a_score_is_a_cosine_times_the_root_of_the_width(x, positions):
+    attend, trace = attention(positions=positions, qk_norm=True), Trace()
+    out = attend(1000 * x, trace=trace)
+    q, k = trace.activations["q"], trace.activations["k"]
+    cosine = F.cosine_similarity(q[..., :, None, :], k[..., None, :, :], dim=-1)  # (B, H, T, S)
+    torch.testing.assert_close(trace.activations["scores"], math.sqrt(8) * cosine, atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(out, 1000 * attend(x), atol=0.5, rtol=1e-3)  # longer vectors attend no harder
+
+
+def test_in_bfloat16_attention_is_the_written_out_one(x):
+    attend = attention()
+    exact = attend(x)
+    rough = attend.bfloat16()(x.bfloat16())
+    assert rough.dtype == torch.bfloat16
+    torch.testing.assert_close(rough.float(), exact, atol=0.05, rtol=0.05)
 
 
 def test_rows_of_the_pattern_sum_to_one_and_look_only_back(x):

@@ -13,6 +13,8 @@ from lm_core.models.trace import Trace
 
 VARIANTS = list(product(["learned", "sinusoidal", "rotary"], ["layernorm", "rmsnorm"], ["gelu", "relu2", "swiglu"]))
 
+SWITCHES = [{"qk_norm": True}, {"token_shift": True}, {"qk_norm": True, "token_shift": True, "zero_init": True}]
+
 
 def tiny(**changes):
     return ModelConfig(**{"n_layers": 2, "n_heads": 2, "d_model": 16, "context_length": 12, **changes})
@@ -48,6 +50,53 @@ def test_a_traced_pass_gives_the_logits_of_an_untraced_one(ids, positions, norm,
     torch.testing.assert_close(model(ids, trace=Trace()), model(ids))
 
 
+@pytest.mark.parametrize("switches", SWITCHES)
+@pytest.mark.parametrize("positions", ["learned", "rotary"])
+def test_no_switch_lets_a_later_token_change_an_earlier_logit(ids, switches, positions):
+    model = awake(tiny(**switches, positions=positions))
+    for place in range(1, 10):
+        changed = ids.clone()
+        changed[:, place:] = (changed[:, place:] + 1) % 11
+        torch.testing.assert_close(model(changed)[:, :place], model(ids)[:, :place])
+
+
+@pytest.mark.parametrize("switches", SWITCHES)
+def test_with_every_switch_a_traced_pass_gives_the_logits_of_an_untraced_one(ids, switches):
+    model = awake(tiny(**switches))
+    torch.testing.assert_close(model(ids, trace=Trace()), model(ids))
+
+
+@pytest.mark.parametrize("switches", SWITCHES)
+@pytest.mark.parametrize("cuts", [[4, 3, 1, 2], [1] * 10, [9, 1]])
+def test_with_every_switch_reading_in_parts_with_a_cache_equals_reading_at_once(ids, switches, cuts):
+    model = awake(tiny(**switches))
+    cache = KVCache(model.config, batch_size=2)
+    with torch.inference_mode():
+        for _ in range(2):  # the second time, the cache has been cleared and must have forgotten everything
+            parts = [model(part, cache=cache) for part in ids.split(cuts, dim=1)]
+            torch.testing.assert_close(torch.cat(parts, dim=1), model(ids))
+            cache.clear()
+
+
+def test_a_token_shift_alone_tells_two_orders_apart():
+    """Without it, attention without positions sees a bag: the last token's logits cannot know who came just before."""
+    model = awake(tiny(token_shift=True, n_layers=1))
+    with torch.no_grad():
+        model.blocks[0].attn.v.weight.zero_()  # nothing comes through attention
+        a, b = model(torch.tensor([[1, 2, 3], [2, 1, 3]]))[:, -1]
+        assert not torch.allclose(a, b, atol=1e-3)
+        model.token_shift.weight.zero_()
+        a, b = model(torch.tensor([[1, 2, 3], [2, 1, 3]]))[:, -1]
+        torch.testing.assert_close(a, b)
+
+
+def test_with_zero_init_a_fresh_model_hands_the_embedding_through_every_block(ids):
+    trace = Trace()
+    torch.manual_seed(0)
+    GPT(tiny(zero_init=True), 11)(ids, trace=trace)
+    assert torch.equal(trace.activations["blocks.1.resid_post"], trace.activations["embed"])
+
+
 @pytest.mark.parametrize("positions", ["learned", "sinusoidal", "rotary"])
 def test_every_model_knows_the_order_of_its_tokens(positions):
     model = awake(tiny(positions=positions))
@@ -79,11 +128,12 @@ def test_the_sites_are_transformerlens_names(ids):
     assert list(trace.activations) == expected
 
 
-def test_the_residual_stream_is_a_sum(ids):
+@pytest.mark.parametrize("token_shift", [False, True])
+def test_the_residual_stream_is_a_sum(ids, token_shift):
     trace = Trace()
-    awake(tiny(positions="learned"))(ids, trace=trace)
+    awake(tiny(positions="learned", token_shift=token_shift))(ids, trace=trace)
     seen = trace.activations
-    total = seen["embed"] + seen["pos_embed"]
+    total = seen["embed"] + seen["pos_embed"] + seen.get("token_shift", 0)
     for layer in range(2):
         total = total + seen[f"blocks.{layer}.attn_out"] + seen[f"blocks.{layer}.mlp_out"]
     torch.testing.assert_close(total, seen["blocks.1.resid_post"])

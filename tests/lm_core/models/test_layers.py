@@ -5,7 +5,17 @@ import torch
 from torch import nn
 
 from lm_core.config import ModelConfig
-from lm_core.models.layers import MLP, make_norm, mlp_width, rotary_tables, rotate, sinusoidal_table
+from lm_core.models.layers import (
+    MLP,
+    TokenShift,
+    make_norm,
+    mlp_width,
+    rotary_tables,
+    rotate,
+    sinusoidal_table,
+    squared_relu,
+    to_unit_scale,
+)
 
 
 def tiny(**changes):
@@ -25,6 +35,18 @@ def test_rmsnorm_agrees_with_torch():
         theirs.weight.copy_(norm.weight)
     x = torch.randn(2, 3, 16)
     torch.testing.assert_close(norm(x), theirs(x))
+
+
+def test_the_gradient_of_unit_scale_is_the_slope():
+    """Against finite differences, and the way back of a longer vector is that of the same direction, shrunk."""
+    x = torch.randn(3, 5, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(to_unit_scale, (x,))
+
+
+def test_the_gradient_of_squared_relu_is_twice_what_is_left():
+    x = torch.tensor([-2.0, 0.0, 3.0], requires_grad=True)
+    squared_relu(x).sum().backward()
+    assert x.grad.tolist() == [0, 0, 6]
 
 
 def test_layernorm_takes_out_mean_and_scale():
@@ -50,6 +72,20 @@ def test_every_mlp_computes_its_formula(activation):
         gate = x @ mlp.gate.weight.T
         bent = gate / (1 + torch.exp(-gate)) * up
     torch.testing.assert_close(mlp(x), bent @ mlp.down.weight.T)
+
+
+def test_token_shift_worked_example():
+    shift = TokenShift(tiny(d_model=8))
+    with torch.no_grad():
+        shift.weight.copy_(torch.tensor([0.5, 1.0, 0, 0, 0, 0, 0, 0]))
+    a, b, c = torch.eye(8)[0] + torch.eye(8)[1], 4 * torch.eye(8)[0], 3 * torch.eye(8)[2]
+    shifted = shift(torch.stack((a, b, c))[None])[0]
+    assert shifted[:, :3].tolist() == [[0, 0, 0], [0.5, 1, 0], [2, 0, 0]]
+    assert shift(c[None, None], before=b[None, None])[0, 0, 0] == 2
+
+
+def test_a_fresh_token_shift_adds_nothing():
+    assert TokenShift(tiny())(torch.randn(2, 3, 16)).count_nonzero() == 0
 
 
 def test_sinusoids_worked_example():

@@ -1,12 +1,15 @@
 import pytest
 import torch
 
-from lm_core.config import ModelConfig
+from lm_core.config import ModelConfig, RunConfig, parse_config
+from lm_core.data.batches import Batch
 from lm_core.errors import ConfigError
 from lm_core.models.memory import _activations, estimate_training_bytes, refuse_if_too_large
 from lm_core.models.registry import build_model, count_parameters
 from lm_core.models.trace import Trace
 from lm_core.training.objective import next_token_loss
+from lm_core.training.precision import Gradients, products_of
+from lm_core.training.state import new_state
 
 
 def held_at_once(config, vocab_size, batch_size):
@@ -32,7 +35,13 @@ def held_at_once(config, vocab_size, batch_size):
 
 @pytest.mark.parametrize(
     "changes",
-    [{}, {"norm": "layernorm", "activation": "gelu"}, {"activation": "swiglu"}, {"context_length": 128, "d_model": 32}],
+    [
+        {},
+        {"norm": "layernorm", "activation": "gelu"},
+        {"qk_norm": True, "token_shift": True},
+        {"activation": "swiglu"},
+        {"context_length": 128, "d_model": 32},
+    ],
 )
 @pytest.mark.parametrize("vocab_size", [65, 2000])
 def test_the_estimate_of_activations_is_within_a_factor_of_two_of_what_torch_holds(changes, vocab_size):
@@ -45,6 +54,30 @@ def test_weights_gradients_and_moments_count_four_times():
     config = ModelConfig()
     weights = 4 * count_parameters(config, 65)["total"]
     assert estimate_training_bytes(config, 65, 1) - 4 * _activations(config, 65, 1) == 4 * weights
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "muon"])
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_what_is_learned_and_remembered_is_within_the_estimate_for_every_optimizer_and_precision(optimizer, precision):
+    model = {"n_layers": 2, "n_heads": 2, "d_model": 32, "context_length": 16, "qk_norm": True, "token_shift": True}
+    train = {"optimizer": optimizer, "precision": precision}
+    config = parse_config(RunConfig, {"model": model, "train": train})
+    state = new_state(config, 65)
+    gradients = Gradients(state.model, products_of(config.train))
+    ids = torch.randint(65, (4, 17))
+    gradients.of(Batch(ids[:, :-1], ids[:, 1:]))
+    held = [tensor for name, tensor in state.tensors().items() if name.startswith(("model.", "optimizer.m"))]
+    held += [weight.grad for weight in state.model.parameters()]
+    if precision == "bfloat16":
+        held += [each for copy in gradients.worker.parameters() for each in (copy, copy.grad)]
+    kept = _activations(config.model, 65, 4) * (2 if precision == "bfloat16" else 4)
+    learned = estimate_training_bytes(config.model, 65, 4, precision) - kept
+    assert learned / 2 < sum(tensor.nbytes for tensor in held) <= learned
+
+
+def test_auto_counts_the_larger_of_both_ways():
+    estimates = {name: estimate_training_bytes(ModelConfig(), 65, 16, name) for name in ("float32", "bfloat16", "auto")}
+    assert estimates["auto"] >= max(estimates.values())
 
 
 @pytest.mark.parametrize("field", ["n_layers", "d_model", "context_length"])

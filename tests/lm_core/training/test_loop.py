@@ -50,6 +50,13 @@ def test_the_model_learns(dataset):
     assert last.values["val_loss"] < 1.6  # uniform: 2.56; the text's own surprise: about 1.05
 
 
+@pytest.mark.parametrize("recipe", [{"optimizer": "muon"}, {"optimizer": "muon", "precision": "bfloat16"}])
+def test_the_model_learns_by_muon_and_with_few_digits(dataset, recipe):
+    longer = config(steps=100, warmup_steps=10, schedule="linear", final_lr_fraction=0.0, **recipe)
+    *_, last = train(new_state(longer, 13), dataset, longer)
+    assert last.values["val_loss"] < 1.6
+
+
 def test_the_state_is_consistent_at_every_event(dataset):
     state = new_state(config(), 13)
     for event in train(state, dataset, config()):
@@ -64,8 +71,10 @@ def test_equal_seeds_give_equal_runs_and_others_do_not(dataset):
 
 
 @pytest.mark.parametrize("stop_after", [3, 12, 19])
-def test_resuming_equals_never_having_stopped(dataset, stop_after):
-    with_dropout = config(model={"dropout": 0.3})
+@pytest.mark.parametrize("recipe", [{}, {"optimizer": "muon"}, {"optimizer": "muon", "precision": "bfloat16"}])
+def test_resuming_equals_never_having_stopped(dataset, stop_after, recipe):
+    switches = {"qk_norm": True, "token_shift": True, "zero_init": True} if recipe else {}
+    with_dropout = config(model={"dropout": 0.3, **switches}, **recipe)
     straight = new_state(with_dropout, 13)
     whole = timeless(train(straight, dataset, with_dropout))
     expected = {name: tensor.clone() for name, tensor in straight.tensors().items()}

@@ -4,7 +4,7 @@ from torch import nn
 
 from lm_core.config import ModelConfig, TrainConfig
 from lm_core.models.registry import build_model
-from lm_core.training.optimizers import make_optimizer
+from lm_core.training.choice import make_optimizer
 
 TRAIN = TrainConfig(steps=100, warmup_steps=0, weight_decay=0.1, beta1=0.9, beta2=0.99)
 
