@@ -43,10 +43,10 @@ def show_run(run_id: str) -> None:
         st.switch_page("app_pages/data.py")
 
 
-def carry_out(control: dict[str, str]) -> None:
+def carry_out(control: dict[str, Any]) -> None:
     """The wish names the run that it was made about: another one may be on the page by now."""
     try:
-        runs.control(control["run"], control["wish"])
+        runs.control(control["run"], control["wish"], control.get("value"))
     except LMError as error:
         show_error(error)
 

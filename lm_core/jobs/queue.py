@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from lm_core.jobs.database import Database
+from lm_core.jobs.fairness import queue_order
 from lm_core.jobs.lease import LEASE_SECONDS
-from lm_core.jobs.schema import note, runs
-from lm_core.jobs.status import ACTIVE, OVER, State
+from lm_core.jobs.schema import note, runs, served
+from lm_core.jobs.status import ACTIVE, OVER, TRAINING, State
 
 MAX_ATTEMPTS = 5
-TRAINING = ("starting", "running")  # states that take up a place; a paused worker only waits
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,9 @@ class Worker:
     pid: int | None
     pid_started: float | None
     lease_until: float | None
+    progress_at: float | None
+    tokens_per_second: float | None
+    config: str
 
 
 class Queue:
@@ -44,23 +47,24 @@ class Queue:
         self._database = database
 
     def claim(self, places: int, host: str) -> Claim | None:
-        """Take the run that has waited longest, unless `places` runs are training. Nobody else can take it then."""
+        """Take the run whose turn it is, unless `places` runs are training. Nobody else can take it then."""
         if not self._anyone_waits():
             return None
         with self._database.write_alone() as connection:
             training = select(func.count()).select_from(runs).where(runs.c.state.in_(TRAINING))
             if connection.execute(training).scalar_one() >= places:
                 return None
-            oldest = select(runs).where(runs.c.state == "queued").order_by(runs.c.queued_at, runs.c.id).limit(1)
-            row = connection.execute(oldest).one_or_none()
-            if row is None:
+            order = queue_order(connection)
+            if not order:
                 return None
+            row = connection.execute(select(runs).where(runs.c.id == order[0])).one()
             self._start(connection, row, host)
             return Claim(row.id, row.epoch + 1)
 
     def workers(self) -> list[Worker]:
         """Every run that some worker should be busy with."""
-        columns = [runs.c[name] for name in ("id", "epoch", "state", "host", "pid", "pid_started", "lease_until")]
+        names = ("id", "epoch", "state", "host", "pid", "pid_started", "lease_until", "progress_at")
+        columns = [runs.c[name] for name in (*names, "tokens_per_second", "config")]
         with self._database.read() as connection:
             return [Worker(*row) for row in connection.execute(select(*columns).where(runs.c.state.in_(ACTIVE)))]
 
@@ -88,10 +92,10 @@ class Queue:
             )
             note(connection, run_id, self._database.now, "worker-lost", reason)
 
-    def note_silence(self, run_id: str) -> None:
-        """Write that a worker is silent; fails where nothing can be written, which explains the silence."""
+    def note_silence(self, run_id: str, kind: str = "silent") -> None:
+        """Write that a worker is silent, or stuck; fails where nothing can be written, which explains the silence."""
         with self._database.write() as connection:
-            note(connection, run_id, self._database.now, "silent", "")
+            note(connection, run_id, self._database.now, kind, "")
 
     def _anyone_waits(self) -> bool:
         """A cheap look, so that an idle supervisor takes no write lock four times a second."""
@@ -117,13 +121,16 @@ class Queue:
             )
         )
         note(connection, row.id, now, "starting", f"worker {row.epoch + 1}")
+        connection.execute(delete(served).where(served.c.owner == row.owner))
+        connection.execute(insert(served).values(owner=row.owner, at=now))
 
 
 def _after_a_loss(row: Any, reason: str) -> tuple[State, str]:
     where = f"step {row.checkpoint_step}" if row.checkpoint_step else "the beginning"
     if row.want == "stop":
         return "stopped", f"Stopped. {reason} What was learned up to {where} is kept."
-    if row.want == "pause":  # asked to go on meanwhile, it is queued below
+    arrived = row.run_until is not None and row.step >= row.run_until  # the single steps that were wished are made
+    if row.want == "pause" or arrived:  # asked to go on meanwhile, it is queued below
         return "parked", f"Paused. {reason} Resume to go on from {where}."
     if row.attempts >= MAX_ATTEMPTS:
         return "failed", f"The worker was lost {row.attempts} times in a row, so the run was given up. {reason}"

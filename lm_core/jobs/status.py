@@ -12,6 +12,7 @@ State = Literal["queued", "starting", "running", "paused", "parked", "done", "fa
 Want = Literal["run", "pause", "stop"]
 
 ACTIVE: tuple[State, ...] = ("starting", "running", "paused")  # a worker process owns the run
+TRAINING: tuple[State, ...] = ("starting", "running")  # these take up a place; a paused worker only waits
 WAITING: tuple[State, ...] = ("queued", "parked")  # no worker, but it will go on
 OVER: tuple[State, ...] = ("done", "failed", "stopped")
 
@@ -41,6 +42,10 @@ class RunStatus:
     checkpoint_step: int | None
     queue_position: int | None  # 1: next; None: not in the queue
     silent_seconds: float  # since the worker was last heard; 0 where there is none
+    run_until: int | None = None  # single steps: it trains up to here, then holds still
+    learning_rate: float | None = None  # of the newest step
+    stuck_seconds: float = 0.0  # since its training loop last moved; 0 unless it is to move
+    rate_by_hand: float | None = None  # wished instead of the schedule's
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,10 @@ def status_of(row: Any, *, queue_position: int | None, now: float) -> RunStatus:
         checkpoint_step=row.checkpoint_step,
         queue_position=queue_position,
         silent_seconds=max(0.0, now - row.heard_at) if row.state in ACTIVE and row.heard_at else 0.0,
+        run_until=row.run_until,
+        learning_rate=row.learning_rate,
+        rate_by_hand=row.lr_want,
+        stuck_seconds=max(0.0, now - row.progress_at) if row.state == "running" and row.progress_at else 0.0,
     )
 
 

@@ -14,8 +14,9 @@ import time
 from lm_core.config import RunConfig
 from lm_core.errors import RunError
 from lm_core.jobs.filming import film_steps, probe_ids, take_point
-from lm_core.jobs.lease import Lease, ResumePoint
+from lm_core.jobs.lease import Control, Lease, ResumePoint
 from lm_core.jobs.preparation import Prepared, prepare
+from lm_core.jobs.processes import log
 from lm_core.jobs.reporter import Reporter
 from lm_core.runs.checkpoint import delete_after, load_checkpoint, save_checkpoint
 from lm_core.runs.history import delete_points, save_point, steps
@@ -23,10 +24,14 @@ from lm_core.runs.run import Run
 from lm_core.settings import Settings
 from lm_core.training.events import EvalMetrics, Event
 from lm_core.training.loop import evaluation_steps, train
+from lm_core.training.schedule import Rates
 from lm_core.training.state import TrainState, new_state
 
 CHECKPOINT_SECONDS = 30.0
 QUIET_SECONDS = 1.0  # of a pause, before it is worth a checkpoint
+PARK_SECONDS = 300.0  # of a pause, before its worker makes room
+RETRY_SECONDS = 1.0  # between two tries to save what must be saved
+LOOK_SECONDS = 1.0  # between two looks at whether others need the place
 
 
 def train_run(run: Run, settings: Settings, lease: Lease, reporter: Reporter) -> None:
@@ -43,7 +48,8 @@ def train_run(run: Run, settings: Settings, lease: Lease, reporter: Reporter) ->
     state = _state_to_start_from(run, config, prepared, point)
     reporter.prepared()
     reporter.change_state("running", "" if point.attempts == 1 else None)  # what is said of a lost worker stays
-    TrainingRun(run, config, prepared, state, reporter, lease.epoch).go()
+    rates = Rates(config.train, lease.rates())
+    TrainingRun(run, config, prepared, state, rates, reporter, lease.epoch, settings.parallel_runs).go()
 
 
 def _state_to_start_from(run: Run, config: RunConfig, prepared: Prepared, point: ResumePoint) -> TrainState:
@@ -54,7 +60,7 @@ def _state_to_start_from(run: Run, config: RunConfig, prepared: Prepared, point:
         load_checkpoint(path, state)
     delete_after(run, path)
     delete_points(run, after=state.step if path else -1)
-    print(f"from step {state.step}", flush=True)
+    log(f"from step {state.step}")
     return state
 
 
@@ -62,14 +68,24 @@ class TrainingRun:
     """Consumes the events of `train`, one complete step after the other."""
 
     def __init__(
-        self, run: Run, config: RunConfig, prepared: Prepared, state: TrainState, reporter: Reporter, epoch: int
+        self,
+        run: Run,
+        config: RunConfig,
+        prepared: Prepared,
+        state: TrainState,
+        rates: Rates,
+        reporter: Reporter,
+        epoch: int,
+        places: int,
     ) -> None:
         self._run = run
         self._config = config
         self._prepared = prepared
         self._state = state
+        self._rates = rates
         self._reporter = reporter
         self._epoch = epoch
+        self._places = places
         self._probe = probe_ids(config, prepared.tokenizer, prepared.dataset)
         self._frames_due = film_steps(config) - set(steps(run))
         self._evaluations_due = evaluation_steps(config.train)
@@ -77,12 +93,17 @@ class TrainingRun:
         self._ctl_seen = 0
         self._saved_step = state.step
         self._saved_at = time.monotonic()
+        self._unsaved = False
 
     def go(self) -> None:
         """Train until the end or a wish to stop; the run's state says which."""
+        # Steps, evaluations and samples all pass texts through the model; a loop that hangs does not.
+        self._state.model.register_forward_pre_hook(lambda *_: self._reporter.pulse())
         values: dict[str, float] = {}
+        if self._heed().holds_at(self._state.step) and self._obey():
+            return
         try:
-            for event in train(self._state, self._prepared.dataset, self._config):
+            for event in train(self._state, self._prepared.dataset, self._config, self._rates):
                 values |= event.values
                 if not self._is_complete(event):
                     continue
@@ -90,13 +111,13 @@ class TrainingRun:
                 if event.step == self._state.step:  # not so in the report of a step that failed
                     self._keep(values.get("val_loss"))
                 values = {}
-                if self._reporter.control.ctl != self._ctl_seen and not _is_last(event) and self._is_told_to_stop():
+                if self._is_wished_something() and not _is_last(event) and self._obey():
                     return
         except RunError:  # a loss that is no number: the weights before it are worth keeping
             self._reporter.add(self._state.step + 1, values)
             self._save_checkpoint()
             raise
-        self._save_checkpoint()
+        self._save_patiently()
         self._reporter.change_state("done", f"Finished: all {self._state.step} steps are done.")
 
     def _is_complete(self, event: Event) -> bool:
@@ -126,36 +147,86 @@ class TrainingRun:
             val_loss=val_loss if val_loss is not None and math.isfinite(val_loss) else None,
             seed=self._config.seed,
         )
-        save_point(self._run, point)
+        try:
+            save_point(self._run, point)
+        except OSError as error:  # one frame fewer
+            log(error)
         self._frames_due -= {self._state.step}
 
     def _save_checkpoint(self) -> None:
         self._saved_at = time.monotonic()
         if self._state.step == self._saved_step:
             return
-        path = save_checkpoint(self._run, self._state, epoch=self._epoch)
+        try:
+            path = save_checkpoint(self._run, self._state, epoch=self._epoch)
+        except OSError as error:
+            self._cannot_save(error)
+            return
+        if self._unsaved:
+            self._reporter.say("")
+            self._unsaved = False
         self._reporter.checkpoint_saved(self._state.step, path.name)
         self._saved_step = self._state.step
 
-    def _is_told_to_stop(self) -> bool:
-        """Do what people wish now: hold still for as long as they want, then go on or stop."""
+    def _save_patiently(self) -> None:
+        """What a run ends with must be saved, so wait until there is room."""
+        self._save_checkpoint()
+        while self._saved_step != self._state.step:
+            self._reporter.pulse()
+            time.sleep(RETRY_SECONDS)
+            self._save_checkpoint()
+
+    def _cannot_save(self, error: OSError) -> None:
+        """Training goes on from what is in memory; the checkpoint before is whole, and the next one is tried soon."""
+        log(error)
+        if not self._unsaved:
+            reason = error.strerror or str(error)
+            self._reporter.say(f"This run cannot be saved now: {reason}. Make room on the disk, and it will be.")
+        self._unsaved = True
+
+    def _is_wished_something(self) -> bool:
         control = self._reporter.control
-        while control.want == "pause":
+        return control.ctl != self._ctl_seen or control.holds_at(self._state.step)
+
+    def _obey(self) -> bool:
+        """Do what people wish now: hold still for as long as they want, then go on, or leave. Is it time to leave?"""
+        control = self._heed()
+        while control.holds_at(self._state.step):
             self._reporter.change_state("paused", f"Paused at step {self._state.step}.", ctl_seen=control.ctl)
             if not self._reporter.wait_for_wish(control.ctl, QUIET_SECONDS):
                 self._save_checkpoint()
-                self._reporter.wait_for_wish(control.ctl)
-            control = self._reporter.control
+                if self._is_parked(control.ctl):
+                    return True
+            control = self._heed()
         self._ctl_seen = control.ctl
         if control.want == "stop":
             self._stop()
             return True
-        self._reporter.change_state("running", "", ctl_seen=control.ctl)
+        done = control.ctl if control.run_until is None else None  # single steps are done when they are made
+        self._reporter.change_state("running", "", ctl_seen=done)
         return False
+
+    def _is_parked(self, ctl: int) -> bool:
+        """Rest until another wish comes; after a long time, or at once if others need the place, leave. Is it left?"""
+        patience = time.monotonic() + PARK_SECONDS
+        while not self._reporter.wait_for_wish(ctl, LOOK_SECONDS):
+            self._save_checkpoint()
+            saved = self._saved_step == self._state.step
+            if saved and (time.monotonic() > patience or self._reporter.is_place_short(self._places)):
+                return self._reporter.park(ctl, f"Paused at step {self._state.step}. Resume to go on.")
+        return False
+
+    def _heed(self) -> Control:
+        """What people wish now; a new learning rate is taken up at once."""
+        control = self._reporter.control
+        if control.rate != self._rates.by_hand:
+            self._reporter.change_rate(self._state.step, control.rate)
+            self._rates.change(self._state.step, control.rate)
+        return control
 
     def _stop(self) -> None:
         """Leave a checkpoint to go on from, and a frame of the same model to look at."""
-        self._save_checkpoint()
+        self._save_patiently()
         if self._state.step not in steps(self._run):
             self._take_frame(None)
         self._reporter.change_state(
