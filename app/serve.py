@@ -54,6 +54,7 @@ app = st.App(
         Route("/pictures/{digest}/{path:path}", routes.picture_script),
         Route("/api/metrics", routes.metrics),
         Route("/api/history", routes.history),
+        Route("/api/runs", routes.list_runs),
         Route("/api/attention", routes.attention),
         Route("/api/attention/vectors", routes.attention_vectors),
         Route("/api/attention/sentence", routes.attention_sentence),

@@ -30,7 +30,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-START, TRAIN, INSIDE, MAKE = "1. Begin here", "2. Train", "3. Look inside", "4. For those who build Tokenarium"
+START, TRAIN, INSIDE = "1. Begin here", "2. Train", "3. Look inside"
+KEEP, MAKE = "4. Keep order", "5. For those who build Tokenarium"
 
 CTRL_C = 130  # what typer makes of a KeyboardInterrupt
 
@@ -165,6 +166,30 @@ def tokenize(run: RunId, text: Annotated[str, typer.Argument(metavar="TEXT")], a
     from lm_core.cli.inside import print_tokens
 
     print_tokens(run, text, as_json=as_json)
+
+
+@app.command(rich_help_panel=KEEP)
+def rename(run: RunId, name: Annotated[str, typer.Argument(metavar="NAME", help="Up to 120 letters.")]) -> None:
+    """Give a run another name."""
+    from lm_core.cli import shelf
+
+    shelf.rename(run, name)
+
+
+@app.command(rich_help_panel=KEEP)
+def delete(run: RunId) -> None:
+    """Delete a run that has ended; it can be restored for a week."""
+    from lm_core.cli import shelf
+
+    shelf.delete(run)
+
+
+@app.command(rich_help_panel=KEEP)
+def restore(run: RunId) -> None:
+    """Bring a deleted run back."""
+    from lm_core.cli import shelf
+
+    shelf.restore(run)
 
 
 @app.command(rich_help_panel=MAKE)

@@ -65,7 +65,8 @@ def waiting(home, monkeypatch, capsys):
 def test_help_is_a_tour_through_every_command(capsys):
     assert tokenarium(["--help"]) == 0
     shown = capsys.readouterr().out
-    order = ["app", "corpora", "train", "runs", "show", "pause", "resume", "stop", "generate", "tokenize", "gallery"]
+    order = ["app", "corpora", "train", "runs", "show", "pause", "resume", "stop", "generate", "tokenize"]
+    order += ["rename", "delete", "restore", "gallery"]
     places = [shown.index(f"│ {command} ") for command in order]
     assert places == sorted(places)
     assert tokenarium([]) == 0
@@ -482,3 +483,15 @@ def test_a_gallery_run_that_fails_replaces_nothing(tmp_path, monkeypatch, tiny_c
 def test_the_gallery_that_ships_is_the_one_that_this_code_describes():
     """After a change of a preset: `make gallery`."""
     assert {run.id: run.read_config() for run in gallery_runs()} == gallery.GALLERY_RUNS
+
+
+def test_a_run_is_renamed_deleted_and_brought_back(waiting, capsys):
+    assert tokenarium(["rename", waiting, "Another name"]) == 0
+    assert tokenarium(["delete", waiting]) == 0
+    assert f"Undo, within a week: tokenarium restore {waiting}" in capsys.readouterr().out
+    assert tokenarium(["show", waiting]) == 2
+    assert "There is no run" in capsys.readouterr().err
+    assert tokenarium(["restore", waiting]) == 0
+    capsys.readouterr()
+    assert tokenarium(["runs"]) == 0
+    assert "Another name" in capsys.readouterr().out
