@@ -9,6 +9,7 @@ from app.components import show_picture
 from app.i18n import _, current_language
 from app.loaders import compare, runs, train
 from app.widgets.frame import header, lesson
+from app.widgets.run_actions import act_on_a_run, show_what_was_done
 from lm_core.config import preset_config
 
 VIEW = ("compare", "x", "y", "line")
@@ -26,11 +27,14 @@ header(
 rows = compare.rows(current_language())
 if rows:
     view = {name: state.view_text(name) for name in VIEW}
-    data = {"rows": rows, "help": compare.help_of_settings(current_language()), "view": view}
+    explained = compare.help_of_settings(current_language())
+    data = {"rows": rows, "help": explained, "view": view, "add": state.added_to_comparison()}
     told = show_picture("runs", data, key="runs", listens=("view",))
     if told.view:
         state.remember_view(**{name: told.view.get(name) for name in VIEW})
+    act_on_a_run(rows)
 else:
     st.markdown(_("No model has been trained here yet. The first one takes about a minute, and you can watch it."))
     st.button(_("Train the first model"), type="primary", icon=":material/play_arrow:", on_click=start_first_run)
+    show_what_was_done()
 lesson("runs", code=("lm_core.training.evaluation.bits_per_byte", "lm_core.training.evaluation.evaluate"))

@@ -44,10 +44,7 @@ def _row(status: dict[str, Any], language: str) -> dict[str, Any]:
         "name": translate_sentence(name, language) if gallery else name,
         "gallery": gallery,
         "when": status["created_at"] or None,
-        **{
-            key: runs.finite(status)[key]
-            for key in ("state", "step", "steps", "val_loss", "queue_position", "started_at")
-        },
+        **runs.finite({key: status[key] for key in shown}),
     }
     try:
         fixed = _fixed(run_id, language)

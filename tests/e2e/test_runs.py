@@ -102,9 +102,12 @@ MODULES = """async (rows) => {
   const row = {perByte: 0.5, trainPerByte: 0.5, tokensPerStep: 100};
   const view = (x, y, line = 'validation') => series.lineOf(one, row, {x, y, line});
   const say = (picked, groups = []) => comparison(picked.map(end), groups, 'nats');
+  const lines = [{xs: [0, 5, 9], ys: [4, 3, 1.6], steps: [0, 5, 9]}, {xs: [0, 5], ys: [4, 2.5], steps: [0, 5]}];
+  const moving = (row, place) => ({...end(row, place), over: place === 0, line: lines[place]});
   const all = {search: '', kind: '', corpus: '', sort: 'newest'};
   const marks = Array.from({length: 30}, (_, place) => JSON.stringify({...markOf(place), letter: ''}));
   return {
+    live: comparison(rows.slice(0, 2).map(moving), [], 'nats'),
     twice: say(rows.slice(0, 2)), equal: say([rows[0], rows[0]]), many: say(rows.slice(0, 3)),
     seeds: say([rows[0], rows[3]], [['a', 'd']]),
     differ: differences(rows.slice(0, 3)).map(({setting}) => setting), groups: seedGroups(rows),
@@ -137,6 +140,9 @@ def rows_of():
 def test_what_differs_and_what_came_of_it_is_said_in_one_sentence(open_page):
     found = open_page("runs").evaluate(MODULES, rows_of())
     assert found["twice"] == "B has twice the layers (8 instead of 4) and ends 0.08 nats per token lower."
+    assert found["live"] == (
+        "B has twice the layers (8 instead of 4) and stands 0.50 nats per token lower (step 5)."
+    ), "where both have come to"
     assert found["equal"].startswith("B and A have the same settings. B ends at the same loss.")
     assert found["many"] == (
         "B ends lowest, at 1.52 nats per token; C ends 0.38 above it. They differ in: layers, width."

@@ -35,7 +35,7 @@ export function createChart(store, scene) {
     showTooltip(tooltip, plot, state, entries);
     heading.show(state, bands);
     whole.hidden = state.zoom === null;
-    const sentence = comparison(entries, groups, state.y);
+    const sentence = comparison(entries, groups, state.y, state.x);
     setText(caption, sentence);
     setText(fair, fairness(entries.map(({ row }) => row), state.y));
     canvas.setAttribute("aria-label", sentence);

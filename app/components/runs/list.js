@@ -137,5 +137,5 @@ function ago(when, now = Date.now() / 1000) {
 
 function toggle(store, id) {
   const { chosen } = store.state;
-  store.set({ chosen: chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id], zoom: null });
+  store.set({ last: chosen.includes(id) ? store.state.last : id, chosen: chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id], zoom: null });
 }

@@ -24,7 +24,7 @@ export default mount((root, host) => {
   const known = (key) => (CHOICES[key].includes(view[key]) ? view[key] : CHOICES[key][0]);
   const store = createStore({
     rows: data.rows, chosen: firstChoice(data.rows, view.compare), revision: 0, x: known("x"), y: known("y"), line: known("line"),
-    ownUnit: CHOICES.y.includes(view.y), axis: "log", bands: true, zoom: null, brush: null, cursor: null, hovered: null, trouble: null,
+    ownUnit: CHOICES.y.includes(view.y), axis: "log", bands: true, zoom: null, brush: null, cursor: null, hovered: null, trouble: null, last: null,
     search: "", kind: "", corpus: "", sort: "newest", palette: readPalette(root), runColours: runColours(root), size: "",
   }, { name: "runs" });
   const series = new Map();
@@ -121,10 +121,10 @@ function bandsOf(entries, groups, wanted) {
 function rememberView(store, host) {
   let timer = 0;
   let told = null;
-  store.watch(["chosen", "x", "y", "line"], ({ chosen, x, y, line, ownUnit }) => {
+  store.watch(["chosen", "x", "y", "line"], ({ chosen, x, y, line, ownUnit, last }) => {
     const view = {
       compare: chosen.join(",") || null, x: x === CHOICES.x[0] ? null : x,
-      y: ownUnit ? y : null, line: line === CHOICES.line[0] ? null : line,
+      y: ownUnit ? y : null, line: line === CHOICES.line[0] ? null : line, last,
     };
     clearTimeout(timer);
     timer = setTimeout(() => {

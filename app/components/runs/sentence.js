@@ -1,6 +1,8 @@
 /** What the chosen runs say together, in one or two sentences that the data write. */
 import { fixed } from "../kit/format.js";
 import { t } from "../kit/words.js";
+import { placeText } from "./axis.js";
+import { measuredAt } from "./series.js";
 import { clauseOf, differences, nounOf } from "./settings.js";
 
 const MOST_NAMED = 3;
@@ -10,8 +12,8 @@ export const unitWords = (unit) => (unit === "bytes" ? t("bits per byte") : t("n
 
 const inARow = (...sentences) => sentences.filter(Boolean).reduce((first, second) => t("{first} {second}", { first, second }), "").trim();
 
-/** `ends`: [{row, mark, value, over}] of the chosen runs in order; `groups`: lists of ids that differ in the seed only. */
-export function comparison(ends, groups, unit) {
+/** Runs that still train are compared where both have come to. `ends`: [{row, mark, value, over, line}] of the chosen runs in order; `groups`: lists of ids that differ in the seed only. */
+export function comparison(ends, groups, unit, x = "step") {
   const known = ends.filter(({ value }) => value !== null);
   if (!ends.length) return t("Choose runs from the list: their curves appear here together.");
   if (!known.length) return t("No loss yet: the first one appears a few seconds after the start.");
@@ -19,7 +21,7 @@ export function comparison(ends, groups, unit) {
   const seeds = groups.filter((group) => group.length > 1);
   if (seeds.length && known.length === ends.length && seeds[0].length === ends.length) return onlySeeds(known, unit);
   if (known.length < 2) return inARow(alone(known[0], unit), t("The others have no loss yet."));
-  return ends.length === 2 ? two(ends, unit) : many(known, ends, unit);
+  return ends.length === 2 ? two(ends, unit, x) : many(known, ends, unit);
 }
 
 /** Those that mean something in each run: one that counts characters learns no pieces. */
@@ -30,11 +32,14 @@ function alone({ mark, value, over }, unit) {
   return inARow(over ? t("{run} ends at {value} {unit}.", words) : t("{run} stands at {value} {unit}.", words), t("Choose another run to compare them."));
 }
 
-function two([first, second], unit) {
+function two([first, second], unit, x) {
   const different = inAll(differences([first.row, second.row]));
-  const gap = Math.abs(second.value - first.value);
-  const words = { run: second.mark.letter, base: first.mark.letter, gap: fixed(gap), unit: unitWords(unit) };
-  const result = resultClause(second.value - first.value, first.over && second.over, words);
+  const over = first.over && second.over;
+  const place = over ? null : Math.min(first.line.xs.at(-1), second.line.xs.at(-1));
+  const heights = [first, second].map((end) => (over ? end.value : measuredAt(end.line, place)?.value ?? end.value));
+  const gap = Math.abs(heights[1] - heights[0]);
+  const words = { run: second.mark.letter, base: first.mark.letter, gap: fixed(gap), unit: unitWords(unit), place: over ? "" : placeText(x, place) };
+  const result = resultClause(heights[1] - heights[0], over, words);
   if (!different.length) {
     return inARow(t("{run} and {base} have the same settings.", words), t("{run} {result}.", { run: words.run, result }), gap < 0.005 ? t("Equal settings and seed give equal curves on one machine.") : "");
   }
@@ -46,9 +51,9 @@ function two([first, second], unit) {
 }
 
 function resultClause(difference, over, words) {
-  if (Math.abs(difference) < 0.005) return over ? t("ends at the same loss") : t("stands at the same loss");
-  if (difference < 0) return over ? t("ends {gap} {unit} lower", words) : t("now stands {gap} {unit} lower", words);
-  return over ? t("ends {gap} {unit} higher", words) : t("now stands {gap} {unit} higher", words);
+  if (Math.abs(difference) < 0.005) return over ? t("ends at the same loss") : t("stands at the same loss ({place})", words);
+  if (difference < 0) return over ? t("ends {gap} {unit} lower", words) : t("stands {gap} {unit} lower ({place})", words);
+  return over ? t("ends {gap} {unit} higher", words) : t("stands {gap} {unit} higher ({place})", words);
 }
 
 function many(known, ends, unit) {
