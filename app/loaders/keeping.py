@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from typing import IO
+
 from app.loaders import compare, runs
 from app.sentences import translate_sentence
 from lm_core.jobs import shelf
@@ -29,6 +32,32 @@ def delete(run_id: str) -> None:
 def restore(run_id: str) -> None:
     """Raises RunError: it was not deleted, or has been forgotten since."""
     shelf.restore_run(run_id, runs.settings(), runs.store())
+
+
+def exported(run_id: str) -> bytes:
+    """The run as one zip.
+
+    Raises:
+        RunError: it has saved no model yet.
+    """
+    data = io.BytesIO()
+    shelf.export_archive(run_id, runs.settings(), runs.store(), data)
+    return data.getvalue()
+
+
+def can_be_exported(run_id: str) -> bool:
+    """Whether there are weights to give away."""
+    folder = runs.open_run(run_id).checkpoints_folder
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def bring_in(file: IO[bytes]) -> str:
+    """Add an exported run to one's own; returns its id.
+
+    Raises:
+        LMError: it is no exported run, and why.
+    """
+    return shelf.import_archive(file, runs.settings(), runs.store())
 
 
 def deleted() -> list[shelf.DeletedRun]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import IO, Any
 
 import streamlit as st
 
@@ -31,6 +31,7 @@ def act_on_a_run(rows: list[dict[str, Any]]) -> None:
             return
         own = not runs.is_gallery(run_id)
         actions = {"copy": _("Duplicate and change one thing"), "seeds": _("More seeds")}
+        actions |= {"export": _("Export")}
         if own:
             actions |= {"rename": _("Rename"), "delete": _("Delete")}
         with right:
@@ -43,6 +44,7 @@ def act_on_a_run(rows: list[dict[str, Any]]) -> None:
         forms: dict[str, Callable[[], None]] = {
             "copy": lambda: copy_form(run_id),
             "seeds": lambda: seeds_form(run_id, rows),
+            "export": lambda: export_form(run_id),
             "rename": lambda: rename_form(run_id),
             "delete": lambda: delete_form(run_id),
         }
@@ -54,6 +56,7 @@ def show_what_was_done() -> None:
     """The last action, and what can be taken back; also where no run is left."""
     gone = keeping.deleted()
     show_note({run.run_id for run in gone})
+    import_form()
     show_deleted(gone)
 
 
@@ -157,6 +160,38 @@ def seeds_form(run_id: str, rows: list[dict[str, Any]]) -> None:
         finally:
             state.add_to_comparison([run_id, *started] if started else [])
         tell(_("Started. The band grows in the comparison above."))
+
+
+def export_form(run_id: str) -> None:
+    first, button = st.columns([8, 2], vertical_alignment="center")
+    with first:
+        st.markdown(
+            _("One zip file: settings, tokenizer, weights, kept moments and every measured number, as CSV and JSON.")
+            if keeping.can_be_exported(run_id)
+            else _("This run has saved no model yet. Let it finish, or stop it to save one.")
+        )
+    with button:
+        st.download_button(
+            _("Export"), lambda: keeping.exported(run_id), file_name=f"tokenarium-{run_id}.zip", mime="application/zip",
+            type="primary", width="stretch", on_click="ignore", disabled=not keeping.can_be_exported(run_id),
+        )  # fmt: skip
+
+
+def import_form() -> None:
+    """A file that this app exported, here or elsewhere, becomes a run of one's own."""
+    with st.expander(_("Import a run")):
+        turn = st.session_state.setdefault(state.UPLOADS, 0)  # a new key empties the uploader
+        file = st.file_uploader(_("A zip file that Tokenarium exported"), type="zip", key=f"import {turn}")
+        if file is not None and st.button(_("Import"), type="primary", icon=":material/upload:"):
+            with st.spinner(_("Checking the file …")):
+                attempt(lambda: bring_in(file))
+
+
+def bring_in(file: IO[bytes]) -> None:
+    run_id = keeping.bring_in(file)
+    st.session_state[state.UPLOADS] += 1
+    st.session_state[state.IN_HAND] = run_id
+    tell(_("Imported. It can be looked at, used and duplicated."), add=[run_id])
 
 
 def rename_form(run_id: str) -> None:

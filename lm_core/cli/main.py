@@ -36,6 +36,7 @@ KEEP, MAKE = "4. Keep order", "5. For those who build Tokenarium"
 CTRL_C = 130  # what typer makes of a KeyboardInterrupt
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, as `tokenarium runs` lists it.")]
+ArchiveFile = Annotated[Path, typer.Argument(metavar="FILE.zip", help="A zip file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 
@@ -190,6 +191,22 @@ def restore(run: RunId) -> None:
     from lm_core.cli import shelf
 
     shelf.restore(run)
+
+
+@app.command(rich_help_panel=KEEP)
+def export(run: RunId, file: ArchiveFile) -> None:
+    """Write a run into one file: settings, tokenizer, weights, kept moments, curves."""
+    from lm_core.cli import shelf
+
+    shelf.export(run, file)
+
+
+@app.command("import", rich_help_panel=KEEP)
+def import_run(file: ArchiveFile) -> None:
+    """Read a file that `export` wrote; it is checked first, and holds no programs."""
+    from lm_core.cli import shelf
+
+    shelf.import_(file)
 
 
 @app.command(rich_help_panel=MAKE)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -18,12 +19,14 @@ from lm_core.config import RunConfig, parse_config
 from lm_core.errors import RunError
 from lm_core.jobs.schema import deleted, events, metrics, note, runs
 from lm_core.jobs.status import ACTIVE, OVER
-from lm_core.jobs.store import Store
+from lm_core.jobs.store import Store, columns_of
 from lm_core.runs.run import Run, find_run
+from lm_core.runs.series import read_series
 from lm_core.settings import Settings
 
 KEPT_SECONDS = 7 * 24 * 3600.0
 ROWS_AT_ONCE = 5000
+ROWS_IN_ALL = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -144,3 +147,85 @@ def _move(source: Path, target: Path) -> None:
     if source.exists() and not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(source, target)
+
+
+def export_archive(run_id: str, settings: Settings, store: Store, target: IO[bytes]) -> None:
+    """Write one's own run, or one that came with the app, as a zip that `import_archive` reads.
+
+    Raises:
+        RunError: there is no such run, or it has saved no model yet.
+    """
+    from lm_core.runs.archive import write_archive  # torch
+
+    run = find_run(run_id, settings)
+    own = run.folder.parent == settings.runs_folder
+    write_archive(run, _whole_series(run_id, store) if own else read_series(run, limit=ROWS_IN_ALL), target)
+
+
+def _whole_series(run_id: str, store: Store) -> dict[str, Any]:
+    """All rows of a run, page after page."""
+    by_step: dict[int, dict[str, float | None]] = {}
+    last = -1
+    while page := store.series(run_id, after=last, limit=ROWS_AT_ONCE):
+        if not page["steps"]:
+            break
+        for place, step in enumerate(page["steps"]):
+            by_step[step] = {name: values[place] for name, values in page["columns"].items()}
+        last = page["steps"][-1]
+    return columns_of(by_step)
+
+
+def import_archive(source: Path | IO[bytes], settings: Settings, store: Store, owner: str = "local") -> str:
+    """Check an exported run and add it to the list under a new id, which is returned. It is over: its optimizer's
+    state was not exported, so it can be looked at, used and duplicated, but not trained further.
+
+    Raises:
+        LMError: the file is no exported run; the message says what is wrong with it, and nothing is left behind.
+    """
+    from lm_core.runs.archive import read_archive  # torch
+
+    imported = read_archive(source, settings.runs_folder)
+    run_id, config = imported.run.id, imported.config
+    try:
+        with store.database.write() as connection:
+            now = store.database.now
+            newest = _newest(imported.series["columns"])
+            connection.execute(
+                insert(runs).values(
+                    id=run_id, name=config.name or config.corpus.title or run_id, owner=owner, config=config.to_json(),
+                    steps=config.train.steps, state="done", message="Imported from a file.", step=imported.step,
+                    created_at=now, queued_at=now, checkpoint_step=imported.step,
+                    checkpoint_file=imported.checkpoint_file, **newest,
+                )
+            )  # fmt: skip
+            for rows in _rows_of(run_id, imported.series):
+                connection.execute(insert(metrics), rows)
+            note(connection, run_id, now, "imported", "")
+    except BaseException:
+        shutil.rmtree(imported.run.folder, ignore_errors=True)
+        raise
+    return run_id
+
+
+def _newest(columns: dict[str, list[float | None]]) -> dict[str, float | None]:
+    """The last measured losses and speed, as the list of runs shows them."""
+    shown = {"train_loss": "loss", "val_loss": "val_loss", "tokens_per_second": "tokens_per_second"}
+    return {
+        column: next((value for value in reversed(columns.get(name, [])) if value is not None), None)
+        for column, name in shown.items()
+    }
+
+
+def _rows_of(run_id: str, series: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
+    """The measured numbers as rows of the table, some thousands at once."""
+    steps = series["steps"]
+    for begin in range(0, len(steps), ROWS_AT_ONCE):
+        places = range(begin, min(begin + ROWS_AT_ONCE, len(steps)))
+        found = [
+            {"run_id": run_id, "step": steps[place], "name": name, "value": values[place]}
+            for name, values in series["columns"].items()
+            for place in places
+            if values[place] is not None
+        ]
+        if found:
+            yield found

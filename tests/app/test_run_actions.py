@@ -197,3 +197,35 @@ def test_a_suggested_name_keeps_its_new_part():
     long = duplicate.suggested_name("x" * 120, "model.n_layers", "8")
     assert len(long) == 120
     assert long.endswith(" · n_layers 8")
+
+
+def test_an_exported_run_is_brought_in_again_and_in_hand(home, make_finished_run, tmp_path):
+    import io
+    from dataclasses import replace
+
+    from lm_core.runs.archive import write_archive
+    from lm_core.runs.checkpoint import load_model
+    from lm_core.runs.series import read_series
+
+    run = make_finished_run(tmp_path / "elsewhere", name="From a friend")
+    parameters = sum(weight.numel() for weight in load_model(run)[0].parameters())
+    run.write_facts(replace(run.read_facts(), parameters=parameters))
+    data = io.BytesIO()
+    write_archive(run, read_series(run), data)
+    make_run(home)
+    app = open_page()
+    app.file_uploader[0].upload("run.zip", data.getvalue(), "application/zip").run()
+    press(app, "Import")
+    assert "Imported" in words_of(app)
+    row = next(row for row in compare.rows("en") if row["name"] == "From a friend")
+    assert app.selectbox(key="run").value == row["id"]
+    assert (row["state"], row["step"], row["val_loss"]) == ("done", 100, 1.5)
+    app.file_uploader[0].upload("run.zip", b"PK no zip", "application/zip").run()
+    press(app, "Import")
+    assert "is no zip file" in app.error[0].value.replace("\\", "")
+
+
+def test_a_run_without_a_model_is_not_offered_for_export(home):
+    run_id = make_run(home)
+    app = open_page("export", run=run_id)
+    assert "has saved no model yet" in words_of(app)

@@ -66,7 +66,7 @@ def test_help_is_a_tour_through_every_command(capsys):
     assert tokenarium(["--help"]) == 0
     shown = capsys.readouterr().out
     order = ["app", "corpora", "train", "runs", "show", "pause", "resume", "stop", "generate", "tokenize"]
-    order += ["rename", "delete", "restore", "gallery"]
+    order += ["rename", "delete", "restore", "export", "import", "gallery"]
     places = [shown.index(f"│ {command} ") for command in order]
     assert places == sorted(places)
     assert tokenarium([]) == 0
@@ -495,3 +495,18 @@ def test_a_run_is_renamed_deleted_and_brought_back(waiting, capsys):
     capsys.readouterr()
     assert tokenarium(["runs"]) == 0
     assert "Another name" in capsys.readouterr().out
+
+
+def test_a_run_goes_into_a_file_and_comes_back_as_another_run(finished, tmp_path, capsys):
+    file = tmp_path / "run.zip"
+    assert tokenarium(["export", finished, str(file)]) == 0
+    assert tokenarium(["export", finished, str(file)]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert tokenarium(["import", str(file)]) == 0
+    run_id = capsys.readouterr().out.split("as run ")[1].split(".")[0]
+    assert tokenarium(["generate", run_id, "--tokens", "3"]) == 0
+    file.write_bytes(b"PK no zip")
+    assert tokenarium(["import", str(file)]) == 2
+    assert "is no zip file" in capsys.readouterr().err
+    assert tokenarium(["import", str(tmp_path / "nowhere.zip")]) == 2
+    assert tokenarium(["delete", run_id]) == 0
