@@ -15,8 +15,8 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from app.components import FOLDER, assets_digest
 from app.i18n import LANGUAGES
 from app.loaders import attention as attention_loader
+from app.loaders import compare, runs
 from app.loaders import doctor as doctor_loader
-from app.loaders import runs
 from app.loaders import train as train_loader
 from app.sentences import translate_sentence
 from lm_core.errors import LMError, RunError
@@ -39,6 +39,11 @@ async def picture_script(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """How a run stands and its metrics above `since`; `next` is the cursor for the next question."""
     return await _answer(request, "since", _metrics)
+
+
+async def list_runs(request: Request) -> Response:
+    """Every run's line, as app/loaders/compare.py makes it: how far each has come, for the list of the page Runs."""
+    return await _guard(request, lambda _none: _runs(_language(request)))
 
 
 async def history(request: Request) -> Response:
@@ -109,6 +114,10 @@ def _metrics(run_id: str, since: int, language: str = "en") -> Response:
     following = series["steps"][-1] if series["steps"] else since
     facts = train_loader.facts(run_id, language)
     return JSONResponse({"run": run_id, "status": status, "facts": facts, **series, "next": following}, headers=FRESH)
+
+
+def _runs(language: str) -> Response:
+    return JSONResponse({"rows": compare.rows(language)}, headers=FRESH)
 
 
 def _history(run_id: str, after: int, _language: str = "en") -> Response:

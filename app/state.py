@@ -19,6 +19,11 @@ DEPTH = "depth"
 LARGE = "large"
 WRITING = "writing"
 OWNER = "owner"
+UPLOADS = "uploads to Runs"
+NOTE = "what was done last on Runs"
+IN_HAND = "the run in hand when Runs is drawn next"
+TICKED = "ticked last on Runs"
+ADDED = "added to the comparison"
 
 
 def from_address(name: str, options: Sequence[str], default: str) -> str:
@@ -93,6 +98,17 @@ def remember_view(**values: float | str | None) -> None:
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != str(value):
             st.query_params[name] = str(value)
+
+
+def add_to_comparison(run_ids: list[str]) -> None:
+    """Runs that the page Runs lays into its comparison when it is drawn next, once."""
+    turn = added_to_comparison()["turn"] + 1
+    st.session_state[ADDED] = {"turn": turn, "ids": run_ids}
+
+
+def added_to_comparison() -> dict[str, Any]:
+    """What was added last; the picture tells by `turn` whether it has it already."""
+    return st.session_state.get(ADDED, {"turn": 0, "ids": []})
 
 
 def is_large() -> bool:

@@ -12,6 +12,7 @@ import streamlit as st
 from app import state
 from lm_core.config import RunConfig
 from lm_core.errors import RunError
+from lm_core.jobs.shelf import forget_deleted
 from lm_core.jobs.status import ACTIVE, status_of_shipped
 from lm_core.jobs.store import Store, open_store
 from lm_core.jobs.supervisor import ensure_supervisor, look_after
@@ -35,7 +36,8 @@ def store() -> Store:
 
 
 def start_engine() -> None:
-    """Let runs that were waiting or lost their worker go on: called when the server starts."""
+    """Let runs that waited or lost their worker go on, forget what was deleted long ago: when the server starts."""
+    forget_deleted(settings(), store())
     if any(status.state in ("queued", *ACTIVE) for status in store().list()):
         ensure_supervisor(settings())
 

@@ -30,11 +30,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-START, TRAIN, INSIDE, MAKE = "1. Begin here", "2. Train", "3. Look inside", "4. For those who build Tokenarium"
+START, TRAIN, INSIDE = "1. Begin here", "2. Train", "3. Look inside"
+KEEP, MAKE = "4. Keep order", "5. For those who build Tokenarium"
 
 CTRL_C = 130  # what typer makes of a KeyboardInterrupt
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, as `tokenarium runs` lists it.")]
+ArchiveFile = Annotated[Path, typer.Argument(metavar="FILE.zip", help="A zip file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 
 
@@ -201,6 +203,46 @@ def tokenize(run: RunId, text: Annotated[str, typer.Argument(metavar="TEXT")], a
     from lm_core.cli.inside import print_tokens
 
     print_tokens(run, text, as_json=as_json)
+
+
+@app.command(rich_help_panel=KEEP)
+def rename(run: RunId, name: Annotated[str, typer.Argument(metavar="NAME", help="Up to 120 letters.")]) -> None:
+    """Give a run another name."""
+    from lm_core.cli import shelf
+
+    shelf.rename(run, name)
+
+
+@app.command(rich_help_panel=KEEP)
+def delete(run: RunId) -> None:
+    """Delete a run that has ended; it can be restored for a week."""
+    from lm_core.cli import shelf
+
+    shelf.delete(run)
+
+
+@app.command(rich_help_panel=KEEP)
+def restore(run: RunId) -> None:
+    """Bring a deleted run back."""
+    from lm_core.cli import shelf
+
+    shelf.restore(run)
+
+
+@app.command(rich_help_panel=KEEP)
+def export(run: RunId, file: ArchiveFile) -> None:
+    """Write a run into one file: settings, tokenizer, weights, kept moments, curves."""
+    from lm_core.cli import shelf
+
+    shelf.export(run, file)
+
+
+@app.command("import", rich_help_panel=KEEP)
+def import_run(file: ArchiveFile) -> None:
+    """Read a file that `export` wrote; it is checked first, and holds no programs."""
+    from lm_core.cli import shelf
+
+    shelf.import_(file)
 
 
 @app.command(rich_help_panel=MAKE)

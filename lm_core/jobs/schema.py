@@ -104,6 +104,14 @@ events = Table(
     Column("detail", Text, nullable=False, default=""),
 )
 
+# Runs that were deleted and can still be brought back; their rows and numbers stay until they are forgotten.
+deleted = Table(
+    "deleted",
+    tables,
+    Column("run_id", String(64), primary_key=True),
+    Column("at", Float, nullable=False),
+)
+
 
 def note(connection: Connection, run_id: str, at: Any, kind: str, detail: str) -> None:
     """Write one line into a run's diary, in the transaction that it tells of; `at` may be the database's `now`."""

@@ -18,7 +18,7 @@ from lm_core.errors import RunError
 from lm_core.jobs.database import Database
 from lm_core.jobs.fairness import queue_order
 from lm_core.jobs.lease import Lease
-from lm_core.jobs.schema import events, metrics, note, rates, runs
+from lm_core.jobs.schema import deleted, events, metrics, note, rates, runs
 from lm_core.jobs.status import ACTIVE, OVER, RunEvent, RunStatus, Want, status_of
 
 _MEASURED = (  # columns of a run's row that are empty before it has begun
@@ -82,7 +82,8 @@ class Store:
 
     def list(self, limit: int = 200) -> builtins.list[RunStatus]:
         """Up to `limit` runs, the newest first."""
-        newest_first = select(runs).order_by(runs.c.created_at.desc(), runs.c.id).limit(limit)
+        there = select(runs).where(runs.c.id.not_in(select(deleted.c.run_id)))
+        newest_first = there.order_by(runs.c.created_at.desc(), runs.c.id).limit(limit)
         with self.database.read() as connection:
             return self._statuses(connection, connection.execute(newest_first).all())
 
@@ -319,8 +320,12 @@ def columns_of(by_step: dict[int, dict[str, float | None]]) -> dict[str, Any]:
 
 
 def _find(connection: Connection, run_id: str, *, to_change: bool = False) -> Any:
-    """The run's row; with `to_change` no other transaction changes it before this one ends."""
-    query = select(runs).where(runs.c.id == run_id)
+    """The run's row; with `to_change` no other transaction changes it before this one ends.
+
+    Raises:
+        RunError: there is no such run, or it was deleted.
+    """
+    query = select(runs).where(runs.c.id == run_id, runs.c.id.not_in(select(deleted.c.run_id)))
     row = connection.execute(query.with_for_update() if to_change else query).one_or_none()
     if row is None:
         raise RunError(f'There is no run "{run_id}" in the list of runs. Choose another one.')

@@ -65,8 +65,8 @@ def waiting(home, monkeypatch, capsys):
 def test_help_is_a_tour_through_every_command(capsys):
     assert tokenarium(["--help"]) == 0
     shown = capsys.readouterr().out
-    order = ["app", "corpora", "train", "runs", "show", "pause", "resume", "stop"]
-    order += ["step", "set-lr", "reset", "generate", "tokenize", "gallery"]
+    order = ["app", "corpora", "train", "runs", "show", "pause", "resume", "stop", "step", "set-lr", "reset"]
+    order += ["generate", "tokenize", "rename", "delete", "restore", "export", "import", "gallery"]
     places = [shown.index(f"│ {command} ") for command in order]
     assert places == sorted(places)
     assert tokenarium([]) == 0
@@ -504,3 +504,30 @@ def test_a_gallery_run_that_fails_replaces_nothing(tmp_path, monkeypatch, tiny_c
 def test_the_gallery_that_ships_is_the_one_that_this_code_describes():
     """After a change of a preset: `make gallery`."""
     assert {run.id: run.read_config() for run in gallery_runs()} == gallery.GALLERY_RUNS
+
+
+def test_a_run_is_renamed_deleted_and_brought_back(waiting, capsys):
+    assert tokenarium(["rename", waiting, "Another name"]) == 0
+    assert tokenarium(["delete", waiting]) == 0
+    assert f"Undo, within a week: tokenarium restore {waiting}" in capsys.readouterr().out
+    assert tokenarium(["show", waiting]) == 2
+    assert "There is no run" in capsys.readouterr().err
+    assert tokenarium(["restore", waiting]) == 0
+    capsys.readouterr()
+    assert tokenarium(["runs"]) == 0
+    assert "Another name" in capsys.readouterr().out
+
+
+def test_a_run_goes_into_a_file_and_comes_back_as_another_run(finished, tmp_path, capsys):
+    file = tmp_path / "run.zip"
+    assert tokenarium(["export", finished, str(file)]) == 0
+    assert tokenarium(["export", finished, str(file)]) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert tokenarium(["import", str(file)]) == 0
+    run_id = capsys.readouterr().out.split("as run ")[1].split(".")[0]
+    assert tokenarium(["generate", run_id, "--tokens", "3"]) == 0
+    file.write_bytes(b"PK no zip")
+    assert tokenarium(["import", str(file)]) == 2
+    assert "is no zip file" in capsys.readouterr().err
+    assert tokenarium(["import", str(tmp_path / "nowhere.zip")]) == 2
+    assert tokenarium(["delete", run_id]) == 0

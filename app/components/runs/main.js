@@ -1,0 +1,137 @@
+/** The page "What have we tried?": all runs in a list, any of them on one chart, and what differs between them. */
+import { element, setText } from "../kit/dom.js";
+import { mount } from "../kit/mount.js";
+import { isOver } from "../kit/series.js";
+import { createStore } from "../kit/store.js";
+import { readPalette } from "../kit/theme.js";
+import { t } from "../kit/words.js";
+import { createChart } from "./chart.js";
+import { createFeeds } from "./feeds.js";
+import { bandOf, seedGroups } from "./groups.js";
+import { createList } from "./list.js";
+import { markOf, runColours } from "./marks.js";
+import { createSeries, inUnit, lineOf } from "./series.js";
+import { differences } from "./settings.js";
+import { createDifferences, createValues } from "./table.js";
+
+const VIEW_DELAY = 400;
+const FIRST_CHOICE = 2;
+const CHOICES = { x: ["step", "tokens", "seconds"], y: ["nats", "bytes"], line: ["validation", "train"] };
+
+export default mount((root, host) => {
+  const { data } = host;
+  const view = data.view ?? {};
+  const known = (key) => (CHOICES[key].includes(view[key]) ? view[key] : CHOICES[key][0]);
+  const store = createStore({
+    rows: data.rows, chosen: firstChoice(data.rows, view.compare), revision: 0, x: known("x"), y: known("y"), line: known("line"),
+    ownUnit: CHOICES.y.includes(view.y), axis: "log", bands: true, zoom: null, brush: null, cursor: null, hovered: null, trouble: null, last: null,
+    search: "", kind: "", corpus: "", sort: "newest", palette: readPalette(root), runColours: runColours(root), size: "",
+  }, { name: "runs" });
+  const series = new Map();
+  const scene = createScene(store, series);
+  const feeds = createFeeds(store, data.base, series);
+  const trouble = element("p", { class: "notice", role: "status", hidden: true });
+  root.replaceChildren(trouble, element("div", { class: "runs-bench" }, createList(store), createChart(store, scene)),
+    createDifferences(store, scene, data.help ?? {}), createValues(store, scene));
+  store.watch(["trouble"], (state) => {
+    trouble.hidden = !state.trouble;
+    setText(trouble, state.trouble ? state.trouble.sentence ?? t("The server does not answer; trying again.") : "");
+  });
+  store.watch(["rows", "chosen"], ({ rows, chosen }, changed) => {
+    const there = chosen.filter((id) => rows.some((row) => row.id === id));
+    if (there.length !== chosen.length) store.set({ chosen: there });
+    if (changed.has("chosen") || changed.has("rows")) feeds.choose(there);
+    if (!store.state.ownUnit) store.set({ y: fairUnit(rows, there) });
+  });
+  const address = rememberView(store, host);
+  let added = data.add?.turn ?? 0; // Python adds runs that it has just started to the comparison, once each time
+  const refresh = () => store.set({ palette: readPalette(root), runColours: runColours(root), size: `${root.clientWidth} × ${devicePixelRatio} × ${root.className}` });
+  const sizes = new ResizeObserver(refresh);
+  sizes.observe(root);
+  store.redrawAll();
+  return {
+    update(next) {
+      store.set({ rows: next.rows });
+      if (next.add && next.add.turn !== added) {
+        added = next.add.turn;
+        store.set({ chosen: [...new Set([...store.state.chosen, ...next.add.ids])], zoom: null });
+      }
+      requestAnimationFrame(refresh);
+    },
+    themeChanged: refresh,
+    dispose() {
+      address.dispose();
+      sizes.disconnect();
+      feeds.stop();
+      store.stop();
+    },
+  };
+});
+
+/** What a link says, else the newest two that have a loss to show. */
+function firstChoice(rows, compare) {
+  const wished = (compare ?? "").split(",").filter((id) => rows.some((row) => row.id === id));
+  if (wished.length) return [...new Set(wished)];
+  const measured = rows.filter((row) => row.val_loss !== null);
+  return (measured.length ? measured : rows).slice(0, FIRST_CHOICE).map((row) => row.id);
+}
+
+/** Losses per token are comparable only where the tokens are the same. */
+function fairUnit(rows, chosen) {
+  const different = differences(chosen.map((id) => rows.find((row) => row.id === id)));
+  return different.some(({ setting }) => setting.startsWith("tokenizer.")) ? "bytes" : "nats";
+}
+
+/** What all parts draw from: an entry for each chosen run, and the bands; made once for a state. */
+function createScene(store, series) {
+  let made = null;
+  let key = [];
+  return () => {
+    const { rows, chosen, revision, x, y, line, bands } = store.state;
+    const now = [rows, chosen, revision, x, y, line, bands];
+    if (made && now.every((value, at) => value === key[at])) return made;
+    key = now;
+    const found = chosen.map((id) => rows.find((row) => row.id === id)).filter(Boolean);
+    const entries = found.map((row, place) => entryOf(row, series.get(row.id) ?? createSeries(row.id), markOf(place), { x, y, line }));
+    made = { entries, groups: seedGroups(found), bands: bandsOf(entries, seedGroups(found), bands) };
+    return made;
+  };
+}
+
+function entryOf(row, one, mark, view) {
+  const line = lineOf(one, row, view);
+  const last = one.steps.length ? one.steps.length - 1 : null;
+  const ends = { step: row.steps, tokens: row.steps * (row.tokensPerStep ?? 0), seconds: last === null ? 0 : one.seconds[last] };
+  const over = isOver(row);
+  return {
+    id: row.id, row, mark, line, over, seconds: one.seconds.at(-1) ?? 0, end: over ? line.xs.at(-1) ?? 0 : ends[view.x],
+    value: line.ys.at(-1) ?? (view.line === "validation" ? inUnit(row.val_loss, view.y, row.perByte) : null),
+  };
+}
+
+function bandsOf(entries, groups, wanted) {
+  const drawn = !wanted ? [] : groups.map((ids) => {
+    const members = entries.filter(({ id }) => ids.includes(id));
+    return { ids, mark: members[0].mark, letters: members.map(({ mark }) => mark.letter).join(""), band: bandOf(members.map((entry) => entry.line)) };
+  }).filter(({ band }) => band.xs.length > 1);
+  return { drawn, covered: new Set(drawn.flatMap(({ ids }) => ids)), possible: groups.length > 0 };
+}
+
+/** The choice goes into the address, so that a link opens this comparison. */
+function rememberView(store, host) {
+  let timer = 0;
+  let told = null;
+  store.watch(["chosen", "x", "y", "line"], ({ chosen, x, y, line, ownUnit, last }) => {
+    const view = {
+      compare: chosen.join(",") || null, x: x === CHOICES.x[0] ? null : x,
+      y: ownUnit ? y : null, line: line === CHOICES.line[0] ? null : line, last,
+    };
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const text = JSON.stringify(view);
+      if (text !== told) host.setState("view", view);
+      told = text;
+    }, VIEW_DELAY);
+  });
+  return { dispose: () => clearTimeout(timer) };
+}

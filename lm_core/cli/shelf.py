@@ -1,0 +1,57 @@
+"""`rename`, `delete`, `restore`, `export`, `import`: a run id or a file in, the list of runs in order out."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from lm_core.cli.output import number, one_line, printable
+from lm_core.errors import RunError
+from lm_core.files import write_atomically
+from lm_core.jobs import shelf
+from lm_core.jobs.store import open_store
+from lm_core.settings import read_settings
+
+
+def rename(run_id: str, name: str) -> None:
+    """Raises LMError: there is no such run, or it cannot have that name."""
+    settings = read_settings()
+    store = open_store(settings.store_url)
+    shelf.rename_run(run_id, name, settings, store)
+    print(f"Run {run_id} is called {one_line(store.get(run_id).name)} now.")
+
+
+def delete(run_id: str) -> None:
+    """Raises RunError: there is no such run, it came with the app, or it still trains."""
+    settings = read_settings()
+    shelf.delete_run(run_id, settings, open_store(settings.store_url))
+    print(f"Run {run_id} is deleted. Undo, within a week: tokenarium restore {run_id}")
+
+
+def restore(run_id: str) -> None:
+    """Raises RunError: there is no such deleted run."""
+    settings = read_settings()
+    shelf.restore_run(run_id, settings, open_store(settings.store_url))
+    print(f"Run {run_id} is back.")
+
+
+def export(run_id: str, path: Path) -> None:
+    """Raises RunError: there is no such run, it has no model yet, or the file is there already."""
+    if path.exists():
+        raise RunError(f'"{printable(str(path))}" exists already. Choose another name, or remove it first.')
+    settings = read_settings()
+    data = io.BytesIO()
+    shelf.export_archive(run_id, settings, open_store(settings.store_url), data)
+    write_atomically(path, data.getvalue())
+    size = number(path.stat().st_size / 1e6, 1)
+    print(f"Run {run_id} is in {printable(str(path))}, {size} MB. Read it elsewhere: tokenarium import FILE.zip")
+
+
+def import_(path: Path) -> None:
+    """Raises LMError: the file is no exported run."""
+    settings = read_settings()
+    if not path.is_file():
+        raise RunError(f'There is no file "{printable(str(path))}".')
+    store = open_store(settings.store_url)
+    run_id = shelf.import_archive(path, settings, store)
+    print(f"{one_line(store.get(run_id).name)} is here as run {run_id}. Let it write: tokenarium generate {run_id}")
