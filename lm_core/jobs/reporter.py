@@ -139,7 +139,7 @@ class Reporter:
 
         def write(rows: list[Row], observed: dict[str, Any]) -> None:
             nonlocal parked
-            parked = self._lease.park(ctl, message, rows, **observed)
+            parked = self._lease.park(ctl, rows=rows, **(observed | {"message": message}))
             if parked:
                 self._closed.set()  # the lease is given back, and the thread would take that for a loss
 
