@@ -35,9 +35,9 @@ from lm_core.training.loop import train
 from lm_core.training.state import new_state
 
 SIZE = {"n_layers": 4, "n_heads": 4, "d_model": 128, "context_length": 64}
-STEPS = {"classic": 2000, "modern": 150}
+STEPS = {"classic": 2000, "modern": 210}
 # The modern schedule, chosen on seeds from 101 on; the reported seeds count from 1.
-TUNED = {"classic": {}, "modern": {"learning_rate": 3e-2}}
+TUNED = {"classic": {}, "modern": {"learning_rate": 3e-2, "beta1": 0.8}}
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Outcome:
 
 
 def experiment(recipe: str, seed: int) -> RunConfig:
-    rest = {"steps": STEPS[recipe], "batch_size": 12, "eval_every": STEPS[recipe], "eval_windows": 1}
-    training = {**RECIPES[recipe]["train"], **TUNED[recipe], **rest}
+    fixed = {"steps": STEPS[recipe], "batch_size": 12, "eval_every": STEPS[recipe], "eval_windows": 1}
+    training = {**RECIPES[recipe]["train"], **TUNED[recipe], **fixed}
     return parse_config(RunConfig, {"model": {**SIZE, **RECIPES[recipe]["model"]}, "train": training, "seed": seed})
 
 

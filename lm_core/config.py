@@ -79,6 +79,9 @@ class ModelConfig(Frozen):
         "rotary", description="How the model knows where a token stands."
     )
     tie_embeddings: bool = Field(False, description="Use one table for reading tokens and for guessing them.")
+    init: Literal["by_width", "gpt2"] = Field(
+        "by_width", description="Size of the first weights: as the width asks for, or 0.02 for all widths, as in GPT-2."
+    )
     qk_norm: bool = Field(
         False, description="Bring queries and keys to one length, so that no score runs away and all heads stay awake."
     )
@@ -205,6 +208,7 @@ RECIPES: dict[str, dict[str, dict[str, Any]]] = {
             "norm": "layernorm",
             "activation": "gelu",
             "tie_embeddings": True,
+            "init": "gpt2",
             "qk_norm": False,
             "zero_init": False,
             "token_shift": False,
@@ -227,6 +231,7 @@ RECIPES: dict[str, dict[str, dict[str, Any]]] = {
             "norm": "rmsnorm",
             "activation": "relu2",
             "tie_embeddings": False,
+            "init": "by_width",
             "qk_norm": True,
             "zero_init": True,
             "token_shift": True,
@@ -239,7 +244,7 @@ RECIPES: dict[str, dict[str, dict[str, Any]]] = {
             "warmup_steps": 0,
             "final_lr_fraction": 0.0,
             "weight_decay": 0.0,
-            "beta1": 0.8,
+            "beta1": 0.9,
             "beta2": 0.99,
         },
     },

@@ -56,6 +56,7 @@ def initialise(model: nn.Module, config: ModelConfig) -> None:
       when tied        normal, 0.02           the table is the head as well (GPT-2)
     head               normal, 0.02           the first guess is near uniform, the loss near ln V (GPT-2)
     q, k, v, up, gate  normal, 1/sqrt(C)      keeps the size of what it reads, whatever the width (LeCun et al. 1998)
+      with init gpt2   normal, 0.02           made for widths near 2500: a narrow model starts half asleep (GPT-2)
     o, down            normal, 0.02/sqrt(2L)  2L branches add to the stream: start each small (GPT-2, section 2.3)
       with zero_init   0                      or silent: a fresh block hands on what it gets (Zhang et al. 2019, Fixup)
     norms, shares      1 (and 0)              as made
@@ -63,7 +64,9 @@ def initialise(model: nn.Module, config: ModelConfig) -> None:
     deviations = {
         **dict.fromkeys(("embed", "positions"), 0.02 if config.tie_embeddings else 1.0),
         "head": 0.02,
-        **dict.fromkeys(("q", "k", "v", "up", "gate"), 1 / math.sqrt(config.d_model)),
+        **dict.fromkeys(
+            ("q", "k", "v", "up", "gate"), 0.02 if config.init == "gpt2" else 1 / math.sqrt(config.d_model)
+        ),
         **dict.fromkeys(("o", "down"), 0.0 if config.zero_init else 0.02 / math.sqrt(2 * config.n_layers)),
     }
     for name, weight in model.named_parameters():

@@ -154,7 +154,7 @@ def test_both_recipes_decide_on_the_same_switches_and_differ_in_each_that_counts
     for part in ("model", "train"):
         assert classic[part].keys() == modern[part].keys()
     same = {name for part in ("model", "train") for name in classic[part] if classic[part][name] == modern[part][name]}
-    assert same <= {"beta2"}
+    assert same <= {"beta1", "beta2"}
 
 
 def test_an_unknown_recipe_is_refused_with_the_possible_ones():
@@ -165,10 +165,14 @@ def test_an_unknown_recipe_is_refused_with_the_possible_ones():
 def test_a_run_written_before_a_switch_existed_is_read_as_it_was():
     """Its run.json lacks the switch, so the switch's default must be what the code did then."""
     written = RunConfig().model_dump()
-    for part, names in {"model": ("qk_norm", "zero_init", "token_shift"), "train": ("optimizer", "precision")}.items():
+    for part, names in {
+        "model": ("init", "qk_norm", "zero_init", "token_shift"),
+        "train": ("optimizer", "precision"),
+    }.items():
         for name in names:
             del written[part][name]
     config = parse_config(RunConfig, written)
+    assert config.model.init == "by_width"
     assert (config.model.qk_norm, config.model.zero_init, config.model.token_shift) == (False, False, False)
     assert (config.train.optimizer, config.train.precision) == ("adamw", "float32")
 

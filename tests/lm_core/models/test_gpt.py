@@ -90,6 +90,14 @@ def test_a_token_shift_alone_tells_two_orders_apart():
         torch.testing.assert_close(a, b)
 
 
+@pytest.mark.parametrize(("init", "deviation"), [("by_width", 0.125), ("gpt2", 0.02)])
+def test_the_first_weights_are_as_large_as_the_width_asks_for_or_as_gpt2s(init, deviation):
+    torch.manual_seed(0)
+    block = GPT(tiny(init=init, d_model=64), 11).blocks[0]
+    for weight in (block.attn.q.weight, block.attn.k.weight, block.attn.v.weight, block.mlp.up.weight):
+        assert weight.std().item() == pytest.approx(deviation, rel=0.1)
+
+
 def test_with_zero_init_a_fresh_model_hands_the_embedding_through_every_block(ids):
     trace = Trace()
     torch.manual_seed(0)
