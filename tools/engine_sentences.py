@@ -17,6 +17,7 @@ from lm_core.runs.run import gallery_runs
 
 ROOT = Path(__file__).parents[1]
 ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.LMError)}
+MAKERS = ERRORS | {"StoreAway", "refused"}  # what is called with words for people
 UNSEEN = {"help"}  # keywords whose words stay in the terminal
 
 # Parts that the engine puts into its sentences; a test finds each of them in lm_core.
