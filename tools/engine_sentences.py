@@ -17,7 +17,8 @@ from lm_core.runs.run import gallery_runs
 
 ROOT = Path(__file__).parents[1]
 ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.LMError)}
-UNSEEN = {"description", "help"}  # keywords whose words stay in the terminal or in the source
+MAKERS = ERRORS | {"StoreAway", "refused"}  # what is called with words for people
+UNSEEN = {"help"}  # keywords whose words stay in the terminal
 
 # Parts that the engine puts into its sentences; a test finds each of them in lm_core.
 PARTS = (
@@ -113,5 +114,9 @@ def template_of(node: ast.AST | None) -> str | None:
 def raised(path: Path) -> Iterator[tuple[str | None, int]]:
     """Of each error of ours that a file makes the template, None where it is put together elsewhere, and the line."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ERRORS | {"StoreAway"}:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ERRORS | {"StoreAway", "refused"}
+        ):
             yield template_of(node.args[0] if node.args else None), node.lineno

@@ -39,7 +39,7 @@ def act_on_a_run(rows: list[dict[str, Any]]) -> None:
                 st.session_state[ACTION] = "copy"
             action = st.segmented_control(
                 _("What to do with it"), list(actions), format_func=actions.get, required=True, key=ACTION,
-                label_visibility="collapsed", persist_state="session",
+                label_visibility="collapsed", persist_state="session", wrap=True,
             )  # fmt: skip
         forms: dict[str, Callable[[], None]] = {
             "copy": lambda: copy_form(run_id),
@@ -173,7 +173,7 @@ def export_form(run_id: str) -> None:
     with button:
         st.download_button(
             _("Export"), lambda: keeping.exported(run_id), file_name=f"tokenarium-{run_id}.zip", mime="application/zip",
-            type="primary", width="stretch", on_click="ignore", disabled=not keeping.can_be_exported(run_id),
+            width="stretch", on_click="ignore", disabled=not keeping.can_be_exported(run_id),
         )  # fmt: skip
 
 
