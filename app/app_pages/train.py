@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from app import state
@@ -37,10 +39,10 @@ def show_run(run_id: str) -> None:
         st.switch_page("app_pages/data.py")
 
 
-def carry_out(control: dict[str, str]) -> None:
+def carry_out(control: dict[str, Any]) -> None:
     """The wish names the run that it was made about: another one may be on the page by now."""
     try:
-        runs.control(control["run"], control["wish"])
+        runs.control(control["run"], control["wish"], control.get("value"))
     except LMError as error:
         show_error(error)
 

@@ -68,14 +68,36 @@ def train_new(config: RunConfig) -> str:
     return start_run(config, settings(), store())
 
 
-def control(run_id: str, wish: str) -> None:
-    """'pause', 'resume' or 'stop' a run; repeating a wish changes nothing."""
-    wishes = {"pause": store().pause, "resume": store().resume, "stop": store().stop}
+def control(run_id: str, wish: str, value: Any = None) -> None:
+    """'pause', 'resume', 'stop' or 'reset' a run, let it 'step' until step `value`, or train at the 'rate' `value`.
+
+    Repeating a wish changes nothing, as each says how things should be.
+    """
+    wishes = {
+        "pause": lambda: store().pause(run_id),
+        "resume": lambda: store().resume(run_id),
+        "stop": lambda: store().stop(run_id),
+        "step": lambda: store().step_until(run_id, int(_number(value))),
+        "rate": lambda: store().set_rate(run_id, None if value is None else _number(value)),
+        "reset": lambda: _reset(run_id),
+    }
     if wish not in wishes:
         raise RunError(f'A run can be asked to {", ".join(wishes)}, not to "{wish}".')
-    wishes[wish](run_id)
-    if wish == "resume":
+    wishes[wish]()
+    if wish in ("resume", "step"):
         ensure_supervisor(settings())
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise RunError(f'A number is needed there, not "{value}".')
+    return value
+
+
+def _reset(run_id: str) -> None:
+    from lm_core.jobs.launch import reset_run  # torch, see above
+
+    reset_run(run_id, settings(), store())
 
 
 def open_run(run_id: str) -> Run:

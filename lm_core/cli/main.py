@@ -135,8 +135,39 @@ def stop(run: RunId) -> None:
     _control(run, "stop")
 
 
+@app.command(rich_help_panel=TRAIN)
+def step(
+    run: RunId, count: Annotated[int, typer.Option(metavar="N", min=1, help="How many steps to make.")] = 1
+) -> None:
+    """Let a run make one more step, or N, and hold still."""
+    from lm_core.cli.steering import step_on
+
+    step_on(run, count)
+
+
+@app.command("set-lr", rich_help_panel=TRAIN)
+def set_lr(
+    run: RunId,
+    rate: Annotated[str, typer.Argument(metavar="RATE", help='A number such as 0.001, or "schedule".')],
+) -> None:
+    """Let a run go on at a learning rate of your own, or at its schedule's again."""
+    from lm_core.cli.steering import set_rate
+
+    set_rate(run, rate)
+
+
+@app.command(rich_help_panel=TRAIN)
+def reset(
+    run: RunId, yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether you are sure.")] = False
+) -> None:
+    """Take a run back to step 0 and the same first weights; what it measured and learned is deleted."""
+    from lm_core.cli.steering import reset as take_back
+
+    take_back(run, sure=yes)
+
+
 def _control(run: str, wish: Literal["pause", "resume", "stop"]) -> None:
-    from lm_core.cli.training import control
+    from lm_core.cli.steering import control
 
     control(run, wish)
 

@@ -1,4 +1,4 @@
-"""`train`, `pause`, `resume`, `stop`: words in, a run in the background out, and its results when it is done."""
+"""`train`: words in, a run in the background out, and its results when it is done."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import fmean, median
-from typing import Any, Literal
+from typing import Any
 
 from lm_core.cli.follow import follow
 from lm_core.cli.output import number, print_json, printable
 from lm_core.config import OWN_TEXT, RunConfig, preset_config, with_settings
 from lm_core.corpora.uploads import decode_text, refuse_too_large, safe_title, store_text
 from lm_core.errors import ConfigError, CorpusError, RunError
-from lm_core.jobs.launch import resume_run, start_run
+from lm_core.jobs.launch import start_run
 from lm_core.jobs.status import RunStatus
 from lm_core.jobs.store import Store, open_store
-from lm_core.jobs.supervisor import look_after
 from lm_core.runs.run import find_run
 from lm_core.settings import Settings, read_settings
 
@@ -170,25 +169,3 @@ def _print_results(found: dict[str, Any], status: RunStatus) -> None:
         f"(training {number(found['train_loss'])} nats/token)."
     )
     print(f"Let it write: tokenarium generate {found['run_id']}")
-
-
-def control(run_id: str, wish: Literal["pause", "resume", "stop"]) -> None:
-    """Write down what the run should do; its worker follows within a moment.
-
-    Raises:
-        RunError: there is no such run, or it cannot do that now.
-    """
-    settings = read_settings()
-    store = open_store(settings.store_url)
-    if find_run(run_id, settings).folder.parent != settings.runs_folder:
-        raise RunError(f'Run "{run_id}" came with the app and is finished, so there is nothing to {wish}.')
-    match wish:
-        case "pause":
-            store.pause(run_id)
-        case "resume":
-            resume_run(run_id, settings, store)
-        case "stop":
-            store.stop(run_id)
-    look_after([store.get(run_id)], settings)  # a wish to a worker that is dead, and its supervisor too
-    done = {"pause": "pauses after its current step", "resume": "goes on", "stop": "stops; what it learned is kept"}
-    print(f"Run {run_id} {done[wish]}.")

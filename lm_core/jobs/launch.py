@@ -6,17 +6,24 @@ import shutil
 from contextlib import ExitStack
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
+from filelock import FileLock, Timeout
 
 from lm_core.config import RunConfig
 from lm_core.corpora.corpus import Corpus
 from lm_core.corpora.library import load_corpus
 from lm_core.data.splitting import split_documents
 from lm_core.errors import CorpusError
+from lm_core.jobs.processes import kill, this_host
+from lm_core.jobs.queue import Queue
 from lm_core.jobs.store import Store
 from lm_core.jobs.supervisor import ensure_supervisor
 from lm_core.models.memory import refuse_if_too_large
-from lm_core.runs.run import create_run
+from lm_core.runs.checkpoint import delete_after
+from lm_core.runs.history import delete_points
+from lm_core.runs.run import Run, create_run
 from lm_core.settings import Settings
+
+LEAVING_SECONDS = 3.0  # for a worker to see that its run was taken away; it looks twenty times a second
 
 
 def start_run(config: RunConfig, settings: Settings, store: Store, owner: str = "local") -> str:
@@ -47,6 +54,48 @@ def resume_run(run_id: str, settings: Settings, store: Store) -> None:
     """
     store.resume(run_id)
     ensure_supervisor(settings)
+
+
+def step_run(run_id: str, count: int, settings: Settings, store: Store) -> None:
+    """`Store.step`, and see to it that somebody starts a worker if the run has none.
+
+    Raises:
+        RunError: there is no such run, or it cannot go on.
+    """
+    store.step(run_id, count)
+    ensure_supervisor(settings)
+
+
+def reset_run(run_id: str, settings: Settings, store: Store) -> None:
+    """`Store.reset`, and delete the run's checkpoints and history once its worker has left.
+
+    A worker that does not leave within seconds is ended if it is on this machine. Whatever is still left, the run's
+    next worker deletes before it begins.
+
+    Raises:
+        RunError: there is no such run.
+    """
+    workers = [worker for worker in Queue(store.database).workers() if worker.run_id == run_id]
+    store.reset(run_id)
+    run = Run(settings.runs_folder / run_id)
+    if not run.folder.is_dir() or _forget_files(run, store):
+        return
+    for worker in workers:
+        if worker.host == this_host() and worker.pid and worker.pid_started:
+            kill(worker.pid, worker.pid_started)
+    _forget_files(run, store)
+
+
+def _forget_files(run: Run, store: Store) -> bool:
+    """False where a worker is still busy in the run's folder."""
+    try:
+        with FileLock(run.lock_path, timeout=LEAVING_SECONDS, is_singleton=False):
+            if store.get(run.id).started_at is None:  # else somebody has begun anew meanwhile
+                delete_after(run, None)
+                delete_points(run, after=-1)
+            return True
+    except Timeout:
+        return False
 
 
 def _refuse_if_too_short(corpus: Corpus, config: RunConfig) -> None:

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from lm_core.errors import LostLease
 from lm_core.jobs.database import Database
-from lm_core.jobs.schema import metrics, note, runs
+from lm_core.jobs.schema import metrics, note, rates, runs
 from lm_core.jobs.status import ACTIVE, OVER, State, Want
 
 LEASE_SECONDS = 15.0
@@ -29,6 +29,13 @@ class Control:
 
     want: Want
     ctl: int
+    run_until: int | None = None
+    rate: float | None = None  # set by hand; None: the schedule's
+
+    def holds_at(self, step: int) -> bool:
+        """Is the run to hold still once `step` steps are done?"""
+        arrived = self.run_until is not None and step >= self.run_until
+        return self.want == "pause" or (self.want == "run" and arrived)
 
 
 @dataclass(frozen=True)
@@ -55,12 +62,12 @@ class Lease:
 
     def control(self) -> Control:
         """Read the wishes."""
-        query = select(runs.c.want, runs.c.ctl).where(self._mine())
+        query = select(runs.c.want, runs.c.ctl, runs.c.run_until, runs.c.lr_want).where(self._mine())
         with self._database.read() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
             raise self._lost()
-        return Control(row.want, row.ctl)
+        return Control(*row)
 
     def rewind(self) -> ResumePoint:
         """Forget all that was measured after the checkpoint named in the row: it will be measured again."""
@@ -73,6 +80,21 @@ class Lease:
             connection.execute(delete(metrics).where(metrics.c.run_id == self.run_id, metrics.c.step > kept))
             self._write(connection, step=step)
         return ResumePoint(step, row.checkpoint_file, row.attempts)
+
+    def rates(self) -> dict[int, float | None]:
+        """The learning rates that were set by hand so far, for `training.schedule.Rates`."""
+        query = select(rates.c.step, rates.c.rate).where(rates.c.run_id == self.run_id)
+        with self._database.read() as connection:
+            return {row.step: row.rate for row in connection.execute(query)}
+
+    def change_rate(self, step: int, rate: float | None) -> None:
+        """Note the rate from the update after `step` on, before it is used: then no accident can lose it."""
+        with self._database.write() as connection:
+            self._write(connection)
+            connection.execute(delete(rates).where(rates.c.run_id == self.run_id, rates.c.step >= step))
+            connection.execute(insert(rates).values(run_id=self.run_id, step=step, rate=rate))
+            detail = f"{'the schedule' if rate is None else f'{rate:g}'} from step {step}"
+            note(connection, self.run_id, self._database.now, "rate", detail)
 
     def report(self, rows: Sequence[Row] = (), **observed: Any) -> None:
         """Renew the lease and write the new numbers and observed columns, all in one transaction."""

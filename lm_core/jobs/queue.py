@@ -123,7 +123,8 @@ def _after_a_loss(row: Any, reason: str) -> tuple[State, str]:
     where = f"step {row.checkpoint_step}" if row.checkpoint_step else "the beginning"
     if row.want == "stop":
         return "stopped", f"Stopped. {reason} What was learned up to {where} is kept."
-    if row.want == "pause":  # asked to go on meanwhile, it is queued below
+    arrived = row.run_until is not None and row.step >= row.run_until  # the single steps that were wished are made
+    if row.want == "pause" or arrived:  # asked to go on meanwhile, it is queued below
         return "parked", f"Paused. {reason} Resume to go on from {where}."
     if row.attempts >= MAX_ATTEMPTS:
         return "failed", f"The worker was lost {row.attempts} times in a row, so the run was given up. {reason}"

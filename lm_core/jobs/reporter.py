@@ -109,6 +109,14 @@ class Reporter:
 
         self._patiently(write)
 
+    def change_rate(self, step: int, rate: float | None) -> None:
+        """Write down, now, that from `step` on training goes at `rate`; waits for a database that is away.
+
+        Raises:
+            LostLease: the run has another worker by now.
+        """
+        self._patiently(lambda: self._lease.change_rate(step, rate))
+
     def say(self, message: str) -> None:
         """Tell people what is going on, with the next write."""
         with self._writing:

@@ -41,7 +41,7 @@ runs = Table(
     Column("message", Text, nullable=False, default=""),  # for people
     # wished
     Column("want", String(5), nullable=False, default="run"),  # run, pause, stop
-    Column("lr_want", Float),
+    Column("lr_want", Float),  # a learning rate set by hand; NULL: the schedule
     Column("run_until", Integer),  # single steps: train up to here, then pause
     Column("ctl", Integer, nullable=False, default=0),
     # observed
@@ -68,6 +68,16 @@ runs = Table(
     Column("started_at", Float),
     Column("finished_at", Float),
     Index("runs_by_state", "state", "queued_at"),
+)
+
+# Learning rates set by hand, by the number of updates made before; NULL: the schedule again. Unlike measured numbers
+# they outlive the way back to a checkpoint: what is trained again is trained at the same rates.
+rates = Table(
+    "rates",
+    tables,
+    Column("run_id", String(64), primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("rate", Float),
 )
 
 # Ordered by step, so that "all rows after step N" is one stretch of the table; NaN is stored as NULL.

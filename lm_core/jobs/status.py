@@ -41,6 +41,9 @@ class RunStatus:
     checkpoint_step: int | None
     queue_position: int | None  # 1: next; None: not in the queue
     silent_seconds: float  # since the worker was last heard; 0 where there is none
+    run_until: int | None = None  # single steps: it trains up to here, then holds still
+    learning_rate: float | None = None  # of the newest step
+    rate_by_hand: float | None = None  # wished instead of the schedule's
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,9 @@ def status_of(row: Any, *, queue_position: int | None, now: float) -> RunStatus:
         checkpoint_step=row.checkpoint_step,
         queue_position=queue_position,
         silent_seconds=max(0.0, now - row.heard_at) if row.state in ACTIVE and row.heard_at else 0.0,
+        run_until=row.run_until,
+        learning_rate=row.learning_rate,
+        rate_by_hand=row.lr_want,
     )
 
 

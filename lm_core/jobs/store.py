@@ -12,15 +12,20 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from lm_core.errors import RunError
 from lm_core.jobs.database import Database
 from lm_core.jobs.lease import Lease
-from lm_core.jobs.schema import events, metrics, note, runs
+from lm_core.jobs.schema import events, metrics, note, rates, runs
 from lm_core.jobs.status import ACTIVE, OVER, RunEvent, RunStatus, Want, status_of
 
+_MEASURED = (  # columns of a run's row that are empty before it has begun
+    *("lr_want", "train_loss", "val_loss", "tokens_per_second", "learning_rate", "checkpoint_step", "checkpoint_file"),
+    *("pid", "pid_started", "lease_until", "heard_at", "progress_at", "started_at", "finished_at"),
+)
 _NAMES_PER_STEP = 12  # how many metrics a step may have, at most
+HIGHEST_RATE = 1.0  # as in a configuration
 _ENDED = {"done": "is finished", "failed": "has failed", "stopped": "has been stopped"}
 
 
@@ -95,6 +100,71 @@ class Store:
             if row.state in ACTIVE:
                 self._wish(connection, row, "run")
 
+    def step(self, run_id: str, count: int = 1) -> None:
+        """Let the run make `count` more steps and hold still. Wishes add up: five for one step make five steps.
+
+        Raises:
+            RunError: it is done, failed, or about to stop; or `count` is below 1.
+        """
+        if count < 1:
+            raise RunError(f"A run can make 1 step or more, not {count}.")
+        with self.database.write() as connection:
+            row = self._steppable(connection, run_id)
+            begun = row.run_until or 0 if row.want == "run" else 0
+            self._train_until(connection, row, max(begun, row.step) + count)
+
+    def step_until(self, run_id: str, step: int) -> None:
+        """Let the run train until `step` steps are made and hold still; the farthest of several such wishes holds.
+
+        Raises:
+            RunError: it is done, failed, or about to stop.
+        """
+        with self.database.write() as connection:
+            row = self._steppable(connection, run_id)
+            if step > row.step:
+                begun = row.run_until or 0 if row.want == "run" else 0
+                self._train_until(connection, row, max(begun, step))
+
+    def set_rate(self, run_id: str, rate: float | None) -> None:
+        """Let the run go on at this learning rate instead of the schedule's; None returns to the schedule.
+
+        Raises:
+            RunError: it is done or has failed, or no rate can be that.
+        """
+        if rate is not None and not 0 < rate <= HIGHEST_RATE:
+            raise RunError(f"A learning rate of {rate:g} is not possible. Choose one above 0 and up to 1.")
+        with self.database.write() as connection:
+            row = _find(connection, run_id, to_change=True)
+            if row.state in ("done", "failed"):
+                self._changeable(connection, run_id, "change")
+            if row.lr_want == rate:
+                return
+            seen = {} if row.state in ACTIVE else {"ctl_seen": runs.c.ctl + 1}
+            connection.execute(update(runs).where(runs.c.id == run_id).values(lr_want=rate, ctl=runs.c.ctl + 1, **seen))
+            note(connection, run_id, self._now(connection), "wish", "schedule" if rate is None else f"rate {rate:g}")
+
+    def reset(self, run_id: str) -> None:
+        """Take the run back to step 0, where it waits; `launch.reset_run` also deletes what it left on disk.
+
+        The epoch grows, so a worker that is busy with it leaves without another word. The same seed gives the same
+        first weights and the same curve again.
+
+        Raises:
+            RunError: there is no such run.
+        """
+        with self.database.write() as connection:
+            row = _find(connection, run_id, to_change=True)
+            if row.started_at is None:
+                return  # it has not begun, or was reset already
+            for table in (metrics, rates):
+                connection.execute(delete(table).where(table.c.run_id == run_id))
+            nothing = dict.fromkeys(_MEASURED)
+            message = "Back at the beginning, with the same first weights. Resume to train it again."
+            connection.execute(
+                update(runs).where(runs.c.id == run_id).values(epoch=runs.c.epoch + 1, attempts=0, step=0, **nothing)
+            )
+            self._move(connection, row, "parked", "pause", message)
+
     def stop(self, run_id: str) -> None:
         """Let the run finish its step, save a checkpoint and end; one that waits ends at once.
 
@@ -166,14 +236,29 @@ class Store:
             raise RunError(f'Run "{row.name}" is being stopped. Wait until it has ended, then resume it.')
         return row
 
-    def _wish(self, connection: Connection, row: Any, want: Want) -> None:
-        """Write down what the worker should do; asking twice is asking once."""
-        if row.want == want:
-            return
-        connection.execute(update(runs).where(runs.c.id == row.id).values(want=want, ctl=runs.c.ctl + 1))
-        note(connection, row.id, self._now(connection), "wish", want)
+    def _steppable(self, connection: Connection, run_id: str) -> Any:
+        row = _find(connection, run_id, to_change=True)
+        return row if row.state == "stopped" else self._changeable(connection, run_id, "step through")
 
-    def _move(self, connection: Connection, row: Any, state: str, want: Want, message: str) -> None:
+    def _train_until(self, connection: Connection, row: Any, step: int) -> None:
+        step = min(step, row.steps)
+        if row.state in ("parked", "stopped"):
+            self._move(connection, row, "queued", "run", "Waiting for its turn.", run_until=step)
+        else:
+            self._wish(connection, row, "run", run_until=step)
+
+    def _wish(self, connection: Connection, row: Any, want: Want, run_until: int | None = None) -> None:
+        """Write down what the worker should do; asking twice is asking once."""
+        if (row.want, row.run_until) == (want, run_until):
+            return
+        wished = {"want": want, "run_until": run_until, "ctl": runs.c.ctl + 1}
+        connection.execute(update(runs).where(runs.c.id == row.id).values(wished))
+        detail = want if run_until is None else f"{want} until step {run_until}"
+        note(connection, row.id, self._now(connection), "wish", detail)
+
+    def _move(
+        self, connection: Connection, row: Any, state: str, want: Want, message: str, *, run_until: int | None = None
+    ) -> None:
         """Change a run that no worker owns: nobody has to be asked."""
         now = self._now(connection)
         times = {"queued_at": now, "attempts": 0, "finished_at": None} if state == "queued" else {}
@@ -181,7 +266,15 @@ class Store:
         connection.execute(
             update(runs)
             .where(runs.c.id == row.id)
-            .values(state=state, want=want, message=message, ctl=runs.c.ctl + 1, ctl_seen=runs.c.ctl + 1, **times)
+            .values(
+                state=state,
+                want=want,
+                run_until=run_until,
+                message=message,
+                ctl=runs.c.ctl + 1,
+                ctl_seen=runs.c.ctl + 1,
+                **times,
+            )
         )
         note(connection, row.id, now, state, message)
 

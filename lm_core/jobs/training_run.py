@@ -14,7 +14,7 @@ import time
 from lm_core.config import RunConfig
 from lm_core.errors import RunError
 from lm_core.jobs.filming import film_steps, probe_ids, take_point
-from lm_core.jobs.lease import Lease, ResumePoint
+from lm_core.jobs.lease import Control, Lease, ResumePoint
 from lm_core.jobs.preparation import Prepared, prepare
 from lm_core.jobs.reporter import Reporter
 from lm_core.runs.checkpoint import delete_after, load_checkpoint, save_checkpoint
@@ -23,6 +23,7 @@ from lm_core.runs.run import Run
 from lm_core.settings import Settings
 from lm_core.training.events import EvalMetrics, Event
 from lm_core.training.loop import evaluation_steps, train
+from lm_core.training.schedule import Rates
 from lm_core.training.state import TrainState, new_state
 
 CHECKPOINT_SECONDS = 30.0
@@ -43,7 +44,7 @@ def train_run(run: Run, settings: Settings, lease: Lease, reporter: Reporter) ->
     state = _state_to_start_from(run, config, prepared, point)
     reporter.prepared()
     reporter.change_state("running", "" if point.attempts == 1 else None)  # what is said of a lost worker stays
-    TrainingRun(run, config, prepared, state, reporter, lease.epoch).go()
+    TrainingRun(run, config, prepared, state, Rates(config.train, lease.rates()), reporter, lease.epoch).go()
 
 
 def _state_to_start_from(run: Run, config: RunConfig, prepared: Prepared, point: ResumePoint) -> TrainState:
@@ -62,12 +63,20 @@ class TrainingRun:
     """Consumes the events of `train`, one complete step after the other."""
 
     def __init__(
-        self, run: Run, config: RunConfig, prepared: Prepared, state: TrainState, reporter: Reporter, epoch: int
+        self,
+        run: Run,
+        config: RunConfig,
+        prepared: Prepared,
+        state: TrainState,
+        rates: Rates,
+        reporter: Reporter,
+        epoch: int,
     ) -> None:
         self._run = run
         self._config = config
         self._prepared = prepared
         self._state = state
+        self._rates = rates
         self._reporter = reporter
         self._epoch = epoch
         self._probe = probe_ids(config, prepared.tokenizer, prepared.dataset)
@@ -81,8 +90,10 @@ class TrainingRun:
     def go(self) -> None:
         """Train until the end or a wish to stop; the run's state says which."""
         values: dict[str, float] = {}
+        if self._heed().holds_at(self._state.step) and self._obey():
+            return
         try:
-            for event in train(self._state, self._prepared.dataset, self._config):
+            for event in train(self._state, self._prepared.dataset, self._config, self._rates):
                 values |= event.values
                 if not self._is_complete(event):
                     continue
@@ -90,7 +101,7 @@ class TrainingRun:
                 if event.step == self._state.step:  # not so in the report of a step that failed
                     self._keep(values.get("val_loss"))
                 values = {}
-                if self._reporter.control.ctl != self._ctl_seen and not _is_last(event) and self._is_told_to_stop():
+                if self._is_wished_something() and not _is_last(event) and self._obey():
                     return
         except RunError:  # a loss that is no number: the weights before it are worth keeping
             self._reporter.add(self._state.step + 1, values)
@@ -137,21 +148,34 @@ class TrainingRun:
         self._reporter.checkpoint_saved(self._state.step, path.name)
         self._saved_step = self._state.step
 
-    def _is_told_to_stop(self) -> bool:
-        """Do what people wish now: hold still for as long as they want, then go on or stop."""
+    def _is_wished_something(self) -> bool:
         control = self._reporter.control
-        while control.want == "pause":
+        return control.ctl != self._ctl_seen or control.holds_at(self._state.step)
+
+    def _obey(self) -> bool:
+        """Do what people wish now: hold still for as long as they want, then go on, or leave. Is it time to leave?"""
+        control = self._heed()
+        while control.holds_at(self._state.step):
             self._reporter.change_state("paused", f"Paused at step {self._state.step}.", ctl_seen=control.ctl)
             if not self._reporter.wait_for_wish(control.ctl, QUIET_SECONDS):
                 self._save_checkpoint()
                 self._reporter.wait_for_wish(control.ctl)
-            control = self._reporter.control
+            control = self._heed()
         self._ctl_seen = control.ctl
         if control.want == "stop":
             self._stop()
             return True
-        self._reporter.change_state("running", "", ctl_seen=control.ctl)
+        done = control.ctl if control.run_until is None else None  # single steps are done when they are made
+        self._reporter.change_state("running", "", ctl_seen=done)
         return False
+
+    def _heed(self) -> Control:
+        """What people wish now; a new learning rate is taken up at once."""
+        control = self._reporter.control
+        if control.rate != self._rates.by_hand:
+            self._reporter.change_rate(self._state.step, control.rate)
+            self._rates.change(self._state.step, control.rate)
+        return control
 
     def _stop(self) -> None:
         """Leave a checkpoint to go on from, and a frame of the same model to look at."""

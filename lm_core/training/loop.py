@@ -22,7 +22,7 @@ from lm_core.errors import RunError
 from lm_core.training.evaluation import bits_per_byte, evaluate
 from lm_core.training.events import EvalMetrics, Event, StepMetrics
 from lm_core.training.objective import next_token_loss
-from lm_core.training.schedule import learning_rate
+from lm_core.training.schedule import Rates
 from lm_core.training.state import TrainState
 
 SPEED_STEPS = 20  # steps that tokens_per_second looks back on
@@ -50,8 +50,8 @@ class Speed:
         return self._tokens * len(self._seconds) / sum(self._seconds)
 
 
-def train(state: TrainState, dataset: TokenDataset, config: RunConfig) -> Iterator[Event]:
-    """Train from `state.step` to `config.train.steps`.
+def train(state: TrainState, dataset: TokenDataset, config: RunConfig, rates: Rates | None = None) -> Iterator[Event]:
+    """Train from `state.step` to `config.train.steps`, each step at its rate; by default at the schedule's.
 
     Yields an `EvalMetrics` at step 0, a `StepMetrics` after each update, an `EvalMetrics` after the update where one is
     due, and a last one over the whole validation split. The state is consistent at each yield, and a state saved at any
@@ -68,6 +68,7 @@ def train(state: TrainState, dataset: TokenDataset, config: RunConfig) -> Iterat
     )
     sample = list(_windows(dataset, config, config.train.eval_windows))
     due = evaluation_steps(config.train)
+    rates = rates or Rates(config.train)
     speed = Speed(config.train.batch_size * config.model.context_length)
     if state.step in due:
         yield _evaluation(state, sample, dataset)
@@ -76,8 +77,8 @@ def train(state: TrainState, dataset: TokenDataset, config: RunConfig) -> Iterat
         loss, grad_norm = _gradient(state, batches.at(state.step), config.train)
         if not (math.isfinite(loss) and math.isfinite(grad_norm)):
             yield StepMetrics(state.step + 1, {"loss": math.nan, "grad_norm": grad_norm})
-            raise RunError(_diverged(state.step, config.train))
-        rate = learning_rate(state.step, config.train)
+            raise RunError(_diverged(state.step, rates))
+        rate = rates.at(state.step)
         update_ratio = state.optimizer.step(rate)
         state.step += 1
         values = {"loss": loss, "learning_rate": rate, "grad_norm": grad_norm, "update_ratio": update_ratio}
@@ -120,9 +121,9 @@ def _evaluation(
     return EvalMetrics(state.step, {"val_loss": loss, "val_bits_per_byte": per_byte}, final=final)
 
 
-def _diverged(step: int, train: TrainConfig) -> str:
+def _diverged(step: int, rates: Rates) -> str:
     return (
         f"The loss became NaN at step {step + 1}: the updates grew too large at a learning rate of "
-        f"{learning_rate(step, train):.2g}. Lower the learning rate (try {train.learning_rate / 4:.2g}) or lengthen "
+        f"{rates.at(step):.2g}. Lower the learning rate (try {rates.asked_for(step) / 4:.2g}) or lengthen "
         f"the warm-up; the weights of step {step} are kept."
     )

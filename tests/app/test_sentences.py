@@ -30,6 +30,7 @@ from lm_core.models.memory import refuse_if_too_large
 from lm_core.runs.run import create_run, find_run
 from lm_core.tokenizers.registry import load_tokenizer, train_tokenizer
 from lm_core.training.loop import _diverged
+from lm_core.training.schedule import Rates
 from tools.engine_sentences import OTHERS, PARTS, ROOT, engine_sentences, is_sentence, raised, template_of
 
 # Names of settings, formats, packages and kinds, which stay as they are in every language.
@@ -153,7 +154,7 @@ def test_notes_on_what_was_changed_in_an_upload():
 
 
 def test_the_loss_that_became_nan():
-    sentence = _diverged(184, TrainConfig(learning_rate=0.5, warmup_steps=0))
+    sentence = _diverged(184, Rates(TrainConfig(learning_rate=0.5, warmup_steps=0)))
     assert_translated(sentence)
     assert "第 185 步" in zh(sentence)
     assert "NaN" in zh(sentence)

@@ -99,6 +99,23 @@ def test_a_wish_reaches_the_run_that_it_was_made_about(own_run):
     assert runs.store().get(own_run.id).state == "parked"
 
 
+def test_finer_wishes_say_how_things_should_be(own_run, monkeypatch):
+    monkeypatch.setattr(runs, "ensure_supervisor", lambda settings: None)
+    for _ in range(2):
+        runs.control(own_run.id, "step", 3)
+        runs.control(own_run.id, "rate", 0.002)
+    status = runs.status_of(own_run.id)
+    assert (status["run_until"], status["rate_by_hand"]) == (3, 0.002)
+    runs.control(own_run.id, "rate", None)
+    assert runs.status_of(own_run.id)["rate_by_hand"] is None
+    runs.control(own_run.id, "reset")
+    for nonsense in ("2", None, True, math.nan):
+        with pytest.raises(RunError, match="A number is needed"):
+            runs.control(own_run.id, "step", nonsense)
+    with pytest.raises(RunError, match="can be asked to pause, resume, stop, step, rate, reset"):
+        runs.control(own_run.id, "fly")
+
+
 def test_a_wish_that_cannot_be_fulfilled_is_refused_in_words(own_run):
     runs.store().stop(own_run.id)
     app = open_train(run=own_run.id)

@@ -164,6 +164,84 @@ def test_pause_stop_and_the_space_key_are_wishes_that_the_worker_fulfils(open_pa
     expect(page.get_by_role("button", name="Resume")).to_be_enabled()
 
 
+def test_five_clicks_are_five_steps_and_a_key_makes_one_more(open_page, server):
+    run = HandFedRun(server.home, "Stepped")
+    run.prepare()
+    run.learn(10)
+    run.lease.change_state("paused")
+    page = open_run(open_page, run)
+    badge, place = page.locator(".badge"), page.locator(".status-line span").nth(1)
+    expect(badge).to_have_text("Paused")
+    for _ in range(5):
+        page.get_by_role("button", name="Step").click()
+    expect(badge).to_have_text("applying…")
+    wait_for(lambda: run.store.get(run.id).run_until == 15)
+    run.learn(15)
+    run.lease.change_state("paused", ctl_seen=run.lease.control().ctl)
+    expect(badge).to_have_text("Paused")
+    expect(place).to_have_text("step 15 of 200")
+    badge.click()
+    page.keyboard.press(".")
+    wait_for(lambda: run.store.get(run.id).run_until == 16)
+    run.finish("stopped")
+
+
+def test_the_learning_rate_is_changed_and_given_back_while_it_trains(open_page, server):
+    run = HandFedRun(server.home, "Steered")
+    run.prepare()
+    run.learn(10)
+    page = open_run(open_page, run)
+    field, state = page.get_by_role("textbox", name="learning rate"), page.locator(".rate-state")
+    expect(field).to_have_value("0.001")
+    expect(state).to_have_text("follows the schedule")
+    field.fill("7")
+    expect(state).to_have_text("a number above 0, up to 1")
+    field.fill("0,002")
+    field.press("Enter")
+    expect(state).to_have_text("applying…")
+    wait_for(lambda: run.store.get(run.id).rate_by_hand == 0.002)
+    run.lease.change_state("running", ctl_seen=run.lease.control().ctl)
+    expect(state).to_have_text("set by hand")
+    expect(page.locator(".badge")).to_have_text("Running")
+    page.get_by_role("button", name="Follow the schedule").click()
+    wait_for(lambda: run.store.get(run.id).rate_by_hand is None)
+    run.lease.change_state("running", ctl_seen=run.lease.control().ctl)
+    expect(state).to_have_text("follows the schedule")
+    run.finish("stopped")
+
+
+def test_a_reset_asks_first_and_empties_the_page(open_page, server):
+    run = HandFedRun(server.home, "Begun again")
+    run.prepare()
+    run.learn(60)
+    run.keep(60)
+    run.finish("stopped")
+    page = open_run(open_page, run)
+    expect(page.locator(".sample")).to_contain_text("To be")
+    page.get_by_role("button", name="Reset").click()
+    expect(page.get_by_role("alertdialog", name="Reset")).to_contain_text("learned in 60 steps")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("alertdialog")).to_be_hidden()
+    assert run.store.get(run.id).step == 60
+    page.get_by_role("button", name="Reset").click()
+    page.get_by_role("button", name="Delete and begin again").click()
+    expect(page.locator(".badge")).to_have_text("Paused")
+    expect(page.locator(".status-line span").nth(1)).to_have_text("step 0 of 200")
+    expect(page.locator(".readings")).not_to_contain_text("2.")
+    expect(page.locator(".sample")).not_to_contain_text("To be")
+    expect(page.get_by_role("button", name="Reset")).to_be_hidden()
+    assert run.store.get(run.id).state == "parked"
+    run.set(state="starting", epoch=3, started_at=time.time())
+    run.lease = run.store.lease(run.id, 3)
+    run.step = 0
+    run.learn(20)
+    run.lease.change_state("running", ctl_seen=run.lease.control().ctl)
+    run.keep(0, sample="Again")
+    expect(page.locator(".status-line span").nth(1)).to_have_text("step 20 of 200")
+    expect(page.locator(".sample")).to_contain_text("Again")
+    run.finish("stopped")
+
+
 def test_a_silent_worker_and_a_failure_are_said_in_words(open_page, server):
     run = HandFedRun(server.home, "Unlucky")
     run.prepare()
@@ -318,14 +396,18 @@ def test_what_each_state_offers(open_page):
         running: of('running'), paused: of('paused'), queued: of('queued'), stopped: of('stopped'), done: of('done'),
         failed: of('failed'), gallery: of('done', {}, true), replay: of('done', {replaying: 'playing'}),
         wished: of('running', {wish}),
+        begun: of('paused', {status: {state: 'paused', want: 'run', applying: false, started_at: 9}}),
+        stepping: of('running', {wish: {wish: 'step', value: 12, at: 1000}}),
         open: openWish(wish, {state: 'running', applying: true}, 2000) === wish,
         fulfilled: openWish(wish, {state: 'paused', applying: false}, 2000),
         tooLong: openWish(wish, {state: 'running', applying: false}, 60000),
       };
     }""")
     assert offered == {
-        "running": "pause true, stop true", "paused": "resume true, stop true", "queued": "pause true, stop true",
-        "stopped": "resume true, replay true", "done": "replay true", "failed": "replay true, own true",
+        "running": "pause true, stop true", "paused": "resume true, step true, stop true",
+        "queued": "pause true, stop true",
+        "stopped": "resume true, step true, replay true", "begun": "resume true, step true, stop true, reset true",
+        "stepping": "resume disabled, step true, stop true", "done": "replay true", "failed": "replay true, own true",
         "gallery": "replay true, own true", "replay": "replay true, showAll true",
         "wished": "pause disabled, stop true", "open": True, "fulfilled": None, "tooLong": None,
     }  # fmt: skip

@@ -65,7 +65,8 @@ def waiting(home, monkeypatch, capsys):
 def test_help_is_a_tour_through_every_command(capsys):
     assert tokenarium(["--help"]) == 0
     shown = capsys.readouterr().out
-    order = ["app", "corpora", "train", "runs", "show", "pause", "resume", "stop", "generate", "tokenize", "gallery"]
+    order = ["app", "corpora", "train", "runs", "show", "pause", "resume", "stop"]
+    order += ["step", "set-lr", "reset", "generate", "tokenize", "gallery"]
     places = [shown.index(f"│ {command} ") for command in order]
     assert places == sorted(places)
     assert tokenarium([]) == 0
@@ -87,6 +88,9 @@ MISTAKES = {
     "show nobody": 'There is no run "nobody" on this machine.',
     "show ../../etc": 'cannot be the id of a run',
     "pause nobody": 'There is no run "nobody"',
+    "step nobody": 'There is no run "nobody"',
+    "set-lr nobody 0.1": 'There is no run "nobody"',
+    "reset nobody": 'There is no run "nobody"',
     "generate nobody": 'There is no run "nobody"',
     "tokenize nobody text": 'There is no run "nobody"',
     "train --steps x": "Invalid value for '--steps'",
@@ -299,6 +303,23 @@ def test_a_run_can_be_paused_resumed_and_stopped(waiting, capsys):
         assert tokenarium([wish, waiting]) == 0
         assert state() == then
     assert waiting in capsys.readouterr().out
+
+
+def test_a_run_can_be_stepped_steered_and_reset(waiting, capsys):
+    def status():
+        return open_store(read_settings().store_url).get(waiting)
+
+    assert tokenarium(["step", waiting, "--count", "3"]) == 0
+    assert status().run_until == 3
+    assert "until step 3 and holds still" in capsys.readouterr().out
+    assert tokenarium(["set-lr", waiting, "0.002"]) == 0
+    assert status().rate_by_hand == 0.002
+    assert tokenarium(["set-lr", waiting, "schedule"]) == 0
+    assert status().rate_by_hand is None
+    assert tokenarium(["set-lr", waiting, "fast"]) == 2
+    assert '"fast" is no learning rate' in capsys.readouterr().err
+    assert tokenarium(["reset", waiting]) == 0
+    assert status().step == 0
 
 
 def test_a_run_that_is_done_cannot_be_resumed(finished, capsys):

@@ -5,6 +5,7 @@ const LONGEST_WAIT = 15000;
 /**
  * poll({url: () => "/api/metrics?run=…&since=…", period: 400, receive(answer) -> whether to go on, failed(count)})
  *
+ * `period` may be a function, asked after each answer.
  * Waits while the tab is hidden, backs off when the server is away and goes on when it is back.
  * `receive` gets the parsed JSON (or an ArrayBuffer with `binary`). `failed` gets how often in a row it failed, 0 when
  * the server is back, and the error; where the server refused in words, these are `error.sentence`.
@@ -42,7 +43,7 @@ export function poll({ url, period = 400, binary = false, receive, failed = () =
     } finally {
       asking = false;
     }
-    if (goOn && !stopped) timer = setTimeout(ask, Math.min(period * 2 ** Math.min(failures, 6), LONGEST_WAIT));
+    if (goOn && !stopped) timer = setTimeout(ask, Math.min((typeof period === "function" ? period() : period) * 2 ** Math.min(failures, 6), LONGEST_WAIT));
   }
 
   const wake = () => { if (!document.hidden) ask(); };

@@ -2,14 +2,26 @@
 import { apiAddress } from "../kit/address.js";
 import { poll } from "../kit/poll.js";
 import { isOver } from "../kit/series.js";
-import { addFacts, addRows, showRows } from "./run.js";
+import { addFacts, addRows, forgetRows, showRows } from "./run.js";
 
 const ROWS_PERIOD = 400;
+const WISH_PERIOD = 100; // while somebody waits for the worker to answer
 const POINTS_PERIOD = 1000;
 const MANY_ROWS = 1000;
 const WISH_PATIENCE = 10000;
 
-const FULFILS = { pause: ["paused", "parked"], resume: ["queued", "starting", "running"], stop: ["stopped"] };
+const RESTS = ["paused", "parked"];
+const REVIVES = ["resume", "step", "rate", "reset"]; // wishes that make sense when the run is over
+
+/** What the worker, or the store where there is none, must report before a wish counts as fulfilled. */
+const FULFILS = {
+  pause: ({ state }) => RESTS.includes(state),
+  resume: ({ state }) => ["queued", "starting", "running"].includes(state),
+  stop: ({ state }) => state === "stopped",
+  step: ({ state, step }, until) => ["queued", "starting", "done"].includes(state) || (RESTS.includes(state) && step >= until),
+  rate: (status, rate) => status.rate_by_hand === rate,
+  reset: ({ started_at: began }) => !began,
+};
 
 /** Follows the run into `run` and `store`; `firstPoints` runs once, when the kept moments have first arrived. */
 export function createLive({ base, runId, store, run, firstPoints = () => {} }) {
@@ -18,8 +30,10 @@ export function createLive({ base, runId, store, run, firstPoints = () => {} }) 
   let lastPoints = false;
   let rows = null;
   let points = null;
+  let began = null;
 
   function receiveRows(answer) {
+    if (isAnotherBeginning(answer.status)) return beginAgain(answer.status);
     const { added, changed } = addRows(run, answer);
     const learnt = addFacts(run, answer.facts);
     const wish = openWish(store.state.wish, answer.status);
@@ -31,9 +45,26 @@ export function createLive({ base, runId, store, run, firstPoints = () => {} }) 
     return !over;
   }
 
+  /** When a run began is kept over pauses and lost workers, and changes only where it was reset. */
+  function isAnotherBeginning({ started_at: now }) {
+    const other = began !== null && now !== began;
+    began = now ?? null;
+    return other;
+  }
+
+  function beginAgain(status) {
+    forgetRows(store, run);
+    store.set({ status, wish: openWish(store.state.wish, status) });
+    over = false;
+    if (lastPoints) setTimeout(start);
+    setTimeout(() => rows.now());
+    return true;
+  }
+
   function receivePoints(answer) {
+    const { status } = store.state;
     const newest = run.points.at(-1)?.step ?? -1;
-    const arrived = answer.points.filter((point) => point.step > newest);
+    const arrived = answer.points.filter((point) => point.step > newest && !(point.step > status?.step)); // late ones come again
     const first = !run.points.length && arrived.length > 0;
     run.points.push(...arrived);
     if (arrived.length && !store.state.replaying) showRows(store, run, run.steps.length);
@@ -52,7 +83,7 @@ export function createLive({ base, runId, store, run, firstPoints = () => {} }) 
     rows = poll({
       // The newest row is asked for again: its validation may have been measured after it was sent.
       url: () => address("metrics", "since", (run.steps.at(-1) ?? 0) - 1),
-      period: ROWS_PERIOD, receive: receiveRows,
+      period: () => (store.state.wish ? WISH_PERIOD : ROWS_PERIOD), receive: receiveRows,
       failed: (count, error) => store.set({ trouble: count ? { count, sentence: error?.sentence ?? null } : null }),
     });
   }
@@ -73,6 +104,6 @@ export function createLive({ base, runId, store, run, firstPoints = () => {} }) 
 /** A wish stays open until the worker has made it so, or too long. */
 export function openWish(wish, status, now = Date.now()) {
   if (!wish) return null;
-  const fulfilled = !status.applying && FULFILS[wish.wish].includes(status.state);
-  return fulfilled || isOver(status) && wish.wish !== "resume" || now - wish.at > WISH_PATIENCE ? null : wish;
+  const fulfilled = !status.applying && FULFILS[wish.wish](status, wish.value);
+  return fulfilled || (isOver(status) && !REVIVES.includes(wish.wish)) || now - wish.at > WISH_PATIENCE ? null : wish;
 }

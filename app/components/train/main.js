@@ -50,9 +50,9 @@ function openRun(root, data, host, kept) {
   tellStates(store, host);
   const replay = createReplay(store, run);
   const live = createLive({ base: data.base, runId, store, run, firstPoints: () => restoreView(store, data.view) });
-  const wish = (name) => {
-    store.set({ wish: { wish: name, at: Date.now() } });
-    host.trigger("control", { run: runId, wish: name });
+  const wish = (name, value = null) => {
+    store.set({ wish: { wish: name, value, at: Date.now() } });
+    host.trigger("control", { run: runId, wish: name, value });
     live.wake();
   };
   const controls = createControls(store, run, about, { wish, replay, trainOwn: () => host.trigger("own", true) });

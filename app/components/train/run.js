@@ -1,4 +1,4 @@
-/** Everything that has arrived of a run: rows of metrics by name, kept moments, facts. Grows, never shrinks. */
+/** Everything that has arrived of a run: rows of metrics by name, kept moments, facts. Grows until the run is reset. */
 import { lowerBound } from "../kit/series.js";
 import { ladder } from "./measures.js";
 
@@ -60,6 +60,18 @@ export function addFacts(run, facts) {
 
 function climb(run) {
   run.rungs = ladder(run.facts?.baselines ?? {}, run.validation);
+}
+
+/** The run was taken back to its first step: all that was measured is gone. Its text, and so its facts, are the same. */
+export function forgetRows(store, run) {
+  const columns = Object.fromEntries(Object.keys(run.columns).map((name) => [name, []])); // their charts stay, empty
+  Object.assign(run, { steps: [], columns, validation: [], points: [] });
+  climb(run);
+  const { revision } = store.state;
+  store.set({
+    rowCount: 0, revision: revision + 1, points: run.points, selected: -1, follows: true, playing: false, replaying: null,
+    zoom: null, brush: null, cursorRow: null, cursorFrom: null, hovered: null,
+  });
 }
 
 /** Metrics that get a small chart of their own, known ones first. */

@@ -180,7 +180,7 @@ def stop_and_wait(store, run):
     time.sleep(0.3)  # until the reporter has heard it
 
 
-def diverging(state, dataset, config):
+def diverging(state, dataset, config, rates):
     yield EvalMetrics(0, {"val_loss": 4.0})
     state.step = 3
     yield StepMetrics(3, {"loss": 4.0})
