@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from lm_core.errors import LostLease
 from lm_core.jobs.database import Database
@@ -96,6 +96,27 @@ class Lease:
             detail = f"{'the schedule' if rate is None else f'{rate:g}'} from step {step}"
             note(connection, self.run_id, self._database.now, "rate", detail)
 
+    def is_place_short(self, places: int) -> bool:
+        """Do others train in all places, or wait for one?"""
+        busy = runs.c.state.in_(("queued", "starting", "running")) & (runs.c.id != self.run_id)
+        with self._database.read() as connection:
+            return int(connection.execute(select(func.count()).select_from(runs).where(busy)).scalar_one()) >= places
+
+    def park(self, ctl: int, message: str, rows: Sequence[Row] = (), **observed: Any) -> bool:
+        """`report`, then give the run back, to be queued when people wish it; False: they have, since wish `ctl`."""
+        with self._database.write() as connection:
+            self._write(connection, **observed)
+            self._add(connection, rows)
+            left = connection.execute(
+                update(runs)
+                .where(self._mine() & (runs.c.ctl == ctl))
+                .values(state="parked", message=message, pid=None, ctl_seen=ctl)
+            )
+            if left.rowcount == 0:
+                return False
+            note(connection, self.run_id, self._database.now, "parked", message)
+            return True
+
     def report(self, rows: Sequence[Row] = (), **observed: Any) -> None:
         """Renew the lease and write the new numbers and observed columns, all in one transaction."""
         with self._database.write() as connection:
@@ -105,6 +126,7 @@ class Lease:
     def change_state(self, state: State, rows: Sequence[Row] = (), **observed: Any) -> None:
         """`report`, and move the run to another state; in the states that are over, the lease ends with it."""
         detail = observed.get("message", "")
+        observed["moved"] = True
         if state in OVER:
             observed |= {"ctl_seen": runs.c.ctl, "finished_at": self._database.now}
         with self._database.write() as connection:
@@ -112,9 +134,10 @@ class Lease:
             self._add(connection, rows)
             note(connection, self.run_id, self._database.now, state, detail)
 
-    def _write(self, connection: Connection, **observed: Any) -> None:
+    def _write(self, connection: Connection, *, moved: bool = False, **observed: Any) -> None:
+        """`moved`: the training loop lives, whether or not a step is complete."""
         now = self._database.now
-        if "step" in observed:
+        if moved or "step" in observed:
             observed["progress_at"] = now
         changed = connection.execute(
             update(runs).where(self._mine()).values(lease_until=now + LEASE_SECONDS, heard_at=now, **observed)

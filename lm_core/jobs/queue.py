@@ -35,6 +35,9 @@ class Worker:
     pid: int | None
     pid_started: float | None
     lease_until: float | None
+    progress_at: float | None
+    tokens_per_second: float | None
+    config: str
 
 
 class Queue:
@@ -60,7 +63,8 @@ class Queue:
 
     def workers(self) -> list[Worker]:
         """Every run that some worker should be busy with."""
-        columns = [runs.c[name] for name in ("id", "epoch", "state", "host", "pid", "pid_started", "lease_until")]
+        names = ("id", "epoch", "state", "host", "pid", "pid_started", "lease_until", "progress_at")
+        columns = [runs.c[name] for name in (*names, "tokens_per_second", "config")]
         with self._database.read() as connection:
             return [Worker(*row) for row in connection.execute(select(*columns).where(runs.c.state.in_(ACTIVE)))]
 
@@ -88,10 +92,10 @@ class Queue:
             )
             note(connection, run_id, self._database.now, "worker-lost", reason)
 
-    def note_silence(self, run_id: str) -> None:
-        """Write that a worker is silent; fails where nothing can be written, which explains the silence."""
+    def note_silence(self, run_id: str, kind: str = "silent") -> None:
+        """Write that a worker is silent, or stuck; fails where nothing can be written, which explains the silence."""
         with self._database.write() as connection:
-            note(connection, run_id, self._database.now, "silent", "")
+            note(connection, run_id, self._database.now, kind, "")
 
     def _anyone_waits(self) -> bool:
         """A cheap look, so that an idle supervisor takes no write lock four times a second."""

@@ -51,6 +51,7 @@ class Reporter:
         self._observed: dict[str, Any] = {}
         self._writing = threading.Lock()  # the loop and the thread both write; one at a time
         self._preparing = True
+        self._moved = False
         self._closed = threading.Event()
         self._written_at = 0.0
         self._thread = threading.Thread(target=self._run, name="reporter", daemon=True)
@@ -117,6 +118,34 @@ class Reporter:
         """
         self._patiently(lambda: self._lease.change_rate(step, rate))
 
+    def pulse(self) -> None:
+        """The training loop lives: the one thing that this thread cannot know by itself."""
+        self._moved = True
+
+    def is_place_short(self, places: int) -> bool:
+        """Do others need the place in which this run rests? Not known, so no, while the database is away."""
+        try:
+            return self._lease.is_place_short(places)
+        except StoreAway:
+            return False
+
+    def park(self, ctl: int, message: str) -> bool:
+        """Give the run back, unless people have wished something since wish `ctl`.
+
+        Raises:
+            LostLease: the run has another worker by now.
+        """
+        parked = False
+
+        def write(rows: list[Row], observed: dict[str, Any]) -> None:
+            nonlocal parked
+            parked = self._lease.park(ctl, message, rows, **observed)
+            if parked:
+                self._closed.set()  # the lease is given back, and the thread would take that for a loss
+
+        self._patiently(lambda: self._send(write))
+        return parked
+
     def say(self, message: str) -> None:
         """Tell people what is going on, with the next write."""
         with self._writing:
@@ -133,8 +162,9 @@ class Reporter:
                 self._listen()
                 self._write_if_due()
             except LostLease as error:
-                print(error, flush=True)
-                self._leave()
+                if not self._closed.is_set():
+                    print(error, flush=True)
+                    self._leave()
                 return
             except StoreAway as error:
                 print(error, flush=True)
@@ -169,7 +199,8 @@ class Reporter:
             observed = dict(self._observed)  # before the rows: a checkpoint may only be named once its rows are there
             while self._rows:
                 self._unsent.append(self._rows.popleft())
-            write(self._unsent, observed | _newest_values(self._unsent))
+            moved, self._moved = self._moved, False
+            write(self._unsent, observed | _newest_values(self._unsent) | ({"moved": True} if moved else {}))
             self._written_at = time.monotonic()
             self._unsent = []
             self._observed = {}

@@ -43,6 +43,7 @@ class RunStatus:
     silent_seconds: float  # since the worker was last heard; 0 where there is none
     run_until: int | None = None  # single steps: it trains up to here, then holds still
     learning_rate: float | None = None  # of the newest step
+    stuck_seconds: float = 0.0  # since its training loop last moved; 0 unless it is to move
     rate_by_hand: float | None = None  # wished instead of the schedule's
 
 
@@ -82,6 +83,7 @@ def status_of(row: Any, *, queue_position: int | None, now: float) -> RunStatus:
         run_until=row.run_until,
         learning_rate=row.learning_rate,
         rate_by_hand=row.lr_want,
+        stuck_seconds=max(0.0, now - row.progress_at) if row.state == "running" and row.progress_at else 0.0,
     )
 
 

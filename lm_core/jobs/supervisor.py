@@ -25,7 +25,7 @@ from lm_core.jobs.processes import is_alive, kill, start_detached, this_host, th
 from lm_core.jobs.queue import Claim, Queue, Worker
 from lm_core.jobs.status import RunStatus
 from lm_core.jobs.store import Store, open_store
-from lm_core.jobs.watch import Watch
+from lm_core.jobs.watch import STUCK_SECONDS, Watch, longest_step
 from lm_core.runs.run import Run
 from lm_core.settings import Settings, read_settings
 
@@ -45,6 +45,7 @@ class Supervisor:
         self._queue = Queue(store.database)
         self._host = this_host()
         self._watch = Watch(clock)
+        self._warned: set[tuple[str, float | None]] = set()
         self._children: dict[Claim, subprocess.Popen[bytes]] = {}
 
     def tick(self) -> None:
@@ -93,13 +94,27 @@ class Supervisor:
         here = worker.host == self._host and worker.pid is not None and worker.pid_started is not None
         if here and not child and not is_alive(worker.pid or 0, worker.pid_started or 0.0):
             return "Its process is gone."
-        allowed = START_GRACE_SECONDS if worker.state == "starting" else LEASE_SECONDS
-        if self._watch.silence(worker.run_id, (worker.epoch, worker.lease_until)) <= allowed:
-            return None
-        self._queue.note_silence(worker.run_id)  # on a full disk this fails: then it is not the worker that is ill
-        if here:
+        reason = self._why_it_hangs(worker)
+        if reason and here:
             kill(worker.pid or 0, worker.pid_started or 0.0)
-        return f"It gave no sign of life for {allowed:.0f} seconds."
+        return reason
+
+    def _why_it_hangs(self, worker: Worker) -> str | None:
+        """No sign of life, or signs of life alone: its reporter speaks, and its training loop stands still."""
+        allowed = START_GRACE_SECONDS if worker.state == "starting" else LEASE_SECONDS
+        if self._watch.silence(worker.run_id, (worker.epoch, worker.lease_until)) > allowed:
+            self._queue.note_silence(worker.run_id)  # on a full disk this fails: then it is not the worker that is ill
+            return f"It gave no sign of life for {allowed:.0f} seconds."
+        stuck = self._watch.silence(f"{worker.run_id} progress", (worker.epoch, worker.state, worker.progress_at))
+        if worker.state != "running" or stuck <= STUCK_SECONDS:
+            return None
+        longest = longest_step(worker.config, worker.tokens_per_second)
+        if stuck <= longest:
+            return None
+        if (worker.run_id, worker.progress_at) not in self._warned:
+            self._queue.note_silence(worker.run_id, "stuck")
+            self._warned.add((worker.run_id, worker.progress_at))
+        return f"Its training stood still for {stuck:.0f} seconds." if stuck > 2 * longest else None
 
 
 def ensure_supervisor(settings: Settings) -> int | None:

@@ -28,6 +28,8 @@ from lm_core.training.state import TrainState, new_state
 
 CHECKPOINT_SECONDS = 30.0
 QUIET_SECONDS = 1.0  # of a pause, before it is worth a checkpoint
+PARK_SECONDS = 300.0  # of a pause, before its worker makes room
+LOOK_SECONDS = 1.0  # between two looks at whether others need the place
 
 
 def train_run(run: Run, settings: Settings, lease: Lease, reporter: Reporter) -> None:
@@ -44,7 +46,8 @@ def train_run(run: Run, settings: Settings, lease: Lease, reporter: Reporter) ->
     state = _state_to_start_from(run, config, prepared, point)
     reporter.prepared()
     reporter.change_state("running", "" if point.attempts == 1 else None)  # what is said of a lost worker stays
-    TrainingRun(run, config, prepared, state, Rates(config.train, lease.rates()), reporter, lease.epoch).go()
+    rates = Rates(config.train, lease.rates())
+    TrainingRun(run, config, prepared, state, rates, reporter, lease.epoch, settings.parallel_runs).go()
 
 
 def _state_to_start_from(run: Run, config: RunConfig, prepared: Prepared, point: ResumePoint) -> TrainState:
@@ -71,6 +74,7 @@ class TrainingRun:
         rates: Rates,
         reporter: Reporter,
         epoch: int,
+        places: int,
     ) -> None:
         self._run = run
         self._config = config
@@ -79,6 +83,7 @@ class TrainingRun:
         self._rates = rates
         self._reporter = reporter
         self._epoch = epoch
+        self._places = places
         self._probe = probe_ids(config, prepared.tokenizer, prepared.dataset)
         self._frames_due = film_steps(config) - set(steps(run))
         self._evaluations_due = evaluation_steps(config.train)
@@ -89,6 +94,8 @@ class TrainingRun:
 
     def go(self) -> None:
         """Train until the end or a wish to stop; the run's state says which."""
+        # Steps, evaluations and samples all pass texts through the model; a loop that hangs does not.
+        self._state.model.register_forward_pre_hook(lambda *_: self._reporter.pulse())
         values: dict[str, float] = {}
         if self._heed().holds_at(self._state.step) and self._obey():
             return
@@ -159,7 +166,8 @@ class TrainingRun:
             self._reporter.change_state("paused", f"Paused at step {self._state.step}.", ctl_seen=control.ctl)
             if not self._reporter.wait_for_wish(control.ctl, QUIET_SECONDS):
                 self._save_checkpoint()
-                self._reporter.wait_for_wish(control.ctl)
+                if self._is_parked(control.ctl):
+                    return True
             control = self._heed()
         self._ctl_seen = control.ctl
         if control.want == "stop":
@@ -167,6 +175,14 @@ class TrainingRun:
             return True
         done = control.ctl if control.run_until is None else None  # single steps are done when they are made
         self._reporter.change_state("running", "", ctl_seen=done)
+        return False
+
+    def _is_parked(self, ctl: int) -> bool:
+        """Rest until another wish comes; after a long time, or at once if others need the place, leave. Is it left?"""
+        patience = time.monotonic() + PARK_SECONDS
+        while not self._reporter.wait_for_wish(ctl, LOOK_SECONDS):
+            if time.monotonic() > patience or self._reporter.is_place_short(self._places):
+                return self._reporter.park(ctl, f"Paused at step {self._state.step}. Resume to go on.")
         return False
 
     def _heed(self) -> Control:

@@ -10,7 +10,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable
 
+from lm_core.config import RunConfig, parse_config
+
 LONGEST_GAP = 3.0  # seconds between two looks; a longer gap means that this machine slept
+
+STUCK_SECONDS = 60.0  # without progress, at least, before anybody worries about a training loop
+STUCK_STEPS = 20.0  # … and so many of its own steps
+
+
+def longest_step(config_json: str, tokens_per_second: float | None) -> float:
+    """Seconds without progress after which a training loop of this speed is suspected to hang; twice that is proof."""
+    if not tokens_per_second:
+        return STUCK_SECONDS
+    config = parse_config(RunConfig, config_json)
+    step_seconds = config.train.batch_size * config.model.context_length / tokens_per_second
+    return max(STUCK_SECONDS, STUCK_STEPS * step_seconds)
 
 
 class Watch:

@@ -6,6 +6,8 @@ import { unitOf } from "./captions.js";
 import { newestRow, recentSpeed, secondsLeft } from "./measures.js";
 
 const LONGEST_SILENCE = 15;
+const STUCK_SECONDS = 60;
+const STUCK_STEPS = 20;
 const FAILURES_WORTH_A_WORD = 2;
 const TURNING = ["queued", "starting", "running"];
 
@@ -27,7 +29,7 @@ export function createStatusLine(store, run, about) {
     const { status, replaying, rowCount } = state;
     progress.classList.toggle("loading", !status || status.state === "starting");
     setText(facts, factsText(run, about));
-    setText(trouble, troubleText(state));
+    setText(trouble, troubleText(state, about));
     trouble.hidden = !trouble.textContent;
     if (!status) {
       badge.dataset.state = "loading";
@@ -79,9 +81,18 @@ function timeText({ status, replaying }, { step, speed, tokensPerStep }) {
   return waits ? t("{time} left when it goes on", { time: duration(seconds) }) : "";
 }
 
-function troubleText({ trouble, status }) {
+/** The supervisor's rule: its worker speaks, and training stands still for longer than any of its steps takes. */
+export function isStuck(status, tokensPerStep) {
+  const step = status?.tokens_per_second > 0 ? tokensPerStep / status.tokens_per_second : 0;
+  return status?.stuck_seconds > Math.max(STUCK_SECONDS, STUCK_STEPS * step);
+}
+
+function troubleText({ trouble, status }, about) {
   if (trouble?.sentence) return trouble.sentence;
   if (trouble?.count >= FAILURES_WORTH_A_WORD) return t("The server does not answer; trying again.");
+  if (isStuck(status, about.tokensPerStep)) {
+    return t("Training has stood still for {time}. If it does not move soon, another worker goes on from the last checkpoint.", { time: duration(status.stuck_seconds) });
+  }
   return TURNING.includes(status?.state) && status.attempts > 1 ? t("Attempt {attempt}: its worker was lost, it goes on from its last checkpoint.", { attempt: status.attempts }) : "";
 }
 

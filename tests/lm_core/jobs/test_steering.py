@@ -411,3 +411,68 @@ def test_files_of_a_run_that_somebody_began_anew_meanwhile_stay(settings, store,
     assert len(checkpoints(run)) == 1
     with FileLock(run.lock_path, timeout=0):
         pass
+
+
+# --------------------------------------------------------------------- long pauses
+
+
+def paused(run, store, work):
+    """A worker of this process that holds still at step 2."""
+    store.pause(run.id)
+    store.step(run.id, 2)
+    thread = threading.Thread(target=work, args=(run,))
+    thread.start()
+    until(lambda: store.get(run.id).state in ("paused", "parked"))
+    return thread
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(training_run, "QUIET_SECONDS", 0.05)
+    monkeypatch.setattr(training_run, "LOOK_SECONDS", 0.05)
+
+
+def test_a_long_pause_is_parked_and_goes_on_exactly(monkeypatch, impatient, submit, work, store):
+    monkeypatch.setattr(training_run, "PARK_SECONDS", 0.1)
+    undisturbed = submit()
+    work(undisturbed)
+    run = submit()
+    paused(run, store, work).join(60)
+    status = store.get(run.id)
+    assert (status.state, status.checkpoint_step, status.message) == (
+        *("parked", 2), "Paused at step 2. Resume to go on.",
+    )  # fmt: skip
+    assert not status.applying
+    store.resume(run.id)
+    work(run)
+    assert_same(store, undisturbed, run)
+
+
+def test_a_pause_makes_room_at_once_where_places_are_short(impatient, submit, work, store):
+    run = submit()
+    thread = paused(run, store, work)
+    other = submit()
+    thread.join(60)
+    assert (store.get(run.id).state, store.get(other.id).state) == ("parked", "queued")
+
+
+def test_a_pause_with_free_places_keeps_its_worker(impatient, submit, work, store):
+    run = submit()
+    thread = paused(run, store, work)
+    thread.join(1)
+    assert store.get(run.id).state == "paused"
+    store.stop(run.id)
+    thread.join(60)
+    assert store.get(run.id).state == "stopped"
+
+
+def test_a_wish_that_comes_while_its_worker_parks_is_not_lost(store, queue):
+    lease = start(store, queue)
+    store.resume("one")
+    store.pause("one")
+    store.resume("one")
+    seen = lease.control().ctl - 1
+    assert not lease.park(seen, "Paused.", [(11, "loss", 3.0)], step=11)
+    assert (store.get("one").state, store.get("one").step) == ("paused", 11)
+    assert lease.park(seen + 1, "Paused.")
+    assert store.get("one").state == "parked"

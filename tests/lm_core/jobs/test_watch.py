@@ -2,15 +2,18 @@
 
 import subprocess
 import sys
+import time
 
 import psutil
 import pytest
 
+from lm_core.config import RunConfig, parse_config
+from lm_core.errors import LostLease
 from lm_core.jobs.processes import is_alive, kill, this_host, this_process
 from lm_core.jobs.queue import Queue
 from lm_core.jobs.store import open_store
 from lm_core.jobs.supervisor import Supervisor
-from lm_core.jobs.watch import Watch
+from lm_core.jobs.watch import Watch, longest_step
 
 
 class Clock:
@@ -86,6 +89,87 @@ def test_a_worker_that_hangs_is_killed_and_given_up(store, settings, hanging, cl
     assert store.get("one").state == "parked"
     assert "no sign of life for 15 seconds" in store.get("one").message
     assert not is_alive(hanging.pid, started)
+
+
+def train_for(supervisor, clock, lease, seconds, **observed):
+    """The worker's reporter speaks every second; its training moves only if `observed` says so."""
+    for _ in range(seconds):
+        lease.report(**observed)
+        tick_for(supervisor, clock, 1)
+
+
+@pytest.fixture
+def training(store, hanging):
+    """The lease of a run whose process lives and whose reporter this test is."""
+    store.resume("one")
+    lease = store.lease("one", 1)
+    lease.change_state("running")
+    return lease
+
+
+def test_a_loop_that_hangs_while_its_reporter_lives_is_noticed_then_given_up(store, settings, training, clock, hanging):
+    supervisor = Supervisor(settings, store, clock)
+    train_for(supervisor, clock, training, 61)
+    assert [event.kind for event in store.events("one")].count("stuck") == 0
+    train_for(supervisor, clock, training, 5)
+    assert [event.kind for event in store.events("one")].count("stuck") == 1
+    assert store.get("one").state == "running"
+    store.submit("two", "Two", "{}", 10)  # takes the place, so that no successor starts in this test
+    Queue(store.database).claim(9, "elsewhere")
+    train_for(supervisor, clock, training, 54)
+    with pytest.raises(LostLease):
+        train_for(supervisor, clock, training, 3)
+    lost = next(event for event in store.events("one") if event.kind == "worker-lost")
+    assert lost.detail == "Its training stood still for 121 seconds."
+    assert store.get("one").state == "queued"
+    hanging.wait(5)
+
+
+def test_a_long_evaluation_and_a_long_pause_are_no_standstill(store, settings, training, clock):
+    supervisor = Supervisor(settings, store, clock)
+    train_for(supervisor, clock, training, 200, moved=True)  # no step is complete, but the model is at work
+    training.change_state("paused")
+    train_for(supervisor, clock, training, 200)
+    kinds = [event.kind for event in store.events("one")]
+    assert ("stuck" in kinds, store.get("one").state) == (False, "paused")
+
+
+def test_a_slow_model_may_take_twenty_of_its_steps():
+    config = parse_config(RunConfig, {"train": {"batch_size": 10}, "model": {"context_length": 100}})
+    assert longest_step(config.to_json(), None) == 60
+    assert longest_step(config.to_json(), 10_000.0) == 60
+    assert longest_step(config.to_json(), 100.0) == 200
+
+
+def test_a_run_that_ends_every_worker_fails_with_the_last_words_of_its_log(store, settings, monkeypatch):
+    poison = "print('=== worker'); raise ValueError('this text is poison')"
+
+    def start(module, arguments, *, log_path, settings):
+        log_path.parent.mkdir(parents=True, exist_ok=True)
+        with log_path.open("ab") as log:
+            return subprocess.Popen([sys.executable, "-S", "-c", poison], stdout=log, stderr=log)
+
+    monkeypatch.setattr("lm_core.jobs.supervisor.start_detached", start)
+    store.submit("one", "One", "{}", 100)
+    supervisor = Supervisor(settings, store)
+    deadline = time.monotonic() + 90
+    while store.get("one").state != "failed" and time.monotonic() < deadline:
+        supervisor.tick()
+        time.sleep(0.02)
+    assert store.get("one").message == (
+        "The worker was lost 5 times in a row, so the run was given up. "
+        "Its last words were: ValueError: this text is poison"
+    )
+
+
+def test_progress_gives_a_run_new_attempts(store, settings):
+    store.submit("one", "One", "{}", 100)
+    queue = Queue(store.database)
+    for worker in range(1, 9):
+        queue.claim(1, "here")
+        store.lease("one", worker).report(checkpoint_step=worker, checkpoint_file=f"s{worker}", attempts=1)
+        queue.worker_lost("one", worker, "It is gone.")
+    assert (store.get("one").state, store.get("one").attempts) == ("queued", 1)
 
 
 def test_a_laptop_that_slept_judges_nobody(store, settings, hanging, clock):
