@@ -7,6 +7,7 @@ there, which changes with the language and with the state of a run; so choices w
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ LANGUAGE = "lang"
 DEPTH = "depth"
 LARGE = "large"
 WRITING = "writing"
+OWNER = "owner"
 
 
 def from_address(name: str, options: Sequence[str], default: str) -> str:
@@ -42,6 +44,17 @@ def to_address(name: str) -> None:
 
 def _written(name: str) -> str:
     return f"{name} in the address"
+
+
+def owner() -> str:
+    """Whose runs these are: "local" on the reader's own machine, else a name of this browser session.
+
+    It is no login: whoever reloads the page is somebody new. It keeps turns fair in a class, no more.
+    """
+    forwarded = st.context.headers.get("X-Forwarded-For")
+    if st.context.ip_address is None and not forwarded:
+        return "local"
+    return st.session_state.setdefault(OWNER, f"visitor-{secrets.token_hex(4)}")
 
 
 def choose_run(run_id: str) -> None:

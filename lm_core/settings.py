@@ -4,6 +4,8 @@ TOKENARIUM_HOME          the data folder (default: the platform's place for user
 TOKENARIUM_STORE         database URL (default: an SQLite file in the data folder)
 TOKENARIUM_PARALLEL      runs that train at once (default: half of the cores)
 TOKENARIUM_TEXT_MB       largest text of one's own, in megabytes (default 20)
+TOKENARIUM_QUEUED        runs that one person may have waiting (default 50)
+TOKENARIUM_DISK_MB       what the runs of one person may take up on the disk, in megabytes (default 50000)
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ class Settings:
     store_url: str
     parallel_runs: int
     max_text_bytes: int
+    queued_per_owner: int = 50
+    disk_bytes_per_owner: int = 50_000_000_000
 
     @property
     def runs_folder(self) -> Path:
@@ -55,6 +59,8 @@ def read_settings() -> Settings:
         store_url=store_url,
         parallel_runs=_whole_number("TOKENARIUM_PARALLEL", max(1, available_cores() // 2)),
         max_text_bytes=_whole_number("TOKENARIUM_TEXT_MB", 20) * 1_000_000,
+        queued_per_owner=_whole_number("TOKENARIUM_QUEUED", 50),
+        disk_bytes_per_owner=_whole_number("TOKENARIUM_DISK_MB", 50_000) * 1_000_000,
     )
 
 

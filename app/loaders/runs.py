@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from app import state
 from lm_core.config import RunConfig
 from lm_core.errors import RunError
 from lm_core.jobs.status import ACTIVE, status_of_shipped
@@ -65,7 +66,7 @@ def train_new(config: RunConfig) -> str:
     """Start a run in the background and return its id. Raises LMError with a sentence when it cannot start."""
     from lm_core.jobs.launch import start_run  # torch, to know the model's size: no page that only looks waits for it
 
-    return start_run(config, settings(), store())
+    return start_run(config, settings(), store(), owner=state.owner())
 
 
 def control(run_id: str, wish: str, value: Any = None) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import psutil  # type: ignore[import-untyped,unused-ignore]
 from filelock import FileLock, Timeout
@@ -12,7 +13,7 @@ from lm_core.config import RunConfig
 from lm_core.corpora.corpus import Corpus
 from lm_core.corpora.library import load_corpus
 from lm_core.data.splitting import split_documents
-from lm_core.errors import CorpusError
+from lm_core.errors import CorpusError, RunError
 from lm_core.jobs.processes import kill, this_host
 from lm_core.jobs.queue import Queue
 from lm_core.jobs.store import Store
@@ -30,8 +31,10 @@ def start_run(config: RunConfig, settings: Settings, store: Store, owner: str = 
     """Queue a run and see to it that somebody starts it.
 
     Raises:
-        LMError: the text is missing or too short, or the model does not fit into memory.
+        LMError: the text is missing or too short, the model does not fit into memory, or `owner` has too many runs
+            waiting or too much on the disk.
     """
+    _refuse_if_disk_is_used_up(owner, settings, store)
     corpus = load_corpus(config.corpus, texts_folder=settings.texts_folder, seed=config.seed)
     _refuse_if_too_short(corpus, config)
     available = int(psutil.virtual_memory().available)
@@ -40,7 +43,8 @@ def start_run(config: RunConfig, settings: Settings, store: Store, owner: str = 
         run = create_run(config, settings.runs_folder)
         undo.callback(shutil.rmtree, run.folder, ignore_errors=True)
         name = config.name or config.corpus.title or corpus.title
-        store.submit(run.id, name[:200], config.to_json(), config.train.steps, owner)
+        limit = settings.queued_per_owner
+        store.submit(run.id, name[:200], config.to_json(), config.train.steps, owner, max_queued=limit)
         undo.pop_all()
     ensure_supervisor(settings)
     return run.id
@@ -96,6 +100,25 @@ def _forget_files(run: Run, store: Store) -> bool:
             return True
     except Timeout:
         return False
+
+
+def _refuse_if_disk_is_used_up(owner: str, settings: Settings, store: Store) -> None:
+    used = sum(_bytes_of(settings.runs_folder / run_id) for run_id in store.owned_by(owner))
+    limit = settings.disk_bytes_per_owner
+    if used >= limit:
+        raise RunError(
+            f"Your runs take up {used / 1e6:,.0f} MB on the disk, and {limit / 1e6:,.0f} MB is the most. "
+            "Reset or delete one that you no longer need."
+        )
+
+
+def _bytes_of(folder: Path) -> int:
+    """What lies in a run's folder; a file that goes while we count is not counted."""
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            total += path.lstat().st_size
+    return total
 
 
 def _refuse_if_too_short(corpus: Corpus, config: RunConfig) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from lm_core.jobs.database import Database
+from lm_core.jobs.fairness import queue_order
 from lm_core.jobs.lease import LEASE_SECONDS
-from lm_core.jobs.schema import note, runs
-from lm_core.jobs.status import ACTIVE, OVER, State
+from lm_core.jobs.schema import note, runs, served
+from lm_core.jobs.status import ACTIVE, OVER, TRAINING, State
 
 MAX_ATTEMPTS = 5
-TRAINING = ("starting", "running")  # states that take up a place; a paused worker only waits
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,17 @@ class Queue:
         self._database = database
 
     def claim(self, places: int, host: str) -> Claim | None:
-        """Take the run that has waited longest, unless `places` runs are training. Nobody else can take it then."""
+        """Take the run whose turn it is, unless `places` runs are training. Nobody else can take it then."""
         if not self._anyone_waits():
             return None
         with self._database.write_alone() as connection:
             training = select(func.count()).select_from(runs).where(runs.c.state.in_(TRAINING))
             if connection.execute(training).scalar_one() >= places:
                 return None
-            oldest = select(runs).where(runs.c.state == "queued").order_by(runs.c.queued_at, runs.c.id).limit(1)
-            row = connection.execute(oldest).one_or_none()
-            if row is None:
+            order = queue_order(connection)
+            if not order:
                 return None
+            row = connection.execute(select(runs).where(runs.c.id == order[0])).one()
             self._start(connection, row, host)
             return Claim(row.id, row.epoch + 1)
 
@@ -121,6 +121,8 @@ class Queue:
             )
         )
         note(connection, row.id, now, "starting", f"worker {row.epoch + 1}")
+        connection.execute(delete(served).where(served.c.owner == row.owner))
+        connection.execute(insert(served).values(owner=row.owner, at=now))
 
 
 def _after_a_loss(row: Any, reason: str) -> tuple[State, str]:

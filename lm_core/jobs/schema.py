@@ -70,6 +70,9 @@ runs = Table(
     Index("runs_by_state", "state", "queued_at"),
 )
 
+# When each owner last got a place, so that turns are fair; it outlives the owner's runs.
+served = Table("served", tables, Column("owner", String(200), primary_key=True), Column("at", Float, nullable=False))
+
 # Learning rates set by hand, by the number of updates made before; NULL: the schedule again. Unlike measured numbers
 # they outlive the way back to a checkpoint: what is trained again is trained at the same rates.
 rates = Table(

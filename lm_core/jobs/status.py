@@ -12,6 +12,7 @@ State = Literal["queued", "starting", "running", "paused", "parked", "done", "fa
 Want = Literal["run", "pause", "stop"]
 
 ACTIVE: tuple[State, ...] = ("starting", "running", "paused")  # a worker process owns the run
+TRAINING: tuple[State, ...] = ("starting", "running")  # these take up a place; a paused worker only waits
 WAITING: tuple[State, ...] = ("queued", "parked")  # no worker, but it will go on
 OVER: tuple[State, ...] = ("done", "failed", "stopped")
 

@@ -12,10 +12,11 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from lm_core.errors import RunError
 from lm_core.jobs.database import Database
+from lm_core.jobs.fairness import queue_order
 from lm_core.jobs.lease import Lease
 from lm_core.jobs.schema import events, metrics, note, rates, runs
 from lm_core.jobs.status import ACTIVE, OVER, RunEvent, RunStatus, Want, status_of
@@ -44,10 +45,23 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def submit(self, run_id: str, name: str, config_json: str, steps: int, owner: str = "local") -> None:
-        """Put a new run at the end of the queue."""
-        with self.database.write() as connection:
+    def submit(
+        self, run_id: str, name: str, config_json: str, steps: int, owner: str = "local", max_queued: int | None = None
+    ) -> None:
+        """Put a new run into the queue.
+
+        Raises:
+            RunError: `max_queued` runs of this owner wait already.
+        """
+        with self.database.write_alone() as connection:
             now = self._now(connection)
+            mine = (runs.c.owner == owner) & (runs.c.state == "queued")
+            waiting = connection.execute(select(func.count()).select_from(runs).where(mine)).scalar_one()
+            if max_queued is not None and waiting >= max_queued:
+                raise RunError(
+                    f"You have {waiting} runs waiting, and {max_queued} is the most. "
+                    "Wait until one has begun, or stop one."
+                )
             connection.execute(
                 insert(runs).values(
                     id=run_id, name=name, config=config_json, steps=steps, owner=owner,
@@ -71,6 +85,11 @@ class Store:
         newest_first = select(runs).order_by(runs.c.created_at.desc(), runs.c.id).limit(limit)
         with self.database.read() as connection:
             return self._statuses(connection, connection.execute(newest_first).all())
+
+    def owned_by(self, owner: str) -> builtins.list[str]:
+        """The ids of all runs of this owner."""
+        with self.database.read() as connection:
+            return builtins.list(connection.execute(select(runs.c.id).where(runs.c.owner == owner)).scalars())
 
     def pause(self, run_id: str) -> None:
         """Let the run hold still after the step that it is at; a run that still waits is taken out of the queue.
@@ -220,9 +239,7 @@ class Store:
         return float(connection.execute(select(self.database.now)).scalar_one())
 
     def _statuses(self, connection: Connection, rows: Sequence[Any]) -> builtins.list[RunStatus]:
-        queue = select(runs.c.id).where(runs.c.state == "queued").order_by(runs.c.queued_at, runs.c.id)
-        some_wait = any(row.state == "queued" for row in rows)
-        waiting = builtins.list(connection.execute(queue).scalars()) if some_wait else []
+        waiting = queue_order(connection) if any(row.state == "queued" for row in rows) else []
         place = {run_id: position for position, run_id in enumerate(waiting, start=1)}
         now = self._now(connection)
         return [status_of(row, queue_position=place.get(row.id), now=now) for row in rows]

@@ -124,3 +124,22 @@ def test_every_colour_has_its_one_home():
 def test_no_page_lets_html_through():
     for source in (ROOT / "app").rglob("*.py"):
         assert "unsafe_allow_html" not in source.read_text("utf-8"), source
+
+
+def test_runs_belong_to_this_machine_or_to_a_browser_session(monkeypatch):
+    from types import SimpleNamespace
+
+    from app import state
+
+    def seen_from(address, headers=(), session=None):
+        context = SimpleNamespace(ip_address=address, headers=dict(headers))
+        monkeypatch.setattr(state.st, "context", context)
+        monkeypatch.setattr(state.st, "session_state", {} if session is None else session)
+        return state.owner()
+
+    assert seen_from(None) == "local"
+    session = {}
+    ada = seen_from("192.0.2.7", session=session)
+    assert ada == seen_from("192.0.2.7", session=session)
+    assert ada.startswith("visitor-")
+    assert ada != seen_from("192.0.2.7") != seen_from(None, {"X-Forwarded-For": "192.0.2.7"}) != "local"

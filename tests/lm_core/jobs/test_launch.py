@@ -69,7 +69,7 @@ def test_a_model_that_is_too_large_is_refused(settings, store, supervisors, tiny
 
 
 def test_a_store_that_refuses_leaves_no_folder(settings, store, supervisors, tiny_config, monkeypatch):
-    def refuse(*_arguments):
+    def refuse(*_arguments, **_options):
         raise RunError("The disk is full.")
 
     monkeypatch.setattr(store, "submit", refuse)
