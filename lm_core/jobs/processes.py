@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +33,12 @@ def this_host() -> str:
 
 def this_process() -> ProcessName:
     return ProcessName(this_host(), os.getpid(), psutil.Process().create_time())
+
+
+def log(line: object) -> None:
+    """Write into this process's log; a full disk, on which the log lies too, is no reason to end."""
+    with suppress(OSError):
+        print(line, flush=True)
 
 
 def is_alive(pid: int, started: float) -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 from lm_core.errors import LostLease
 from lm_core.jobs.database import StoreAway
 from lm_core.jobs.lease import Control, Lease, Row
-from lm_core.jobs.processes import this_process
+from lm_core.jobs.processes import log, this_process
 from lm_core.jobs.status import OVER, State
 
 POLL_SECONDS = 0.05
@@ -163,11 +163,11 @@ class Reporter:
                 self._write_if_due()
             except LostLease as error:
                 if not self._closed.is_set():
-                    print(error, flush=True)
+                    log(error)
                     self._leave()
                 return
             except StoreAway as error:
-                print(error, flush=True)
+                log(error)
                 self._closed.wait(RETRY_SECONDS)
 
     def _listen(self) -> None:
@@ -210,7 +210,7 @@ class Reporter:
             try:
                 return write()
             except StoreAway as error:
-                print(error, flush=True)
+                log(error)
                 time.sleep(RETRY_SECONDS)
 
 

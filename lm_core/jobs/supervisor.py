@@ -21,7 +21,7 @@ from lm_core.files import write_atomically
 from lm_core.jobs.database import StoreAway
 from lm_core.jobs.endings import why_it_ended
 from lm_core.jobs.lease import LEASE_SECONDS
-from lm_core.jobs.processes import is_alive, kill, start_detached, this_host, this_process
+from lm_core.jobs.processes import is_alive, kill, log, start_detached, this_host, this_process
 from lm_core.jobs.queue import Claim, Queue, Worker
 from lm_core.jobs.status import RunStatus
 from lm_core.jobs.store import Store, open_store
@@ -57,7 +57,7 @@ class Supervisor:
             while claim := self._queue.claim(self._settings.parallel_runs, self._host):
                 self._start(claim)
         except StoreAway as error:
-            print(error, flush=True)
+            log(error)
             self._watch.forget()
         self._children = {claim: child for claim, child in self._children.items() if child.poll() is None}
 
@@ -83,7 +83,7 @@ class Supervisor:
     def _judge(self, worker: Worker) -> None:
         reason = self._reason_to_give_up(worker)
         if reason:
-            print(f"{worker.run_id} worker {worker.epoch}: {reason}", flush=True)
+            log(f"{worker.run_id} worker {worker.epoch}: {reason}")
             self._queue.worker_lost(worker.run_id, worker.epoch, reason)
 
     def _reason_to_give_up(self, worker: Worker) -> str | None:

@@ -16,6 +16,7 @@ from lm_core.errors import RunError
 from lm_core.jobs.filming import film_steps, probe_ids, take_point
 from lm_core.jobs.lease import Control, Lease, ResumePoint
 from lm_core.jobs.preparation import Prepared, prepare
+from lm_core.jobs.processes import log
 from lm_core.jobs.reporter import Reporter
 from lm_core.runs.checkpoint import delete_after, load_checkpoint, save_checkpoint
 from lm_core.runs.history import delete_points, save_point, steps
@@ -29,6 +30,7 @@ from lm_core.training.state import TrainState, new_state
 CHECKPOINT_SECONDS = 30.0
 QUIET_SECONDS = 1.0  # of a pause, before it is worth a checkpoint
 PARK_SECONDS = 300.0  # of a pause, before its worker makes room
+RETRY_SECONDS = 1.0  # between two tries to save what must be saved
 LOOK_SECONDS = 1.0  # between two looks at whether others need the place
 
 
@@ -58,7 +60,7 @@ def _state_to_start_from(run: Run, config: RunConfig, prepared: Prepared, point:
         load_checkpoint(path, state)
     delete_after(run, path)
     delete_points(run, after=state.step if path else -1)
-    print(f"from step {state.step}", flush=True)
+    log(f"from step {state.step}")
     return state
 
 
@@ -91,6 +93,7 @@ class TrainingRun:
         self._ctl_seen = 0
         self._saved_step = state.step
         self._saved_at = time.monotonic()
+        self._unsaved = False
 
     def go(self) -> None:
         """Train until the end or a wish to stop; the run's state says which."""
@@ -114,7 +117,7 @@ class TrainingRun:
             self._reporter.add(self._state.step + 1, values)
             self._save_checkpoint()
             raise
-        self._save_checkpoint()
+        self._save_patiently()
         self._reporter.change_state("done", f"Finished: all {self._state.step} steps are done.")
 
     def _is_complete(self, event: Event) -> bool:
@@ -144,16 +147,42 @@ class TrainingRun:
             val_loss=val_loss if val_loss is not None and math.isfinite(val_loss) else None,
             seed=self._config.seed,
         )
-        save_point(self._run, point)
+        try:
+            save_point(self._run, point)
+        except OSError as error:  # one frame fewer
+            log(error)
         self._frames_due -= {self._state.step}
 
     def _save_checkpoint(self) -> None:
         self._saved_at = time.monotonic()
         if self._state.step == self._saved_step:
             return
-        path = save_checkpoint(self._run, self._state, epoch=self._epoch)
+        try:
+            path = save_checkpoint(self._run, self._state, epoch=self._epoch)
+        except OSError as error:
+            self._cannot_save(error)
+            return
+        if self._unsaved:
+            self._reporter.say("")
+            self._unsaved = False
         self._reporter.checkpoint_saved(self._state.step, path.name)
         self._saved_step = self._state.step
+
+    def _save_patiently(self) -> None:
+        """What a run ends with must be saved, so wait until there is room."""
+        self._save_checkpoint()
+        while self._saved_step != self._state.step:
+            self._reporter.pulse()
+            time.sleep(RETRY_SECONDS)
+            self._save_checkpoint()
+
+    def _cannot_save(self, error: OSError) -> None:
+        """Training goes on from what is in memory; the checkpoint before is whole, and the next one is tried soon."""
+        log(error)
+        if not self._unsaved:
+            reason = error.strerror or str(error)
+            self._reporter.say(f"This run cannot be saved now: {reason}. Make room on the disk, and it will be.")
+        self._unsaved = True
 
     def _is_wished_something(self) -> bool:
         control = self._reporter.control
@@ -181,7 +210,9 @@ class TrainingRun:
         """Rest until another wish comes; after a long time, or at once if others need the place, leave. Is it left?"""
         patience = time.monotonic() + PARK_SECONDS
         while not self._reporter.wait_for_wish(ctl, LOOK_SECONDS):
-            if time.monotonic() > patience or self._reporter.is_place_short(self._places):
+            self._save_checkpoint()
+            saved = self._saved_step == self._state.step
+            if saved and (time.monotonic() > patience or self._reporter.is_place_short(self._places)):
                 return self._reporter.park(ctl, f"Paused at step {self._state.step}. Resume to go on.")
         return False
 
@@ -195,7 +226,7 @@ class TrainingRun:
 
     def _stop(self) -> None:
         """Leave a checkpoint to go on from, and a frame of the same model to look at."""
-        self._save_checkpoint()
+        self._save_patiently()
         if self._state.step not in steps(self._run):
             self._take_frame(None)
         self._reporter.change_state(

@@ -198,6 +198,26 @@ def test_a_loss_that_is_no_number_ends_the_run_with_advice_and_keeps_the_weights
     assert status.checkpoint_step == 3
 
 
+def test_a_disk_that_is_full_for_a_while_ends_no_run(run, settings, store, monkeypatch):
+    """Checkpoints 10, 20 and 30 find no room, the last one at its second try."""
+    real, left, said = training_run.save_checkpoint, [5], []
+
+    def save(run, state, *, epoch):
+        said.append(store.get(run.id).message)
+        left[0] -= 1
+        if left[0] > 0:
+            raise OSError(28, "No space left on device")
+        return real(run, state, epoch=epoch)
+
+    monkeypatch.setattr(training_run, "save_checkpoint", save)
+    monkeypatch.setattr(training_run, "RETRY_SECONDS", 0.4)  # longer than the reporter gathers
+    work(run, settings, store)
+    assert said[-1] == "This run cannot be saved now: No space left on device. Make room on the disk, and it will be."
+    status = store.get(run.id)
+    assert (status.state, status.checkpoint_step, status.message) == ("done", 40, "Finished: all 40 steps are done.")
+    assert [step_of(path) for path in checkpoints(run)] == [40]
+
+
 def test_what_people_can_mend_is_said_and_not_tried_again(settings, store, tiny_config):
     config = with_settings(tiny_config, {"tokenizer.kind": "bpe", "tokenizer.vocab_size": "32000"})
     run = submit(config, settings, store)
