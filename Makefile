@@ -54,6 +54,7 @@ bench: $(TEST_STAMP) browser ## measure the headline figures, in less than three
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.generation
 	$(BIN)/python -m benchmarks.app
+	$(BIN)/python -m benchmarks.control
 
 gallery: $(RUN_STAMP) ## train the finished runs that Home shows, from their seeds, into assets/gallery
 	$(BIN)/tokenarium gallery
