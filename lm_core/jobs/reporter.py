@@ -139,6 +139,7 @@ class Reporter:
 
         def write(rows: list[Row], observed: dict[str, Any]) -> None:
             nonlocal parked
+            observed.pop("message", None)  # what was to be said before
             parked = self._lease.park(ctl, message, rows, **observed)
             if parked:
                 self._closed.set()  # the lease is given back, and the thread would take that for a loss

@@ -162,9 +162,7 @@ class TrainingRun:
         except OSError as error:
             self._cannot_save(error)
             return
-        if self._unsaved:
-            self._reporter.say("")
-            self._unsaved = False
+        self._unsaved = False
         self._reporter.checkpoint_saved(self._state.step, path.name)
         self._saved_step = self._state.step
 

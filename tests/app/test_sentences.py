@@ -164,7 +164,7 @@ def test_the_loss_that_became_nan():
 @pytest.mark.parametrize("attempts", [1, 3])
 @pytest.mark.parametrize("checkpoint_step", [None, 40])
 def test_messages_of_runs_whose_worker_was_lost(tmp_path, want, attempts, checkpoint_step):
-    row = type("Row", (), {"want": want, "attempts": attempts, "checkpoint_step": checkpoint_step})
+    row = type("Row", (), {"want": want, "attempts": attempts, "checkpoint_step": checkpoint_step, "run_until": None})
     for code, log in ((-9, ""), (-11, ""), (1, 'KeyError: "loss"\n'), (1, "MemoryError"), (1, "disk is full"), (1, "")):
         (tmp_path / "log").write_text(log)
         assert_translated(_after_a_loss(row, why_it_ended(code, tmp_path / "log"))[1])

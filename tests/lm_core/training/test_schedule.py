@@ -44,6 +44,6 @@ def test_a_rate_set_by_hand_holds_until_the_next_change():
 
 
 def test_who_goes_back_and_chooses_again_forgets_the_later_choice():
-    by_hand = Rates(TrainConfig(steps=5), {1: 0.25, 3: 0.5})
+    by_hand = Rates(TrainConfig(steps=5, warmup_steps=0), {1: 0.25, 3: 0.5})
     by_hand.change(2, 0.125)
     assert [by_hand.at(step) for step in range(1, 5)] == [0.25, 0.125, 0.125, 0.125]
