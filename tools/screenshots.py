@@ -15,7 +15,6 @@ from tools.browser import find_browser
 FOLDER = Path(__file__).parents[1] / "assets" / "screenshots"
 HEIGHT = 860
 SHOTS = {
-    "home-light": ("", "light", HEIGHT),
     "train-light": ("train", "light", 1040),
     "attention-dark": ("attention", "dark", 1140),
     "generate-light": ("generate", "light", 1140),

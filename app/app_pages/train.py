@@ -28,19 +28,10 @@ def show_run(run_id: str) -> None:
     view = {"step": state.view_number("step"), "token": state.view_number("token")}
     depth = state.from_address(state.DEPTH, ["story", "maths", "code"], "story")
     data = {"run": run_id, "about": train.about(run_id), "depth": depth, "view": view}
-    refusal = st.container()  # above the picture, where it is seen
     told = show_picture("train", data, key="train", listens=("view", "state", "control", "own", "rerun"))
     if told.view:
         mine = told.view["run"] == run_id  # else the picture has not yet heard that the page shows another run
         state.remember_view(step=told.view["step"] if mine else None, token=told.view["token"] if mine else None)
-    if told.control:
-        with refusal:
-            carry_out(told.control)
-    if told.rerun:
-        with refusal:
-            start_again(told.rerun)
-    if told.own:
-        st.switch_page("app_pages/data.py")
 
 
 def carry_out(control: dict[str, Any]) -> None:
@@ -66,6 +57,13 @@ def start_first_run() -> None:
     state.choose_run(runs.train_new(preset_config(train.FIRST_RUN, name=_("My first model"))))
 
 
+# Before anything is drawn: another message of the picture may interrupt the drawing, and a wish must not be lost.
+if control := state.told("train", "control"):
+    carry_out(control)
+if wish := state.told("train", "rerun"):
+    start_again(wish)
+if state.told("train", "own"):
+    st.switch_page("app_pages/data.py")
 header(
     _("How does it learn?"),
     _("It guesses the next token, sees the true one, and turns every weight a little towards a better guess."),

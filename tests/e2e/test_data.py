@@ -63,6 +63,8 @@ HALF = "\\ud83d"  # of an emoji, as JavaScript writes it
 
 def test_half_a_character_shows_as_a_sign_and_loses_nothing(open_page):
     page = opened(open_page, "data?corpus=own-text")
+    guard = "performance.getEntriesByType('resource').some((entry) => entry.name.endsWith('/fields/halves.js'))"
+    page.wait_for_function(guard)  # a person types later than that, a test on a busy machine need not
     field = page.get_by_label("Your text")
     field.click()
     page.evaluate(f"document.execCommand('insertText', false, 'broken {HALF} text 🎉 '.repeat(30))")

@@ -103,4 +103,4 @@ def test_a_run_that_is_stopped_says_so_and_still_writes(page, own_server):
     expect(page.locator(".badge")).to_have_text(re.compile("Stopped|Finished"), timeout=SLOW_MACHINE)
     go(page, "Generate")
     expect(page).to_have_url(re.compile(rf"/generate\?.*run={run}"), timeout=SLOW_MACHINE)
-    expect(page.get_by_text("The text so far")).to_be_visible(timeout=SLOW_MACHINE)
+    expect(page.get_by_role("heading", name="The text so far").first).to_be_visible(timeout=SLOW_MACHINE)
