@@ -23,6 +23,9 @@ endif
 # Exact versions come from constraints.txt; pip takes the build of each that fits this machine.
 INSTALL := $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt
 
+# Much of a test is waiting: for a browser, for a worker that was killed. tests/conftest.py says what stays together.
+TWO_AT_A_TIME := -n 2 --dist loadgroup --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help setup run test test-all check bench bench-learning gallery translations clean browser make-it-anew
@@ -38,10 +41,10 @@ run: $(RUN_STAMP) ## start the app: make run PORT=8600 ADDRESS=0.0.0.0 HEADLESS=
 	@exec $(BIN)/tokenarium app --port $(PORT) --address $(ADDRESS)
 
 test: $(TEST_STAMP) browser ## run the tests, those in a real browser too: make test ARGS="-k attention"
-	$(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -m "not slow" $(TWO_AT_A_TIME) $(ARGS)
 
 test-all: $(TEST_STAMP) browser ## run every test, the slow ones too
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(TWO_AT_A_TIME) $(ARGS)
 
 check: $(TEST_STAMP) ## lint, formatting, types, who may import whom, translations
 	$(BIN)/python -m ruff check .

@@ -14,6 +14,16 @@ from lm_core.settings import Settings, read_settings
 torch.set_num_threads(1)
 
 
+def pytest_collection_modifyitems(items):
+    """Who runs side by side (`make test` takes two): a file stays whole, and all that need the browser share one.
+
+    Files of the app come before the browser: Playwright leaves an event loop in its process that AppTest would meet.
+    """
+    for item in items:
+        folder, _, name = item.nodeid.partition("::")[0].removeprefix("tests/").partition("/")
+        item.add_marker(pytest.mark.xdist_group("browser" if folder == "e2e" else f"{folder}/{name}"))
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch):
     """The data folder of this test; runs that it started and left are ended with it."""
