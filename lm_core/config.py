@@ -188,15 +188,15 @@ class RunConfig(Frozen):
 PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     "tiny": {
         "model": {"n_layers": 4, "n_heads": 4, "d_model": 64, "context_length": 64},
-        "train": {"steps": 1500, "batch_size": 12, "learning_rate": 6e-3},
+        "train": {"steps": 1000, "batch_size": 12},
     },
     "small": {
         "model": {"n_layers": 4, "n_heads": 4, "d_model": 128, "context_length": 64},
-        "train": {"steps": 3000, "batch_size": 16, "learning_rate": 4e-3},
+        "train": {"steps": 2000, "batch_size": 16},
     },
     "medium": {
         "model": {"n_layers": 6, "n_heads": 6, "d_model": 192, "context_length": 128},
-        "train": {"steps": 2500, "batch_size": 16, "learning_rate": 3e-3, "eval_every": 100},
+        "train": {"steps": 2000, "batch_size": 16, "eval_every": 100},
     },
 }
 
@@ -266,20 +266,17 @@ def parse_config(kind: type[Config], values: str | dict[str, Any]) -> Config:
         raise ConfigError(" ".join(_sentence(mistake) for mistake in error.errors())) from None
 
 
-def preset_config(preset: str, recipe: str | None = None, **changes: Any) -> RunConfig:
+def preset_config(preset: str, recipe: str = "modern", **changes: Any) -> RunConfig:
     """A `RunConfig` with a preset's size, made by a recipe; `changes` replace whole top-level fields.
-
-    Without a recipe, the preset is as it stands: rotary positions, RMSNorm and squared ReLU, learned by AdamW.
 
     Raises:
         ConfigError: there is no such preset or recipe.
     """
     if preset not in PRESETS:
         raise ConfigError(f'There is no preset "{preset}". Choose one of: {", ".join(PRESETS)}.')
-    if recipe is not None and recipe not in RECIPES:
+    if recipe not in RECIPES:
         raise ConfigError(f'There is no recipe "{recipe}". Choose one of: {", ".join(RECIPES)}.')
-    switches = RECIPES[recipe] if recipe is not None else {}
-    parts = {part: {**values, **switches.get(part, {})} for part, values in PRESETS[preset].items()}
+    parts = {part: {**values, **RECIPES[recipe][part]} for part, values in PRESETS[preset].items()}
     return parse_config(RunConfig, {**parts, **changes})
 
 

@@ -76,9 +76,9 @@ def train(
     vocab_size: Annotated[int | None, typer.Option(metavar="N", help="Pieces that bpe or unigram learn.")] = None,
     preset: Annotated[Literal["tiny", "small", "medium"], typer.Option(help="Size of the model.")] = "tiny",
     recipe: Annotated[
-        Literal["classic", "modern"] | None,
-        typer.Option(help="The textbook's way of 2019, or today's: same size, other parts, optimizer and precision."),
-    ] = None,
+        Literal["classic", "modern"],
+        typer.Option(help="Today's way, or the textbook's of 2019: same size, other parts, optimizer and precision."),
+    ] = "modern",
     steps: Annotated[int | None, typer.Option(metavar="N", help="Updates in all; empty: the preset's.")] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Equal seeds give equal runs on one machine.")] = 1,
     assignments: Annotated[

@@ -61,7 +61,7 @@ def train_run(make_config: Callable[[Settings], RunConfig], *, detach: bool, as_
 def experiment(
     preset: str,
     *,
-    recipe: str | None = None,
+    recipe: str,
     corpus: str | None,
     file: Path | None,
     tokenizer: dict[str, Any],

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from lm_core.config import ModelConfig
 from lm_core.models.cache import KVCache
-from lm_core.models.layers import rotary_tables, rotate, to_unit_scale
+from lm_core.models.layers import in_float32, rotary_tables, rotate, to_unit_scale
 from lm_core.models.trace import UNTRACED, AnyTrace
 
 # B batch · T query tokens · S tokens looked at (T, or more with a cache) · C = d_model
@@ -73,13 +73,15 @@ class Attention(nn.Module):
 
     def _project(self, x: Tensor, start: int) -> tuple[Tensor, Tensor, Tensor]:
         """(B, T, C) -> q (B, H, T, D), k and v (B, K, T, D). The first of the T tokens stands at position `start`."""
-        heads = self._heads(self._all_three(x))  # (B, H + 2K, T, D)
-        qk, v = torch.split(heads, [heads.size(1) - self.kv_heads, self.kv_heads], dim=1)
+        heads = self._all_three(x).view(*x.shape[:2], -1, self.d_head)  # (B, T, H + 2K, D)
+        qk, v = torch.split(heads, [heads.size(2) - self.kv_heads, self.kv_heads], dim=2)
+        qk = in_float32(qk)
         if self.qk_norm:  # only directions are compared (Henry et al. 2020): no score is beyond ±sqrt(D)
             qk = to_unit_scale(qk)
         if self.rotary:
             here = slice(start, start + x.size(1))
-            qk = rotate(qk, self.cosines[here], self.sines[here])
+            qk = rotate(qk, self.cosines[here, None], self.sines[here, None])
+        qk, v = qk.to(v.dtype).transpose(1, 2), v.transpose(1, 2)  # (B, H + K, T, D), (B, K, T, D)
         return qk[:, : -self.kv_heads], qk[:, -self.kv_heads :], v
 
     def _all_three(self, x: Tensor) -> Tensor:
@@ -104,10 +106,6 @@ class Attention(nn.Module):
         mask = None if square or q.size(2) == 1 else causal_mask(q.size(2), k.size(2), q.device)
         dropout = self.dropout if self.training else 0.0
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=square, dropout_p=dropout)
-
-    def _heads(self, x: Tensor) -> Tensor:
-        """Cut each token's vector into heads: (B, T, n · D) -> (B, n, T, D)."""
-        return x.view(*x.shape[:2], -1, self.d_head).transpose(1, 2)
 
     def _shared(self, x: Tensor) -> Tensor:
         """Give each group of query heads its key-value head: (B, K, S, D) -> (B, H, S, D)."""

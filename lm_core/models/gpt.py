@@ -103,7 +103,7 @@ class GPT(nn.Module):
         if self.token_shift is not None:
             x = x + trace("token_shift", self._shifted(x, cache))
         if self.config.positions != "rotary":
-            x = x + trace("pos_embed", self._position_vectors(start, end))  # (T, C)
+            x = x + trace("pos_embed", self._position_vectors(start, end).to(x.dtype))  # (T, C)
         x = F.dropout(x, self.config.dropout, self.training)
         for layer, block in enumerate(self.blocks):
             x = block(x, cache=cache, trace=trace.scope(f"blocks.{layer}"))

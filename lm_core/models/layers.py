@@ -23,6 +23,11 @@ NORM_EPSILON = 1e-5
 # --- norms: every token's vector brought to a common scale before a layer reads it ---
 
 
+def in_float32(x: Tensor) -> Tensor:
+    """What is worked out with more digits than bfloat16 has: lengths and angles. Other numbers stay what they are."""
+    return x.float() if x.dtype == torch.bfloat16 else x
+
+
 class UnitScale(torch.autograd.Function):
     """n = x / sqrt(mean(x²)), and its gradient in five operations where PyTorch's own bookkeeping takes twelve.
 
@@ -33,16 +38,17 @@ class UnitScale(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor) -> Tensor:
-        shrink = torch.rsqrt(x.square().mean(dim=-1, keepdim=True) + NORM_EPSILON)
-        n: Tensor = x * shrink
+        exact = in_float32(x)
+        shrink = torch.rsqrt(exact.square().mean(dim=-1, keepdim=True) + NORM_EPSILON)
+        n: Tensor = exact * shrink
         ctx.save_for_backward(n, shrink)
-        return n
+        return n.to(x.dtype)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
-        (g,), (n, shrink) = gradients, ctx.saved_tensors
+        (n, shrink), g = ctx.saved_tensors, in_float32(gradients[0])
         at_x: Tensor = (g - n * (g * n).mean(dim=-1, keepdim=True)) * shrink
-        return at_x
+        return at_x.to(gradients[0].dtype)
 
 
 def to_unit_scale(x: Tensor) -> Tensor:

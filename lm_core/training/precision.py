@@ -54,7 +54,7 @@ class Gradients:
 
     def __init__(self, model: GPT, products: torch.dtype) -> None:
         self.model = model
-        self.worker = model if products == torch.float32 else deepcopy(model).to(products)
+        self.worker = model if products == torch.float32 else _rounded_copy(model, products)
         self._masters: list[Tensor] = list(model.parameters())
         self._copies: list[Tensor] = list(self.worker.parameters())
 
@@ -75,3 +75,11 @@ class Gradients:
         loss = next_token_loss(self.worker(batch.inputs).float(), batch.targets)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
+
+
+def _rounded_copy(model: GPT, products: torch.dtype) -> GPT:
+    """Weights only: tables of angles and the like stay exact."""
+    copy = deepcopy(model)
+    for weight in copy.parameters():
+        weight.data = weight.data.to(products)
+    return copy

@@ -17,7 +17,6 @@ from lm_core.cli import training as cli_training
 from lm_core.cli.main import run as tokenarium
 from lm_core.cli.output import finite, printable
 from lm_core.cli.training import experiment, parse_assignments
-from lm_core.config import TrainConfig
 from lm_core.errors import ConfigError, RunError
 from lm_core.jobs import launch, supervisor
 from lm_core.jobs.queue import Queue
@@ -159,6 +158,7 @@ def test_a_text_of_ones_own_is_kept_under_its_name(tmp_path, settings):
     path.write_text("Zwei Wege boten sich im gelben Wald. " * 60, encoding="utf-16")
     config = experiment(
         "tiny",
+        recipe="modern",
         corpus=None,
         file=path,
         tokenizer={"kind": "char"},
@@ -172,10 +172,18 @@ def test_a_text_of_ones_own_is_kept_under_its_name(tmp_path, settings):
     assert kept.read_text(encoding="utf-8").startswith("Zwei Wege")
 
 
-@pytest.mark.parametrize(("steps", "warm_up"), [(1, 0), (20, 2), (100, 10), (5000, TrainConfig().warmup_steps)])
+@pytest.mark.parametrize(("steps", "warm_up"), [(1, 0), (20, 2), (100, 10), (5000, 100)])
 def test_the_warm_up_is_at_most_a_tenth_of_the_steps(steps, warm_up, settings):
     config = experiment(
-        "tiny", corpus=None, file=None, tokenizer={}, seed=1, steps=steps, assignments=[], settings=settings
+        "tiny",
+        recipe="classic",
+        corpus=None,
+        file=None,
+        tokenizer={},
+        seed=1,
+        steps=steps,
+        assignments=[],
+        settings=settings,
     )
     assert (config.train.steps, config.train.warmup_steps) == (steps, warm_up)
 
