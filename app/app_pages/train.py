@@ -19,6 +19,7 @@ CODE = (
     "lm_core.training.loop.train",
     "lm_core.training.schedule.learning_rate",
     "lm_core.training.objective.next_token_loss",
+    "lm_core.training.muon.orthogonalised",
     "lm_core.training.doctor.diagnose",
 )
 
