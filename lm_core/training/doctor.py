@@ -51,9 +51,13 @@ STUCK_STEPS = 100  # counted from the end of the warm-up
 RISE, RISE_NOISE = 0.15, 4.0  # the latter in standard errors of the mean
 LOSS_SPIKE, SPIKE_NOISE, FEWEST_LOSS_SPIKES = 0.6, 6.0, 3
 
-# The length of Adam's update over that of the weights, nine of ten rows below it: 0.007 at the presets' rates;
-# 5 times these rates reach 0.018 and still learn, 20 times 0.03, 100 times 0.05; a twentieth of them gives 0.0007.
-WILD_RATIO, USUAL_RATIO, TINY_RATIO = 0.03, 0.007, 0.001
+# The length of the update over that of the weights, nine of ten rows below it, in the tiny preset. AdamW: 0.007 at 0.006;
+# 5 times this rate reaches 0.018 and still learns, 20 times 0.03, 100 times 0.05; a twentieth of it gives 0.0007.
+# Muon: 0.016 at 0.02; 5 and 20 times this rate give 0.027 and 0.024, for the weights grow with their updates, and cost
+# 0.06 and 0.23 nats; a twentieth gives 0.001. No rate of Muon's comes to a ratio that is wild.
+USUAL_RATIO = {"adamw": 0.007, "muon": 0.016}
+TINY_RATIO = {"adamw": 0.001, "muon": 0.002}
+WILD_RATIO = 0.03
 STEEP_FALL = 0.05  # nats that validation fell over the last half of the steps: there was more to learn
 
 # Pascanu et al. 2013: a gradient much longer than its fellows comes from a cliff of the loss, not from its slope.
@@ -194,7 +198,7 @@ def _stuck(curves: _Curves, facts: Facts, config: RunConfig) -> Diagnosis | None
     if newest is None or curves.step < config.train.warmup_steps + STUCK_STEPS or newest < STUCK_SHARE * chance:
         return None
     ratio = curves.peak_ratio()
-    timid = config.train.learning_rate < 1e-3 if ratio is None else ratio < USUAL_RATIO
+    timid = config.train.learning_rate < 1e-3 if ratio is None else ratio < USUAL_RATIO[config.train.optimizer]
     figures = {"step": curves.step, "loss": newest, "chance": chance}
     return Diagnosis("stuck", "warning", figures, _rate(config, 10 if timid else 1 / 10))
 
@@ -216,7 +220,7 @@ def _rate_too_high(curves: _Curves, facts: Facts, config: RunConfig) -> Diagnosi
         return Diagnosis("leaping", "warning", figures, _rate(config, factor))
     behind = recent > facts.baselines.get("bigram", -math.inf)
     if ratio is not None and ratio > WILD_RATIO and behind:
-        figures = {"ratio": ratio, "usual": USUAL_RATIO, "loss": recent}
+        figures = {"ratio": ratio, "usual": USUAL_RATIO[config.train.optimizer], "loss": recent}
         return Diagnosis("wild", "warning", figures, _rate(config, factor))
     return None
 
@@ -241,15 +245,15 @@ def _leaps(losses: list[tuple[int, float]], least: float) -> list[tuple[int, flo
 
 def _rate_too_low(curves: _Curves, config: RunConfig) -> Diagnosis | None:
     """Tiny updates, while validation still falls steeply: the same steps could have gone further."""
-    ratio = curves.peak_ratio()
-    if ratio is None or ratio >= TINY_RATIO or len(curves.validation) < 2:
+    ratio, usual = curves.peak_ratio(), USUAL_RATIO[config.train.optimizer]
+    if ratio is None or ratio >= TINY_RATIO[config.train.optimizer] or len(curves.validation) < 2:
         return None
     newest_step, newest = curves.validation[-1]
     half_step, half = max((point for point in curves.validation if point[0] <= newest_step / 2), default=(0, -math.inf))
     if half - newest < STEEP_FALL:
         return None
-    figures = {"ratio": ratio, "usual": USUAL_RATIO, "fall": half - newest, "since": half_step, "step": newest_step}
-    return Diagnosis("rate-too-low", "warning", figures, _rate(config, min(10.0, max(3.0, USUAL_RATIO / ratio / 2))))
+    figures = {"ratio": ratio, "usual": usual, "fall": half - newest, "since": half_step, "step": newest_step}
+    return Diagnosis("rate-too-low", "warning", figures, _rate(config, min(10.0, max(3.0, usual / ratio / 2))))
 
 
 def _spikes(curves: _Curves, config: RunConfig) -> Diagnosis | None:

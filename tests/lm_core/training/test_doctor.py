@@ -175,6 +175,9 @@ def test_tiny_updates_while_the_loss_still_falls_have_too_low_a_rate():
     assert finding.figures["fall"] == pytest.approx(0.5, abs=0.05)
     assert finding.change == Change("train.learning_rate", 4e-3, 0.04)
     assert "rate-too-low" not in found(series(**slow, ratio=lambda step: 5e-3)), "updates as long as usual"
+    muon = with_settings(CONFIG, {"train.optimizer": "muon"})  # its updates are longer
+    assert "rate-too-low" in found(series(**slow, ratio=lambda step: 1.5e-3), muon)
+    assert "rate-too-low" not in found(series(**slow, ratio=lambda step: 1.5e-3))
     assert "rate-too-low" not in found(series(600, validation=lambda step: 1.7, ratio=lambda step: 2e-4)), "it is flat"
 
 
