@@ -6,6 +6,7 @@ TOKENARIUM_PARALLEL      runs that train at once (default: half of the cores)
 TOKENARIUM_TEXT_MB       largest text of one's own, in megabytes (default 20)
 TOKENARIUM_QUEUED        runs that one person may have waiting (default 50)
 TOKENARIUM_DISK_MB       what the runs of one person may take up on the disk, in megabytes (default 50000)
+TOKENARIUM_LEASE         seconds of silence after which a worker counts as lost (default 15)
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Settings:
     max_text_bytes: int
     queued_per_owner: int = 50
     disk_bytes_per_owner: int = 50_000_000_000
+    lease_seconds: int = 15
 
     @property
     def runs_folder(self) -> Path:
@@ -61,6 +63,7 @@ def read_settings() -> Settings:
         max_text_bytes=_whole_number("TOKENARIUM_TEXT_MB", 20) * 1_000_000,
         queued_per_owner=_whole_number("TOKENARIUM_QUEUED", 50),
         disk_bytes_per_owner=_whole_number("TOKENARIUM_DISK_MB", 50_000) * 1_000_000,
+        lease_seconds=_whole_number("TOKENARIUM_LEASE", 15),
     )
 
 

@@ -48,6 +48,11 @@ def follow(link: dict[str, str]) -> None:
         st.switch_page(PAGES[link["page"]])
 
 
+# Before anything is drawn: whatever else arrives meanwhile may interrupt the drawing, and a wish must not be lost.
+if state.told(PICTURE, "train"):
+    train()
+if link := state.told(PICTURE, "go"):
+    follow(link)
 header(
     _("What is a language model?"),
     _("A program that has learned which piece of text is likely to come next. Here is one learning, from noise on."),
@@ -56,9 +61,5 @@ film = home.film()
 if film:
     film = {**film, "title": translate_sentence(film["title"])}
 picture = {"film": film, "runs": home.continued(), "stations": stations()}
-said = show_picture("home", picture, key=PICTURE, listens=("train", "go"))
-if said.train:
-    train()
-if said.go:
-    follow(said.go)
+show_picture("home", picture, key=PICTURE, listens=("train", "go"))
 lesson("home", code=("lm_core.generation.decode.generate", "lm_core.training.loop.train"))

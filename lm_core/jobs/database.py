@@ -106,7 +106,9 @@ def _make_engine(url: str) -> Engine:
         return create_engine(address, pool_pre_ping=True)
     if address.database and address.database != ":memory:":
         Path(address.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    if "timeout" not in address.query:
+        address = address.update_query_dict({"timeout": str(BUSY_SECONDS)})
+    engine = create_engine(address)
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -54,6 +54,7 @@ class Reporter:
         self._moved = False
         self._closed = threading.Event()
         self._written_at = 0.0
+        self.named_checkpoint: str | None = None  # by the run's row: whoever comes next begins there
         self._thread = threading.Thread(target=self._run, name="reporter", daemon=True)
 
     def start(self) -> None:
@@ -78,10 +79,11 @@ class Reporter:
         """What people wish, at most 50 ms ago."""
         return self._control
 
-    def prepared(self) -> None:
-        """From now on the loop answers a wish to stop; until now the reporter did."""
+    def prepared(self, checkpoint_file: str | None = None) -> None:
+        """From now on the loop answers a wish to stop; until now the reporter did. It begins at that checkpoint."""
         with self._writing:
             self._preparing = False
+            self.named_checkpoint = checkpoint_file
 
     def add(self, step: int, values: dict[str, float]) -> None:
         """Note the numbers of a step that is complete: readers ask for the steps after those they have."""
@@ -202,6 +204,7 @@ class Reporter:
             moved, self._moved = self._moved, False
             write(self._unsent, observed | _newest_values(self._unsent) | ({"moved": True} if moved else {}))
             self._written_at = time.monotonic()
+            self.named_checkpoint = observed.get("checkpoint_file", self.named_checkpoint)
             self._unsent = []
             self._observed = {}
 

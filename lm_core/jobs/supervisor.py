@@ -20,7 +20,6 @@ from lm_core.errors import LMError
 from lm_core.files import write_atomically
 from lm_core.jobs.database import StoreAway
 from lm_core.jobs.endings import why_it_ended
-from lm_core.jobs.lease import LEASE_SECONDS
 from lm_core.jobs.processes import is_alive, kill, log, start_detached, this_host, this_process
 from lm_core.jobs.queue import Claim, Queue, Worker
 from lm_core.jobs.status import RunStatus
@@ -101,7 +100,7 @@ class Supervisor:
 
     def _why_it_hangs(self, worker: Worker) -> str | None:
         """No sign of life, or signs of life alone: its reporter speaks, and its training loop stands still."""
-        allowed = START_GRACE_SECONDS if worker.state == "starting" else LEASE_SECONDS
+        allowed = START_GRACE_SECONDS if worker.state == "starting" else self._settings.lease_seconds
         if self._watch.silence(worker.run_id, (worker.epoch, worker.lease_until)) > allowed:
             self._queue.note_silence(worker.run_id)  # on a full disk this fails: then it is not the worker that is ill
             return f"It gave no sign of life for {allowed:.0f} seconds."

@@ -46,7 +46,7 @@ def train_run(run: Run, settings: Settings, lease: Lease, reporter: Reporter) ->
     prepared = prepare(run, config, settings)
     point = lease.rewind()
     state = _state_to_start_from(run, config, prepared, point)
-    reporter.prepared()
+    reporter.prepared(point.checkpoint_file)
     reporter.change_state("running", "" if point.attempts == 1 else None)  # what is said of a lost worker stays
     rates = Rates(config.train, lease.rates())
     TrainingRun(run, config, prepared, state, rates, reporter, lease.epoch, settings.parallel_runs).go()
@@ -158,7 +158,8 @@ class TrainingRun:
         if self._state.step == self._saved_step:
             return
         try:
-            path = save_checkpoint(self._run, self._state, epoch=self._epoch)
+            named = self._reporter.named_checkpoint  # while the store is away, several files may come after it
+            path = save_checkpoint(self._run, self._state, epoch=self._epoch, keep=named)
         except OSError as error:
             self._cannot_save(error)
             return

@@ -28,19 +28,20 @@ WEIGHTS = "model."  # the names of weights begin so; the rest is optimizer and r
 _NAME = re.compile(r"s(\d{8})-e(\d+)\.safetensors")
 
 
-def save_checkpoint(run: Run, state: TrainState, *, epoch: int) -> Path:
-    """Write the whole state; the newest three files stay, older ones go."""
+def save_checkpoint(run: Run, state: TrainState, *, epoch: int, keep: str | None = None) -> Path:
+    """Write the whole state; the newest three files and the one named `keep` stay, older ones go."""
     tensors = {name: tensor.contiguous() for name, tensor in state.tensors().items()}
-    return save_tensors(run, tensors, step=state.step, epoch=epoch)
+    return save_tensors(run, tensors, step=state.step, epoch=epoch, keep=keep)
 
 
-def save_tensors(run: Run, tensors: dict[str, Tensor], *, step: int, epoch: int) -> Path:
+def save_tensors(run: Run, tensors: dict[str, Tensor], *, step: int, epoch: int, keep: str | None = None) -> Path:
     """Write these tensors as the checkpoint of `step`."""
     metadata = {"format_version": str(FORMAT_VERSION), "step": str(step), "epoch": str(epoch)}
     path = run.checkpoints_folder / f"s{step:08d}-e{epoch}.safetensors"
     write_atomically(path, safetensors.torch.save(tensors, metadata))
     for old in checkpoints(run)[:-KEPT]:
-        old.unlink(missing_ok=True)
+        if old.name != keep:
+            old.unlink(missing_ok=True)
     return path
 
 

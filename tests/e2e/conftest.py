@@ -35,7 +35,7 @@ class Server:
         self.process = None
 
     def start(self):
-        home = {"TOKENARIUM_HOME": str(self.home), "TOKENARIUM_PARALLEL": "1"}
+        home = {"TOKENARIUM_HOME": str(self.home), "TOKENARIUM_PARALLEL": "1", "TOKENARIUM_TEXT_MB": "5"}
         command = [sys.executable, "-m", "streamlit", "run", "app/serve.py", "--server.headless=true"]
         options = [f"--server.port={self.port}", "--server.address=127.0.0.1"]
         with self.log.open("a") as log:
@@ -51,6 +51,11 @@ class Server:
             except OSError:
                 time.sleep(0.1)
         raise AssertionError(f"The server did not answer in a minute:\n{self.log.read_text()}")
+
+    def kill(self):
+        """End it at once, wherever it is, as a lack of memory would."""
+        self.process.kill()
+        self.process.wait()
 
     def stop(self):
         self.process.terminate()
@@ -109,22 +114,30 @@ def browser():
         running.close()
 
 
+@pytest.fixture(scope="session")
+def browser_context(browser):
+    """One for all: a page in a context of its own would load and compile Streamlit's scripts anew."""
+    context = browser.new_context(locale="en-US")
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(browser, server):
+def open_page(browser_context, server):
     """open_page("train?lang=zh", theme="dark", width=400) -> a page; a script error fails the test."""
-    contexts, errors = [], []
+    pages, errors = [], []
 
     def open_one(path="", *, theme="light", width=1280, height=900, motion="reduce"):
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion=motion, locale="en-US"
-        )
-        contexts.append(context)
-        page = context.new_page()
+        page = browser_context.new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=theme, reduced_motion=motion)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{server.url}/{path}")
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
+    browser_context.set_offline(False)
+    for page in pages:
+        page.close()
     assert not errors, errors

@@ -82,10 +82,10 @@ def test_half_a_character_shows_as_a_sign_and_loses_nothing(open_page):
 def test_too_large_a_file_is_refused_in_words(open_page):
     page = opened(open_page, "data?corpus=own-text")
     page.get_by_role("tab", name="Upload").click()
-    expect(page.get_by_text("A text file, at most 20 MB")).to_be_visible()
-    line = {"name": "line.txt", "mimeType": "text/plain", "buffer": b"x" * 21_000_000}
+    expect(page.get_by_text("A text file, at most 5 MB")).to_be_visible()
+    line = {"name": "line.txt", "mimeType": "text/plain", "buffer": b"x" * 5_100_000}
     page.locator("input[type=file]").set_input_files(line)
-    expect(page.get_by_text("but at most 20.0 MB", exact=False)).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("but at most 5.0 MB", exact=False)).to_be_visible(timeout=30_000)
     expect(page.get_by_role("button", name="Train on this text")).to_be_disabled()
 
 

@@ -90,7 +90,7 @@ def test_the_run_goes_on_when_browser_and_server_are_gone(page, browser, own_ser
     expect(page.locator(".badge")).to_have_text(re.compile("Running|Finished"), timeout=SLOW_MACHINE)
     before, last = steps_on_screen(page)
     page.goto("about:blank")
-    own_server.stop()
+    own_server.kill()
     own_server.start()
     page.goto(f"{own_server.url}/train?run={run}")
     wait_for_step(page, min(before + 1, last))

@@ -7,7 +7,8 @@ import pytest
 from lm_core.errors import ConfigError
 from lm_core.settings import Settings, available_cores, read_settings
 
-VARIABLES = ("TOKENARIUM_HOME", "TOKENARIUM_STORE", "TOKENARIUM_PARALLEL", "TOKENARIUM_TEXT_MB")
+NAMES = ("HOME", "STORE", "PARALLEL", "PARALLEL_PER_OWNER", "SPARE", "TEXT_MB", "LEASE")
+VARIABLES = [f"TOKENARIUM_{name}" for name in NAMES]
 
 
 @pytest.fixture(autouse=True)

@@ -7,24 +7,44 @@ import os
 import random
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
+import sys
 import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
 
+import numpy as np
+import psutil
 import pytest
 import torch
 
 from lm_core.config import with_settings
-from lm_core.jobs.lease import LEASE_SECONDS
-from lm_core.jobs.processes import is_alive, start_detached
+from lm_core.jobs.processes import is_alive, kill, start_detached
+from lm_core.jobs.queue import Queue
 from lm_core.jobs.store import open_store
 from lm_core.jobs.supervisor import ensure_supervisor
+from lm_core.jobs.worker import main as work
 from lm_core.runs.checkpoint import checkpoints, read_tensors
+from lm_core.runs.history import load_points
 from lm_core.runs.run import create_run
+from lm_core.settings import read_settings
 
-STEPS = 160
-ROUNDS = [1, pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
+ROOT = Path(__file__).parents[3]
+STEPS = 120
+MANY = pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])
 PATIENCE = 150
+WRITER_WAITS, LEASE = 1, 5  # seconds; by default 10 and 15
+
+
+@pytest.fixture
+def settings(home, monkeypatch):
+    """Less patience than by default, so that a test need not have it either."""
+    monkeypatch.setenv("TOKENARIUM_STORE", f"sqlite:///{home / 'tokenarium.db'}?timeout={WRITER_WAITS}")
+    monkeypatch.setenv("TOKENARIUM_LEASE", str(LEASE))
+    return read_settings()
 
 
 @pytest.fixture
@@ -43,15 +63,18 @@ def config(tiny_config):
 
 @pytest.fixture
 def train_to_the_end(config, settings, store):
-    """train_to_the_end(strike) -> the run; `strike(run_id)` is called every 20 ms until the run is over."""
+    """train_to_the_end(strike) -> the run; `strike(run_id)` is called every 20 ms until the run is over.
 
-    def train(strike=lambda run_id: None):
+    `look()` is what keeps a supervisor there: each look of a page at a run, by default.
+    """
+
+    def train(strike=lambda run_id: None, look=lambda: ensure_supervisor(settings)):
         run = create_run(config, settings.runs_folder)
         store.submit(run.id, "Run", config.to_json(), STEPS)
         deadline = time.monotonic() + PATIENCE
         while (state := store.get(run.id).state) not in ("done", "failed", "stopped"):
             assert time.monotonic() < deadline, store.events(run.id)
-            ensure_supervisor(settings)
+            look()
             strike(run.id)
             time.sleep(0.02)
         assert state == "done", store.get(run.id).message
@@ -70,7 +93,9 @@ def remembered():
 def undisturbed(train_to_the_end, store, remembered):
     if not remembered:
         run = train_to_the_end()
-        remembered.update(tensors=read_tensors(checkpoints(run)[-1]), series=store.series(run.id))
+        remembered.update(
+            tensors=read_tensors(checkpoints(run)[-1]), series=store.series(run.id), points=load_points(run)
+        )
     return remembered
 
 
@@ -82,6 +107,11 @@ def assert_same_result(store, undisturbed, run):
     assert rows["steps"] == others["steps"] == list(range(STEPS + 1)), "a row is missing or doubled"
     for name in ("loss", "val_loss", "grad_norm", "learning_rate", "update_ratio"):
         assert rows["columns"][name] == others["columns"][name], name
+    points = load_points(run)
+    assert [point.step for point in points] == [point.step for point in undisturbed["points"]]
+    for point, twin in zip(points, undisturbed["points"], strict=True):
+        assert (point.sample, point.tokens, point.val_loss) == (twin.sample, twin.tokens, twin.val_loss)
+        np.testing.assert_array_equal(point.attention, twin.attention)
 
 
 def supervisor_of(settings):
@@ -100,66 +130,112 @@ def send(number, pid):
 
 
 class Killer:
-    """Kills the worker or the supervisor with -9, `strikes` times, each at a random moment of its life."""
+    """Kills one victim after the other with -9, each at a random moment of its life.
 
-    def __init__(self, store, settings, victims, chance, strikes):
-        self.store, self.settings, self.chance = store, settings, chance
-        self.victims, self.strikes, self.next_at = victims, strikes, 0.0
+    A worker leaves half a file behind, as if it had died in the midst of writing a checkpoint.
+    """
+
+    def __init__(self, store, settings, victims, chance, app=None):
+        self.store, self.settings, self.chance, self.app = store, settings, chance, app
+        self.victims, self.next_at = list(victims), 0.0
         self.killed = []
 
     def __call__(self, run_id):
-        if len(self.killed) >= self.strikes or time.monotonic() < self.next_at:
+        if len(self.killed) == len(self.victims) or time.monotonic() < self.next_at:
             return
-        victim = self.victims[len(self.killed) % len(self.victims)]
+        victim = self.victims[len(self.killed)]
         status = self.store.get(run_id)
-        pid = status.pid if victim == "worker" else (supervisor_of(self.settings) or (None,))[0]
-        if pid and (victim == "supervisor" or status.step > 0):
+        if pid := self._pid(victim, status):
             time.sleep(self.chance.uniform(0, 0.5))
             send(signal.SIGKILL, pid)
+            if victim == "worker":
+                leave_half_a_checkpoint(self.settings.runs_folder / run_id / "checkpoints")
             self.killed.append((victim, status.step))
             self.next_at = time.monotonic() + self.chance.uniform(0.2, 2)
 
+    def _pid(self, victim, status):
+        if victim == "worker":
+            return status.pid if status.step > 0 else None
+        return self.app.process.pid if victim == "server" else (supervisor_of(self.settings) or (None,))[0]
 
-@pytest.mark.parametrize("rounds", ROUNDS)
+
+def leave_half_a_checkpoint(folder):
+    """The row still names the whole one before."""
+    if written := sorted(folder.glob("*.safetensors")):
+        whole = written[-1].read_bytes()
+        (folder / f"s{STEPS:08d}-e1.safetensors").write_bytes(whole[: len(whole) // 2])
+        (folder / f"s{STEPS:08d}-e2.safetensors.tmp").write_bytes(whole[:100])
+
+
+@pytest.mark.parametrize("rounds", [1, MANY])
 def test_workers_and_supervisors_killed_at_random_moments_leave_no_trace(
     rounds, store, settings, train_to_the_end, undisturbed
 ):
     for seed in range(rounds):
-        killer = Killer(store, settings, ("worker", "supervisor"), random.Random(seed), strikes=3)
+        killer = Killer(store, settings, ("worker", "supervisor", "worker"), random.Random(seed))
         run = train_to_the_end(killer)
         print(f"round {seed}: killed {killer.killed}, workers used {store.get(run.id).epoch}")
+        assert len(killer.killed) > 1
         assert_same_result(store, undisturbed, run)
         shutil.rmtree(run.folder)
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot freeze a process")
-def test_a_frozen_worker_is_replaced_and_changes_nothing_when_it_thaws(store, train_to_the_end, undisturbed):
-    frozen = []
+class App:
+    """The real server, started again whenever it is gone, and a page that looks at a run."""
 
-    def freeze(run_id):
-        status = store.get(run_id)
-        if not frozen and status.pid and status.step > 30:
-            send(signal.SIGSTOP, status.pid)
-            frozen.append(status.pid)
+    def __init__(self, settings):
+        self.settings, self.process, self.starts = settings, None, 0
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
 
-    run = train_to_the_end(freeze)
-    kinds = [event.kind for event in store.events(run.id)]
-    assert ("silent" in kinds, "worker-lost" in kinds) == (True, True)
-    assert not psutil_alive(frozen[0])
-    assert_same_result(store, undisturbed, run)
+    def look(self):
+        if self.process is None or self.process.poll() is not None:
+            command = [sys.executable, "-m", "streamlit", "run", "app/serve.py", "--server.headless=true"]
+            options = [f"--server.port={self.port}", "--server.address=127.0.0.1"]
+            with (self.settings.home / "server.log").open("a") as log:
+                self.process = subprocess.Popen(
+                    command + options, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                )
+            self.starts += 1
+        with suppress(OSError), urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/runs", timeout=5):
+            return
+
+    def end(self):
+        if self.process:
+            self.process.kill()
+            self.process.wait()
 
 
-def psutil_alive(pid):
-    import psutil
+@pytest.fixture
+def app(settings):
+    running = App(settings)
+    yield running
+    running.end()
 
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+
+@pytest.mark.parametrize("rounds", [MANY])
+def test_the_server_killed_at_random_moments_too_leaves_no_trace(
+    rounds, app, store, settings, train_to_the_end, undisturbed
+):
+    """Nobody but the server, whenever it is there, sees to a supervisor."""
+    for seed in range(rounds):
+        chance = random.Random(seed)
+        victims = ["server", "server", "worker", "supervisor"]
+        chance.shuffle(victims)
+        killer = Killer(store, settings, victims, chance, app)
+        run = train_to_the_end(killer, app.look)
+        print(f"round {seed}: killed {killer.killed}, workers used {store.get(run.id).epoch}")
+        assert_same_result(store, undisturbed, run)
+        shutil.rmtree(run.folder)
+    print(f"{app.starts} servers in all")
 
 
-@pytest.mark.parametrize("rounds", ROUNDS)
+@pytest.mark.parametrize("rounds", [1, MANY])
 def test_four_racing_supervisors_start_each_run_once(rounds, store, settings, config):
     short = with_settings(config, {"train.steps": "5", "train.warmup_steps": "1"})
     for _ in range(rounds):
-        runs = [create_run(short, settings.runs_folder) for _ in range(3)]
+        runs = [create_run(short, settings.runs_folder) for _ in range(2)]
         for run in runs:
             store.submit(run.id, "Run", short.to_json(), 5)
         log = settings.home / "race.log"
@@ -170,7 +246,7 @@ def test_four_racing_supervisors_start_each_run_once(rounds, store, settings, co
         wait_until(lambda runs=runs: all(store.get(run.id).state == "done" for run in runs))
         for racer in racers:
             assert racer.wait(60) == 0
-        assert [store.get(run.id).epoch for run in runs] == [1, 1, 1], "started more than once"
+        assert [store.get(run.id).epoch for run in runs] == [1, 1], "started more than once"
 
 
 def wait_until(condition, seconds=PATIENCE):
@@ -180,44 +256,33 @@ def wait_until(condition, seconds=PATIENCE):
         time.sleep(0.03)
 
 
-def test_a_locked_store_holds_nobody_up_and_loses_nothing(store, settings, train_to_the_end, undisturbed):
-    """Another program holds the write lock for longer than a writer waits."""
-    locked = []
-
-    def lock(run_id):
-        if locked or store.get(run_id).step < 20:
-            return
-        other = sqlite3.connect(settings.home / "tokenarium.db", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        time.sleep(LEASE_SECONDS - 3)  # longer than the ten seconds that a writer waits
-        other.execute("ROLLBACK")
-        other.close()
-        locked.append(True)
-
-    run = train_to_the_end(lock)
-    assert locked
-    assert store.get(run.id).epoch == 1, "nobody is judged while nobody can write"
-    assert_same_result(store, undisturbed, run)
-
-
-def test_half_a_checkpoint_is_never_trained_on(store, settings, train_to_the_end, undisturbed):
-    """A worker that dies while it writes leaves half a file; the row still names the whole one before."""
-    struck = []
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot freeze a process")
+def test_a_locked_store_then_a_frozen_worker_leave_no_trace(store, settings, train_to_the_end, undisturbed):
+    """First another program holds the write lock, then the worker stands still: each for longer than the lease."""
+    frozen = []
 
     def strike(run_id):
         status = store.get(run_id)
-        if struck or not status.checkpoint_step or not status.pid:
-            return
-        send(signal.SIGKILL, status.pid)
-        folder = settings.runs_folder / run_id / "checkpoints"
-        whole = sorted(folder.glob("*.safetensors"))[-1].read_bytes()
-        (folder / f"s{STEPS:08d}-e1.safetensors").write_bytes(whole[: len(whole) // 2])
-        (folder / f"s{STEPS:08d}-e2.safetensors.tmp").write_bytes(whole[:100])
-        struck.append(True)
+        if not frozen and status.pid and status.step > 20:
+            lock_for(LEASE + 3, settings.home / "tokenarium.db")
+            assert store.get(run_id).epoch == 1, "nobody is judged while nobody can write"
+            send(signal.SIGSTOP, status.pid)
+            frozen.append((status.pid, psutil.Process(status.pid).create_time()))
 
     run = train_to_the_end(strike)
-    assert struck
+    kinds = [event.kind for event in store.events(run.id)]
+    assert ("silent" in kinds, "worker-lost" in kinds) == (True, True)
+    assert store.get(run.id).epoch == 2
+    assert not is_alive(*frozen[0])
     assert_same_result(store, undisturbed, run)
+
+
+def lock_for(seconds, database):
+    other = sqlite3.connect(database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    time.sleep(seconds)
+    other.execute("ROLLBACK")
+    other.close()
 
 
 def test_a_run_of_another_format_is_refused_in_words_and_left_as_it_is(store, settings, config):
@@ -227,10 +292,10 @@ def test_a_run_of_another_format_is_refused_in_words_and_left_as_it_is(store, se
     assert '"format_version"' in older
     run.config_path.write_text(older)
     store.submit(run.id, "Run", config.to_json(), STEPS)
-    ensure_supervisor(settings)
-    wait_until(lambda: store.get(run.id).state == "failed")
+    Queue(store.database).claim(1, "here")
+    assert work([run.id, "1"]) == 0, "another worker would find the same"
+    assert store.get(run.id).state == "failed"
     assert "format 0" in store.get(run.id).message
-    assert store.get(run.id).attempts == 1, "another worker would find the same"
     assert run.config_path.read_text() == older
 
 
@@ -247,8 +312,6 @@ def small_disk(tmp_path):
 
 
 def test_a_full_disk_stops_no_training_and_loses_no_row(small_disk, monkeypatch, config):
-    from lm_core.settings import read_settings
-
     monkeypatch.setenv("TOKENARIUM_HOME", str(small_disk / "home"))
     settings = read_settings()
     longer = with_settings(config, {"train.steps": "4000", "train.checkpoint_every": "50"})
@@ -285,4 +348,4 @@ def test_a_full_disk_stops_no_training_and_loses_no_row(small_disk, monkeypatch,
 def end(settings):
     supervisor = supervisor_of(settings)
     if supervisor:
-        send(signal.SIGKILL, supervisor[0])
+        kill(*supervisor)

@@ -51,6 +51,17 @@ def test_a_checkpoint_is_named_only_after_its_rows(store, worker):
     assert store.series("one")["steps"] == [10]
 
 
+def test_it_knows_which_checkpoint_the_row_names_also_while_the_store_is_away(store, worker):
+    reporter, _ = worker
+    reporter.prepared("s00000010-e1.safetensors")
+    with store.database.write():
+        reporter.checkpoint_saved(20, "s00000020-e1.safetensors")
+        time.sleep(0.4)
+        assert reporter.named_checkpoint == "s00000010-e1.safetensors"
+    wait_until(lambda: store.get("one").checkpoint_step == 20)
+    wait_until(lambda: reporter.named_checkpoint == "s00000020-e1.safetensors")
+
+
 def test_a_wish_is_heard_and_its_fulfilment_seen(store, worker):
     reporter, _ = worker
     assert not reporter.wait_for_wish(0, timeout=0.01)

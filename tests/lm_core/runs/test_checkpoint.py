@@ -64,6 +64,12 @@ def test_the_newest_three_checkpoints_stay(run, tiny_config):
     ]  # fmt: skip
 
 
+def test_the_checkpoint_that_the_store_names_stays_however_old(run, tiny_config):
+    for step in (10, 20, 30, 40, 50):
+        save_checkpoint(run, a_state(tiny_config, step), epoch=1, keep="s00000010-e1.safetensors")
+    assert [step_of(path) for path in checkpoints(run)] == [10, 30, 40, 50]
+
+
 def test_going_back_forgets_the_later_checkpoints(run, tiny_config):
     for step in (100, 200, 300):
         save_checkpoint(run, a_state(tiny_config, step), epoch=1)
