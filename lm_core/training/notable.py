@@ -1,4 +1,4 @@
-"""A step taken apart in, a few weights worth a look out: where momentum and gradient disagree is where the lesson is."""
+"""A step taken apart in, a few weights worth a look out: the lesson is where momentum and gradient disagree."""
 
 from __future__ import annotations
 
