@@ -73,6 +73,7 @@ def taken_apart(run_id: str, wanted: int, part: str, row: int, column: int, wind
         "strip": _strip(step, part, row, column),
         "singular": None if turned is None else {"before": turned[0], "after": turned[1]},
         "window": _window(found, window),
+        "probe": step.probe is not None,
         "code": {name: line_of(*where) for name, where in LINES.items()},
     }
 
