@@ -17,6 +17,7 @@ from app.i18n import LANGUAGES
 from app.loaders import attention as attention_loader
 from app.loaders import compare, runs
 from app.loaders import doctor as doctor_loader
+from app.loaders import one_step as step_loader
 from app.loaders import train as train_loader
 from app.sentences import translate_sentence
 from lm_core.errors import LMError, RunError
@@ -54,6 +55,19 @@ async def history(request: Request) -> Response:
 async def doctor(request: Request) -> Response:
     """What the curves of a run say about its settings, as figures; the picture has the sentences."""
     return await _guard(request, lambda run_id: JSONResponse(doctor_loader.findings_of(run_id), headers=FRESH))
+
+
+async def one_step(request: Request) -> Response:
+    """The training step that follows `step` (-1: the newest that can be made again), taken apart: the arithmetic of the
+    weight at `part`, `row`, `column`, and what the tokens of `window` were given before and after.
+    """
+
+    def make(run_id: str) -> Response:
+        step, row, column, window = (_step(request, name) for name in ("step", "row", "column", "window"))
+        part = request.query_params.get("part", "")
+        return JSONResponse(step_loader.taken_apart(run_id, step, part, row, column, window), headers=FRESH)
+
+    return await _guard(request, make)
 
 
 async def attention(request: Request) -> Response:

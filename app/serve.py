@@ -55,6 +55,7 @@ app = st.App(
         Route("/api/metrics", routes.metrics),
         Route("/api/history", routes.history),
         Route("/api/doctor", routes.doctor),
+        Route("/api/step", routes.one_step),
         Route("/api/runs", routes.list_runs),
         Route("/api/attention", routes.attention),
         Route("/api/attention/vectors", routes.attention_vectors),

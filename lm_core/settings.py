@@ -5,6 +5,7 @@ TOKENARIUM_STORE         database URL (default: an SQLite file in the data folde
 TOKENARIUM_PARALLEL      runs that train at once (default: half of the cores)
 TOKENARIUM_TEXT_MB       largest text of one's own, in megabytes (default 20)
 TOKENARIUM_QUEUED        runs that one person may have waiting (default 50)
+TOKENARIUM_WATTS         power of one busy core, where energy cannot be measured (default 10)
 TOKENARIUM_DISK_MB       what the runs of one person may take up on the disk, in megabytes (default 50000)
 TOKENARIUM_LEASE         seconds of silence after which a worker counts as lost (default 15)
 """
@@ -19,6 +20,7 @@ import platformdirs
 
 from lm_core.errors import ConfigError
 
+MOST_WATTS = 1000  # of one core
 GALLERY = Path(__file__).parents[1] / "assets" / "gallery"
 
 
@@ -33,6 +35,7 @@ class Settings:
     queued_per_owner: int = 50
     disk_bytes_per_owner: int = 50_000_000_000
     lease_seconds: int = 15
+    watts_per_core: float = 10.0  # processors of today are sold for 4 (laptops) to 15 (desktops) watts a core
 
     @property
     def runs_folder(self) -> Path:
@@ -64,6 +67,7 @@ def read_settings() -> Settings:
         queued_per_owner=_whole_number("TOKENARIUM_QUEUED", 50),
         disk_bytes_per_owner=_whole_number("TOKENARIUM_DISK_MB", 50_000) * 1_000_000,
         lease_seconds=_whole_number("TOKENARIUM_LEASE", 15),
+        watts_per_core=_watts("TOKENARIUM_WATTS", 10.0),
     )
 
 
@@ -72,6 +76,16 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _watts(name: str, default: float) -> float:
+    text = os.environ.get(name)
+    if not text:
+        return default
+    plain = text.isascii() and text.replace(".", "", 1).isdecimal()
+    if not plain or not 0 < float(text) <= MOST_WATTS:
+        raise ConfigError(f"{name} must be a number of watts above 0 and up to {MOST_WATTS}, not {text!r}.")
+    return float(text)
 
 
 def _whole_number(name: str, default: int) -> int:

@@ -87,6 +87,13 @@ class Lease:
         with self._database.read() as connection:
             return {row.step: row.rate for row in connection.execute(query)}
 
+    def highest(self, name: str) -> float | None:
+        """The highest value of a metric so far, steps that will be made again included; None: never measured."""
+        query = select(func.max(metrics.c.value)).where(metrics.c.run_id == self.run_id, metrics.c.name == name)
+        with self._database.read() as connection:
+            highest: float | None = connection.execute(query).scalar_one()
+        return highest
+
     def change_rate(self, step: int, rate: float | None) -> None:
         """Note the rate from the update after `step` on, before it is used: then no accident can lose it."""
         with self._database.write() as connection:

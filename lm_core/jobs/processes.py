@@ -98,6 +98,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "TOKENARIUM_PARALLEL": str(settings.parallel_runs),
         "TOKENARIUM_TEXT_MB": str(max(1, settings.max_text_bytes // 1_000_000)),
         "TOKENARIUM_LEASE": str(settings.lease_seconds),
+        "TOKENARIUM_WATTS": str(settings.watts_per_core),
         "OMP_NUM_THREADS": threads,
         "MKL_NUM_THREADS": threads,
         # Threads that wait for each other sleep instead of spinning: on a busy machine a step took 10 s otherwise.

@@ -13,6 +13,7 @@ import time
 
 from lm_core.config import RunConfig
 from lm_core.errors import RunError
+from lm_core.jobs.energy import EnergyMeter
 from lm_core.jobs.filming import film_steps, probe_ids, take_point
 from lm_core.jobs.lease import Control, Lease, ResumePoint
 from lm_core.jobs.preparation import Prepared, prepare
@@ -44,12 +45,14 @@ def train_run(run: Run, settings: Settings, lease: Lease, reporter: Reporter) ->
     if lease.epoch == 1:
         reporter.say("Preparing the text.")
     prepared = prepare(run, config, settings)
+    earlier = lease.highest("energy_wh") or 0.0  # also what went into steps that are lost and made again
     point = lease.rewind()
     state = _state_to_start_from(run, config, prepared, point)
     reporter.prepared(point.checkpoint_file)
     reporter.change_state("running", "" if point.attempts == 1 else None)  # what is said of a lost worker stays
     rates = Rates(config.train, lease.rates())
-    TrainingRun(run, config, prepared, state, rates, reporter, lease.epoch, settings.parallel_runs).go()
+    meter = EnergyMeter(settings.watts_per_core, earlier=earlier)
+    TrainingRun(run, config, prepared, state, rates, reporter, lease.epoch, settings.parallel_runs, meter).go()
 
 
 def _state_to_start_from(run: Run, config: RunConfig, prepared: Prepared, point: ResumePoint) -> TrainState:
@@ -77,6 +80,7 @@ class TrainingRun:
         reporter: Reporter,
         epoch: int,
         places: int,
+        meter: EnergyMeter,
     ) -> None:
         self._run = run
         self._config = config
@@ -86,6 +90,7 @@ class TrainingRun:
         self._reporter = reporter
         self._epoch = epoch
         self._places = places
+        self._meter = meter
         self._probe = probe_ids(config, prepared.tokenizer, prepared.dataset)
         self._frames_due = film_steps(config) - set(steps(run))
         self._evaluations_due = evaluation_steps(config.train)
@@ -107,6 +112,7 @@ class TrainingRun:
                 values |= event.values
                 if not self._is_complete(event):
                     continue
+                values |= self._meter.report(now=isinstance(event, EvalMetrics))
                 self._reporter.add(event.step, values)
                 if event.step == self._state.step:  # not so in the report of a step that failed
                     self._keep(values.get("val_loss"))

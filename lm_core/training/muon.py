@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
@@ -70,6 +70,7 @@ class Muon:
         self.decay = decay
         self.products = products
         self.mean = {name: torch.zeros_like(weight) for name, weight in matrices.items()}
+        self.watch: Callable[[str, Tensor], None] | None = None  # is told each matrix's direction, as it is used
 
     @property
     def steps(self) -> int:
@@ -109,6 +110,9 @@ class Muon:
         torch._foreach_mul_(weights, 1 - learning_rate * self.decay)
         directions = [_as(weight, direction) for weight, direction in zip(weights, update, strict=True)]
         torch._foreach_add_(weights, directions, alpha=-learning_rate)
+        if self.watch is not None:
+            for name, direction in zip(names, directions, strict=True):
+                self.watch(name, direction)
         return lengths
 
     def tensors(self) -> Iterator[tuple[str, Tensor]]:

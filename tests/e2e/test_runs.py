@@ -96,7 +96,8 @@ MODULES = """async (rows) => {
     await Promise.all(['settings', 'sentence', 'groups', 'list', 'series', 'marks'].map(at));
   const end = (row, place) => ({row, mark: markOf(place), value: row.val_loss, over: true});
   const one = series.createSeries('a');
-  const columns = {loss: [null, 4, 2], val_loss: [4.2, null, 2.1], tokens_per_second: [null, 100, 50]};
+  const measured = {loss: [null, 4, 2], val_loss: [4.2, null, 2.1], energy_wh: [0.001, null, 0.003]};
+  const columns = {...measured, tokens_per_second: [null, 100, 50]};
   const sent = {steps: [0, 1, 3], columns};
   const added = [series.appendRows(one, sent, 100), series.appendRows(one, sent, 100)];
   const row = {perByte: 0.5, trainPerByte: 0.5, tokensPerStep: 100};
@@ -114,6 +115,7 @@ MODULES = """async (rows) => {
     clause: clauseOf('model.dropout', 0.1, 0), half: clauseOf('model.d_model', 32, 64),
     added, seconds: one.seconds, tokens: view('tokens', 'nats').xs, bits: view('step', 'bytes').ys,
     train: view('step', 'nats', 'train').ys,
+    energy: view('energy', 'nats').xs, along: view('energy', 'nats', 'train').xs,
     band: bandOf([{xs: [0, 1, 2], ys: [4, 3, 2], steps: [0, 1, 2]}, {xs: [0, 3], ys: [4, 1], steps: [0, 1]}]),
     lowest: filtered(rows, {...all, sort: 'loss'}).map((row) => row.id),
     failed: filtered(rows, {...all, kind: 'failed'}).map((row) => row.id),
@@ -159,6 +161,8 @@ def test_lines_bands_and_marks(open_page):
     assert found["added"] == [3, 0]
     assert found["seconds"] == [0, 1, 5], "one step of 100 tokens at 100/s, then two at 50/s"
     assert found["tokens"] == [0, 300]
+    assert found["energy"] == [1, 3], "milliwatt-hours, exact where validation is measured"
+    assert found["along"] == [1, 3], "between two measurements the earlier one stands"
     assert found["bits"] == pytest.approx([4.2 / 2 / math.log(2), 2.1 / 2 / math.log(2)])
     assert found["train"] == [4, 3]
     assert found["band"] == {"xs": [0, 2], "low": [4, 1], "mean": [4, 2], "high": [4, 3]}

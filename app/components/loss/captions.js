@@ -1,5 +1,6 @@
 /** The sentences under the pictures, each computed from the numbers in view. */
 import { fixed, number, percent } from "../kit/format.js";
+import { rungName } from "../kit/ladder.js";
 import { beatenAt, recentMean, validationAt } from "../kit/series.js";
 import { isByte, quotedToken, wordAround } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
@@ -11,13 +12,6 @@ const GAP_SHARE = 0.05;
 export const unitName = (unit) => ({
   nats: t("nats per token"), bits: t("bits per token"), bytes: t("bits per byte"), perplexity: t("perplexity"),
 })[unit];
-
-export const baselineName = (name) => ({
-  uniform: t("knows nothing"), unigram: t("counts tokens"), bigram: t("counts pairs"), trigram: t("counts triples"),
-  gzip: t("packs with gzip"), xz: t("packs with xz"),
-})[name];
-
-export const baselineShort = (name) => ({ uniform: t("ln V"), unigram: t("1-gram"), bigram: t("2-gram"), trigram: t("3-gram"), gzip: "gzip", xz: "xz" })[name];
 
 /** What the loss curves say at their newest measurement. */
 export function lossCaption(run, status) {
@@ -37,7 +31,7 @@ function ladder(run, { value }) {
   if (!run.baselines.length) return "";
   if (!passed.length) return t("It does not yet beat ln V, which is what knowing nothing costs.");
   const last = passed.at(-1);
-  const words = { name: baselineName(last.name), loss: fixed(last.value), step: beatenAt(run.validation, last.value) };
+  const words = { name: rungName(last.name), loss: fixed(last.value), step: beatenAt(run.validation, last.value) };
   if (last.name === "uniform") return t("It is below the line “{name}” ({loss}) since step {step}.", words);
   return t("It beats a model that only {name} ({loss}) since step {step}.", words);
 }

@@ -1,6 +1,7 @@
 /** The loss over training: training thin, validation thick, what counting alone would reach as dotted lines. */
 import { element, segmented, setText } from "../kit/dom.js";
 import { number } from "../kit/format.js";
+import { rungName, rungShort } from "../kit/ladder.js";
 import {
   dot, drawBrush, drawMoment, drawThread, fitCanvas, haloText, horizontalLine, makeStepScale, makeValueScale, niceTicks,
   spreadLabels, stepTicks, strokeSeries, verticalLine,
@@ -8,7 +9,7 @@ import {
 import { nearestRow, recentMean, rowsIn, validationAt } from "../kit/series.js";
 import { linkHands, stepWindow } from "../kit/step_input.js";
 import { t } from "../kit/words.js";
-import { baselineName, baselineShort, cursorSentence, lossCaption, unitName } from "./captions.js";
+import { cursorSentence, lossCaption, unitName } from "./captions.js";
 import { inUnit, offAxis, onAxis, perplexityTicks } from "./units.js";
 
 const READS = ["rows", "zoom", "brush", "cursor", "unit", "axis", "palette", "size", "points", "selected", "status"];
@@ -195,7 +196,7 @@ function baselineLabels({ narrow, yScale }, { palette, unit }, run) {
     .filter(({ place }) => place >= yScale.low && place <= yScale.high)
     .map(({ name, value, place }) => ({
       y: yScale.toPixel(place), color: palette.muted,
-      text: `${narrow ? baselineShort(name) : baselineName(name)} ${number(inUnit(value, unit, run.perByte))}`,
+      text: `${narrow ? rungShort(name) : rungName(name)} ${number(inUnit(value, unit, run.perByte))}`,
     }));
 }
 

@@ -1,14 +1,15 @@
-/** The x axis of the comparison: steps, tokens or seconds, straight or logarithmic, with ticks that people can read. */
-import { count, duration } from "../kit/format.js";
+/** The x axis of the comparison: steps, tokens, seconds or energy, straight or logarithmic, with ticks that people can read. */
+import { count, duration, number } from "../kit/format.js";
 import { niceTicks } from "../kit/plot.js";
 import { t } from "../kit/words.js";
 
 const FACTORS = [1, 2, 5];
 
-export const axisName = (x) => ({ step: t("training step"), tokens: t("tokens read"), seconds: t("seconds of training, measured") })[x];
+export const axisName = (x) => ({ step: t("training step"), tokens: t("tokens read"), seconds: t("seconds of training, measured"), energy: t("milliwatt-hours used for training") })[x];
 
 export function placeText(x, place) {
   if (x === "seconds") return duration(place);
+  if (x === "energy") return `${number(place)}\u00a0mWh`;
   if (x === "tokens") return t("{count} tokens", { count: count(Math.round(place)) });
   return t("step {step}", { step: Math.round(place) });
 }

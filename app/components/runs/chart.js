@@ -6,7 +6,7 @@ import { t } from "../kit/words.js";
 import { axisName, placeText, tickText, ticksOf } from "./axis.js";
 import { linkKeys, linkPointer } from "./chart_input.js";
 import { drawShape, swatch } from "./marks.js";
-import { comparison, fairness, unitWords } from "./sentence.js";
+import { comparison, fairness, unitWords, withoutEnergy } from "./sentence.js";
 import { measuredAt } from "./series.js";
 
 const READS = ["revision", "chosen", "x", "y", "line", "axis", "bands", "zoom", "brush", "cursor", "hovered", "palette", "size"];
@@ -37,7 +37,7 @@ export function createChart(store, scene) {
     whole.hidden = state.zoom === null;
     const sentence = comparison(entries, groups, state.y, state.x);
     setText(caption, sentence);
-    setText(fair, fairness(entries.map(({ row }) => row), state.y));
+    setText(fair, [fairness(entries.map(({ row }) => row), state.y), withoutEnergy(entries, state.x)].filter(Boolean).join(" "));
     canvas.setAttribute("aria-label", sentence);
     if (changed.has("cursor")) setText(spoken, state.cursor === null ? "" : cursorSentence(entries, state));
   });
@@ -52,7 +52,7 @@ function createHeading(store, whole) {
   const groups = [
     group("line", t("Which loss"), [{ value: "validation", text: t("validation") }, { value: "train", text: t("train") }]),
     group("y", t("Unit of the loss"), [{ value: "nats", text: t("nats per token") }, { value: "bytes", text: t("bits per byte") }]),
-    group("x", t("Along"), [{ value: "step", text: t("steps") }, { value: "tokens", text: t("tokens") }, { value: "seconds", text: t("seconds") }]),
+    group("x", t("Along"), [{ value: "step", text: t("steps") }, { value: "tokens", text: t("tokens") }, { value: "seconds", text: t("seconds") }, { value: "energy", text: t("energy") }]),
     group("axis", t("Axis"), [{ value: "log", text: t("log") }, { value: "linear", text: t("linear") }]),
   ];
   const box = element("input", { type: "checkbox", on: { change: () => store.set({ bands: box.checked }) } });

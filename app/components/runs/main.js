@@ -16,7 +16,7 @@ import { createDifferences, createValues } from "./table.js";
 
 const VIEW_DELAY = 400;
 const FIRST_CHOICE = 2;
-const CHOICES = { x: ["step", "tokens", "seconds"], y: ["nats", "bytes"], line: ["validation", "train"] };
+const CHOICES = { x: ["step", "tokens", "seconds", "energy"], y: ["nats", "bytes"], line: ["validation", "train"] };
 
 export default mount((root, host) => {
   const { data } = host;
@@ -101,10 +101,10 @@ function createScene(store, series) {
 function entryOf(row, one, mark, view) {
   const line = lineOf(one, row, view);
   const last = one.steps.length ? one.steps.length - 1 : null;
-  const ends = { step: row.steps, tokens: row.steps * (row.tokensPerStep ?? 0), seconds: last === null ? 0 : one.seconds[last] };
+  const ends = { step: row.steps, tokens: row.steps * (row.tokensPerStep ?? 0), seconds: last === null ? 0 : one.seconds[last], energy: (one.energy.at(-1) ?? 0) * 1000 };
   const over = isOver(row);
   return {
-    id: row.id, row, mark, line, over, seconds: one.seconds.at(-1) ?? 0, end: over ? line.xs.at(-1) ?? 0 : ends[view.x],
+    id: row.id, row, mark, line, over, seconds: one.seconds.at(-1) ?? 0, energy: one.energy.at(-1) ?? null, end: over ? line.xs.at(-1) ?? 0 : ends[view.x],
     value: line.ys.at(-1) ?? (view.line === "validation" ? inUnit(row.val_loss, view.y, row.perByte) : null),
   };
 }

@@ -35,7 +35,7 @@ function alone({ mark, value, over }, unit) {
 function two([first, second], unit, x) {
   const different = inAll(differences([first.row, second.row]));
   const over = first.over && second.over;
-  const place = over ? null : Math.min(first.line.xs.at(-1), second.line.xs.at(-1));
+  const place = over ? null : Math.min(first.line.xs.at(-1) ?? 0, second.line.xs.at(-1) ?? 0);
   const heights = [first, second].map((end) => (over ? end.value : measuredAt(end.line, place)?.value ?? end.value));
   const gap = Math.abs(heights[1] - heights[0]);
   const words = { run: second.mark.letter, base: first.mark.letter, gap: fixed(gap), unit: unitWords(unit), place: over ? "" : placeText(x, place) };
@@ -89,4 +89,10 @@ function unlike(different, unit) {
 export function fairness(rows, unit) {
   const tokenizers = differences(rows).some(({ setting }) => setting.startsWith("tokenizer."));
   return tokenizers && unit === "bytes" ? t("In bits per byte, because these runs cut text into tokens of different length: only per byte are their losses comparable.") : "";
+}
+
+/** Whose energy nobody knows: runs from before it was measured, and those that came with the app. */
+export function withoutEnergy(entries, x) {
+  const unknown = x === "energy" ? entries.filter(({ energy, seconds }) => energy === null && seconds > 0) : [];
+  return unknown.length ? t("No energy was measured while {runs} trained.", { runs: unknown.map(({ mark }) => mark.letter).join(", ") }) : "";
 }

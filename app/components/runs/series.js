@@ -1,13 +1,14 @@
 /** The measured numbers of one run, as the charts read them: rows appended as they arrive, lines in any unit out. */
 
 export function createSeries(id) {
-  return { id, steps: [], loss: [], seconds: [], validation: [] };
+  return { id, steps: [], loss: [], seconds: [], energy: [], validation: [] };
 }
 
 /** Take in rows of /api/metrics; those that are already there are skipped. Returns how many are new.
- *  `seconds` adds up the time of the steps themselves, by the measured speed: pauses and other work are not in it. */
+ *  `seconds` adds up the time of the steps themselves, by the measured speed: pauses and other work are not in it.
+ *  `energy` is measured now and then, and at every validation; between two measurements the earlier one stands. */
 export function appendRows(series, { steps, columns }, tokensPerStep) {
-  const { loss = [], val_loss: validation = [], tokens_per_second: speed = [] } = columns;
+  const { loss = [], val_loss: validation = [], tokens_per_second: speed = [], energy_wh: energy = [] } = columns;
   let newest = series.steps.at(-1) ?? -1;
   let clock = series.seconds.at(-1) ?? 0;
   let added = 0;
@@ -16,6 +17,7 @@ export function appendRows(series, { steps, columns }, tokensPerStep) {
     if (speed[row] && tokensPerStep) clock += ((step - Math.max(0, newest)) * tokensPerStep) / speed[row];
     series.steps.push(step);
     series.seconds.push(clock);
+    series.energy.push(energy[row] ?? series.energy.at(-1) ?? null);
     series.loss.push(loss[row] ?? null);
     if ((validation[row] ?? null) !== null) series.validation.push({ row: series.steps.length - 1, value: validation[row] });
     newest = step;
@@ -31,9 +33,10 @@ export function inUnit(nats, unit, perByte) {
   return perByte ? (nats * perByte) / Math.LN2 : null;
 }
 
-/** Where row `row` stands on the x axis: a step, tokens read, or seconds of training. */
+/** Where row `row` stands on the x axis: a step, tokens read, seconds of training, or milliwatt-hours; null where unknown. */
 function placeOf(series, row, x, tokensPerStep) {
   if (x === "seconds") return series.seconds[row];
+  if (x === "energy") return series.energy[row] === null ? null : series.energy[row] * 1000;
   return x === "tokens" ? series.steps[row] * (tokensPerStep ?? 0) : series.steps[row];
 }
 
@@ -42,8 +45,9 @@ export function lineOf(series, row, { x, y, line }) {
   const found = { xs: [], ys: [], steps: [] };
   const push = (at, nats, perByte) => {
     const value = inUnit(nats, y, perByte);
-    if (value === null) return;
-    found.xs.push(placeOf(series, at, x, row.tokensPerStep));
+    const place = placeOf(series, at, x, row.tokensPerStep);
+    if (value === null || place === null) return;
+    found.xs.push(place);
     found.ys.push(value);
     found.steps.push(series.steps[at]);
   };

@@ -18,7 +18,7 @@ export function createDifferences(store, scene, help) {
     const { entries } = scene();
     panel.hidden = entries.length < 2;
     if (panel.hidden) return;
-    const version = JSON.stringify(entries.map(({ row, seconds, id }) => [id, row.name, row.val_loss, row.parameters, Math.round(seconds), Object.keys(row.settings).length]));
+    const version = JSON.stringify(entries.map(({ row, seconds, energy, id }) => [id, row.name, row.val_loss, row.parameters, Math.round(seconds), number(energy), Object.keys(row.settings).length]));
     if (version === built) return;
     built = version;
     const different = differences(entries.map(({ row }) => row));
@@ -37,6 +37,7 @@ function differenceTable(entries, different, help) {
     [t("bits per byte"), ({ row }) => fixed(inUnit(row.val_loss, "bytes", row.perByte), 3)],
     [t("parameters"), ({ row }) => (row.parameters ? count(row.parameters) : "–")],
     [t("seconds of training, measured"), ({ seconds }) => (seconds ? duration(seconds) : "–")],
+    [t("energy used for training, Wh"), ({ energy }) => number(energy)],
   ].map(([name, read]) => tableRow(element("span", { text: name }), entries.map(read)));
   const body = element("tbody", {}, ...rows);
   return element("table", {}, element("thead", {}, element("tr", {}, element("td", {}), ...heads)), body, element("tbody", { class: "outcomes" }, ...outcomes));

@@ -1,8 +1,9 @@
-/** The sentences that the data write, and the words of units, rungs and metrics. */
+/** The sentences that the data write, and the words of units and metrics. */
 import { fixed, number, percent } from "../kit/format.js";
+import { rungName } from "../kit/ladder.js";
 import { quotedToken, visibleToken, wordAround } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
-import { bitsPerByte } from "./measures.js";
+import { bitsPerByte, newestRow } from "./measures.js";
 
 const GAP_WORTH_A_WARNING = 0.3;
 const RISE_WORTH_A_WARNING = 0.05;
@@ -15,26 +16,13 @@ export function unitOf(tokenizer) {
   return { many: t("tokens"), loss: t("nats per token") };
 }
 
-export function rungName(name) {
-  const names = { uniform: t("chance"), unigram: t("unigram"), bigram: t("bigram"), trigram: t("trigram") };
-  return names[name] ?? name;
-}
-
-export function rungPassed(name, tokenizer) {
-  const passed = {
-    uniform: t("better than chance"),
-    unigram: tokenizer === "char" ? t("better than letter counts") : t("better than token counts"),
-    bigram: t("better than bigrams"), trigram: t("better than trigrams"),
-  };
-  return passed[name] ?? t("better than {name}", { name });
-}
-
 export function metricWords(name) {
   const known = {
     learning_rate: { title: t("learning rate"), unit: "" },
     grad_norm: { title: t("gradient norm"), unit: "" },
     tokens_per_second: { title: t("speed"), unit: t("tokens/s") },
     update_ratio: { title: t("update / weight"), unit: "" },
+    energy_wh: { title: t("energy"), unit: "Wh" },
   };
   return known[name] ?? { title: name.replaceAll("_", " "), unit: "" };
 }
@@ -60,9 +48,9 @@ function ladderSentence(rungs, about) {
   if (!rungs.length) return "";
   const next = rungs.filter((rung) => !rung.reached).reduce((highest, rung) => (!highest || rung.value > highest.value ? rung : highest), null);
   const passed = rungs.filter((rung) => rung.reached);
-  if (next) return t("The next rung is {rung} at {loss}.", { rung: rungName(next.name), loss: fixed(next.value) });
+  if (next) return t("The next rung is “{rung}” at {loss}.", { rung: rungName(next.name), loss: fixed(next.value) });
   const last = passed.at(-1);
-  const sentence = t("It left the last rung, {rung}, behind at step {step}.", { rung: rungName(last.name), step: last.beatenAt });
+  const sentence = t("It left the last rung, “{rung}”, behind at step {step}.", { rung: rungName(last.name), step: last.beatenAt });
   if (!passed.some((rung) => rung.name === "trigram")) return sentence;
   return inARow(sentence, t("It uses more than two {units} of context.", { units: unitOf(about.tokenizer).many }));
 }
@@ -86,8 +74,21 @@ function lossMaths({ newest }, about) {
   });
 }
 
+/** What the energy so far is: measured, or by which estimate. 0 watts stand for a measurement. */
+function energyReading(run, rowCount) {
+  const values = run.columns.energy_wh ?? [];
+  const row = newestRow(values, rowCount);
+  if (row < 0) return [];
+  const watts = run.columns.watts_per_core ?? [];
+  const source = newestRow(watts, rowCount);
+  const unit = source >= 0 && watts[source] > 0
+    ? t("estimate: CPU time × {watts} W per core", { watts: watts[source] })
+    : t("measured by the processor (RAPL)");
+  return [{ kind: "", name: t("energy so far"), value: `${number(values[row])}\u00a0Wh`, unit }];
+}
+
 /** Present values in numbers: [name, value, unit] each. */
-export function readings(summary, run, about) {
+export function readings(summary, run, about, rowCount) {
   const { newest, train } = summary;
   const bits = newest && (newest.bits ?? bitsPerByte(newest.value, run.facts));
   return [
@@ -95,6 +96,7 @@ export function readings(summary, run, about) {
     { kind: "train", name: t("train, recent mean"), value: train === null ? "–" : fixed(train), unit: "" },
     { kind: "", name: t("fair for any tokenizer"), value: number(bits), unit: t("bits per byte") },
     { kind: "", name: t("as if choosing between"), value: newest ? number(Math.exp(newest.value)) : "–", unit: unitOf(about.tokenizer).many },
+    ...energyReading(run, rowCount),
   ];
 }
 

@@ -65,7 +65,7 @@ export function createControls(store, run, about, { wish, replay, trainOwn }) {
   });
   const shown = [];
   store.watch(["revision"], (state) => {
-    readings(summarise(run, state.rowCount), run, about).forEach((reading, place) => {
+    readings(summarise(run, state.rowCount), run, about, state.rowCount).forEach((reading, place) => {
       shown[place] ??= addReading(numbers, reading);
       setText(shown[place], reading.value);
     });

@@ -6,6 +6,7 @@ import {
 import { stepWindow } from "../kit/step_input.js";
 import { t } from "../kit/words.js";
 import { lossCaption, unitOf } from "./captions.js";
+import { createLadderNews } from "./ladder_news.js";
 import { showCursor } from "./loss_cursor.js";
 import { drawEndLabels, drawEvents } from "./loss_labels.js";
 import { CURSOR_KEYS, CURVE_KEYS, linkChart, visibleRows } from "./linked.js";
@@ -28,7 +29,7 @@ export function createLossChart(store, run, about) {
   const panel = element("section", { class: "loss", aria: { label: t("Loss") } },
     element("div", { class: "panel-heading" }, element("h2", { text: t("Loss") }),
       element("span", { class: "unit", text: unitOf(about.tokenizer).loss }), element("span", { class: "spacer" }), zoomOut, axis.group),
-    element("div", { class: "loss-frame" }, curves, cursor, tooltip), caption, spoken);
+    element("div", { class: "loss-frame" }, curves, cursor, tooltip), caption, spoken, createLadderNews(store, run));
 
   let plot = null;
   linkChart(cursor, store, run, () => plot?.xScale);
@@ -52,7 +53,7 @@ function drawCurves(canvas, state, run, about) {
   const { palette } = state;
   const narrow = width < NARROW_PLOT * palette.scale;
   const left = 30 * palette.scale;
-  const right = width - (narrow ? 94 : 132) * palette.scale;
+  const right = width - (narrow ? 94 : 148) * palette.scale;
   const [top, bottom] = [14, height - 40 * palette.scale];
   const rows = visibleRows(state, run);
   const shownStep = state.rowCount ? run.steps[state.rowCount - 1] : -1;
@@ -61,7 +62,7 @@ function drawCurves(canvas, state, run, about) {
   const inView = state.zoom ? measured.filter((point) => point.step >= window[0] && point.step <= window[1]) : measured;
   const domain = lossDomain({ values: run.columns.loss ?? [], ...rows, validation: inView, rungs: run.rungs, zoomed: state.zoom !== null });
   const plot = {
-    context, width, height, narrow, left, right, top, bottom, rows, measured, shownStep, kind: about.tokenizer,
+    context, width, height, narrow, left, right, top, bottom, rows, measured, shownStep,
     xScale: makeStepScale(state.stepAxis, window, [left, right]),
     yScale: makeValueScale(domain, [bottom, top]),
   };

@@ -1,9 +1,9 @@
 /** Words inside and beside the loss picture: rungs passed, present values, names of the rungs. */
 import { fixed } from "../kit/format.js";
+import { rungName, rungPassed, rungShort } from "../kit/ladder.js";
 import { dot, drawThread, haloText, spreadLabels, verticalLine } from "../kit/plot.js";
 import { lowerBound, recentMean } from "../kit/series.js";
 import { t } from "../kit/words.js";
-import { rungName, rungPassed } from "./captions.js";
 import { isReached, newestRow } from "./measures.js";
 
 const LABEL_GAP = 17;
@@ -38,7 +38,7 @@ function drawEvent(plot, state, run, rung, taken) {
   context.textAlign = "left";
   context.textBaseline = "alphabetic";
   const when = t("step {step}", { step: rung.beatenAt });
-  const text = plot.narrow ? when : t("{when}: {what}", { when, what: rungPassed(rung.name, plot.kind) });
+  const text = plot.narrow ? when : t("{when}: {what}", { when, what: rungPassed(rung.name) });
   const { width } = context.measureText(text);
   const place = placeEvent(plot, state, run, rung, width);
   const overlaps = (box) => place.x < box.right && place.x + width > box.x && Math.abs(place.y - box.y) < 14 * palette.scale;
@@ -93,7 +93,7 @@ function rungLabels({ yScale, narrow, shownStep }, { palette }, run) {
     .filter((rung) => rung.value >= yScale.low && rung.value <= yScale.high)
     .map((rung) => ({
       y: yScale.toPixel(rung.value), color: palette.muted,
-      text: `${rungName(rung.name)} ${fixed(rung.value)}${!narrow && isReached(rung, shownStep) ? " ✓" : ""}`,
+      text: `${narrow ? rungShort(rung.name) : rungName(rung.name)} ${fixed(rung.value)}${!narrow && isReached(rung, shownStep) ? " ✓" : ""}`,
     }));
 }
 

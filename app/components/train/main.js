@@ -9,6 +9,7 @@ import { createControls } from "./controls.js";
 import { createDoctor } from "./doctor.js";
 import { createLive } from "./live.js";
 import { createLossChart } from "./loss_chart.js";
+import { createStepFold } from "./one_step_fold.js";
 import { createProbe } from "./probe.js";
 import { createReplay } from "./replay.js";
 import { createRun } from "./run.js";
@@ -58,11 +59,12 @@ function openRun(root, data, host, kept) {
   };
   const controls = createControls(store, run, about, { wish, replay, trainOwn: () => host.trigger("own", true) });
   const doctor = createDoctor(store, { base: data.base, runId, rerun: (kind) => host.trigger("rerun", { run: runId, kind }) });
+  const oneStep = createStepFold(store, { base: data.base, runId });
   const timeline = createTimeline(store);
   const page = element("div", { class: "train" },
     createStatusLine(store, run, about).panel, createFailure(store),
     element("div", { class: "bench" },
-      element("div", { class: "bench-main" }, createLossChart(store, run, about).panel, createSmallMultiples(store, run).panel, doctor.panel),
+      element("div", { class: "bench-main" }, createLossChart(store, run, about).panel, createSmallMultiples(store, run).panel, doctor.panel, oneStep.panel),
       element("aside", { class: "bench-side" }, controls.panel, createSample(store).panel)),
     createProbe(store, about, { lock: view.lock }).panel,
     createTable(store, run).panel);
@@ -76,7 +78,7 @@ function openRun(root, data, host, kept) {
   return {
     runId, store, refresh,
     dispose() {
-      for (const part of [live, doctor, replay, store]) part.stop();
+      for (const part of [live, doctor, oneStep, replay, store]) part.stop();
       for (const part of [controls, timeline, view]) part.dispose();
       sizes.disconnect();
     },

@@ -262,3 +262,31 @@ def test_a_damaged_checkpoint_is_never_trained_on(run, settings, store):
     store.lease(run.id, 1).report(checkpoint_step=10, checkpoint_file="s00000010-e1.safetensors")
     assert worker.main([run.id, "1"]) == 0
     assert store.get(run.id).message == "The checkpoint s00000010-e1.safetensors is damaged. Start the run again."
+
+
+def test_energy_is_noted_at_every_evaluation_and_the_last_step_and_grows(finished):
+    run, store = finished
+    columns = store.series(run.id)["columns"]
+    noted = [value for value in columns["energy_wh"] if value is not None]
+    assert noted == sorted(noted)
+    assert 0 < noted[-1] < 0.1
+    measured = [step for step, value in enumerate(columns["val_loss"]) if value is not None]
+    assert all(columns["energy_wh"][step] is not None for step in measured)
+    source = [value for value in columns["watts_per_core"] if value is not None]
+    assert len(source) == 1, "said once by each worker"
+
+
+def test_a_later_worker_goes_on_counting_from_what_the_earlier_used(run, settings, store, monkeypatch):
+    """Also what went into steps that were lost: it was used."""
+    claim = Queue(store.database).claim(1, "here")
+    lease = store.lease(claim.run_id, claim.epoch)
+    assert lease.highest("energy_wh") is None
+    lease.report([(1, "energy_wh", 2.0), (2, "energy_wh", 3.5)], step=2)
+    assert lease.highest("energy_wh") == 3.5
+    reporter = Reporter(lease, leave=lambda: None)
+    reporter.start()
+    training_run.train_run(run, settings, lease, reporter)
+    reporter.close()
+    noted = store.series(run.id)["columns"]["energy_wh"]
+    assert noted[0] >= 3.5
+    assert noted[-1] > noted[0]
