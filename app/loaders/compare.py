@@ -16,7 +16,7 @@ from lm_core.jobs.status import RunStatus, status_of_shipped
 from lm_core.runs.run import gallery_runs
 
 MOST_ROWS = 500
-NOT_COMPARED = ("format_version", "name", "probe")  # they make no difference to what is learned
+NOT_COMPARED = ("format_version", "name", "group", "probe")  # they make no difference to what is learned
 FINGERPRINT = 8  # letters of a text's, enough to tell two texts apart
 
 
