@@ -21,6 +21,7 @@ PAGES = [
     st.Page("app_pages/attention.py", title=_("Attention")),
     st.Page("app_pages/generate.py", title=_("Generate")),
     st.Page("app_pages/runs.py", title=_("Runs")),
+    st.Page("app_pages/experiments.py", title=_("Experiments")),
 ]
 
 page = st.navigation(PAGES, position="top")

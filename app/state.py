@@ -24,6 +24,7 @@ NOTE = "what was done last on Runs"
 IN_HAND = "the run in hand when Runs is drawn next"
 TICKED = "ticked last on Runs"
 ADDED = "added to the comparison"
+OPENED = "the experiment started last"
 
 
 def from_address(name: str, options: Sequence[str], default: str) -> str:
@@ -109,6 +110,16 @@ def add_to_comparison(run_ids: list[str]) -> None:
 def added_to_comparison() -> dict[str, Any]:
     """What was added last; the picture tells by `turn` whether it has it already."""
     return st.session_state.get(ADDED, {"turn": 0, "ids": []})
+
+
+def open_experiment(view: dict[str, str | None] | None) -> None:
+    """What the page Experiments shows from now on; None: what it shows already, as nothing could be started."""
+    st.session_state[OPENED] = {"turn": opened_experiment()["turn"] + 1, "view": view}
+
+
+def opened_experiment() -> dict[str, Any]:
+    """What was started last; the picture tells by `turn` whether it has it already."""
+    return st.session_state.get(OPENED, {"turn": 0, "view": None})
 
 
 def is_large() -> bool:

@@ -73,10 +73,21 @@ class ModelConfig(Frozen):
     d_model: int = Field(128, ge=NARROWEST, le=2048, description="Width of the residual stream: numbers per token.")
     d_mlp: int | None = Field(None, ge=8, le=8192, description="Width inside the MLP; empty: 4 x d_model.")
     context_length: int = Field(64, ge=4, le=2048, description="How many tokens the model sees at once.")
-    norm: Literal["layernorm", "rmsnorm"] = Field("rmsnorm", description="How each block steadies its input.")
+    norm: Literal["layernorm", "rmsnorm", "none"] = Field(
+        "rmsnorm", description="How each block steadies its input; without it, many blocks or large steps may run away."
+    )
     activation: Literal["gelu", "relu2", "swiglu"] = Field("relu2", description="The bend inside the MLP.")
-    positions: Literal["learned", "sinusoidal", "rotary"] = Field(
-        "rotary", description="How the model knows where a token stands."
+    positions: Literal["learned", "sinusoidal", "rotary", "none"] = Field(
+        "rotary", description="How the model knows where a token stands; without it, all that came before is one heap."
+    )
+    causal: bool = Field(
+        True, description="Hide later tokens: without this mask a model reads the answer instead of guessing it."
+    )
+    residual: bool = Field(
+        True, description="Add what a block finds to what it read: without it, each block must hand on everything anew."
+    )
+    scale_scores: bool = Field(
+        True, description="Divide scores by the root of a head's width: without it, wide heads see one token only."
     )
     tie_embeddings: bool = Field(False, description="Use one table for reading tokens and for guessing them.")
     init: Literal["by_width", "gpt2"] = Field(
@@ -105,19 +116,23 @@ class ModelConfig(Frozen):
     def mlp_width(self) -> int:
         return self.d_mlp or 4 * self.d_model
 
+    @property
+    def _turns_pairs(self) -> bool:
+        return self.positions in ("sinusoidal", "rotary")
+
     @model_validator(mode="after")
     def _heads_fit_the_width(self) -> Self:
         if self.d_model % self.n_heads:
             raise ValueError(
                 f"d_model ({self.d_model}) must be divisible by n_heads ({self.n_heads}). "
-                f"Try {_neighbours(self.d_model, self.n_heads * (1 if self.positions == 'learned' else 2))}."
+                f"Try {_neighbours(self.d_model, self.n_heads * (2 if self._turns_pairs else 1))}."
             )
         if self.n_heads % self.kv_heads:
             raise ValueError(
                 f"n_heads ({self.n_heads}) must be divisible by n_kv_heads ({self.kv_heads}): "
                 f"each key-value head serves an equal group. Try {_divisors(self.n_heads)}."
             )
-        if self.positions != "learned" and self.d_head % 2:
+        if self._turns_pairs and self.d_head % 2:
             raise ValueError(
                 f"{self.positions} positions turn pairs of numbers, so each head needs an even width; "
                 f"d_model / n_heads is {self.d_head}. Try d_model {2 * self.n_heads * ((self.d_head + 1) // 2)}."
@@ -173,6 +188,9 @@ class RunConfig(Frozen):
 
     format_version: Literal[1] = FORMAT_VERSION
     name: str = Field("", max_length=120, description="What people call this run.")
+    group: str = Field(
+        "", pattern=r"^[a-z0-9-]{0,40}$", description="The experiment that this run is part of; empty: none."
+    )
     corpus: CorpusSpec = CorpusSpec()
     tokenizer: TokenizerSpec = TokenizerSpec()
     model: ModelConfig = ModelConfig()

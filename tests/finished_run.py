@@ -34,9 +34,9 @@ def config_of(kind: str = "char", **changes) -> RunConfig:
     return parse_config(RunConfig, {**values, "model": {"context_length": 16}, "train": train, **changes})
 
 
-def make_run(home: Path, kind: str = "char", *, tokens: tuple[str, ...] | None = None) -> str:
+def make_run(home: Path, kind: str = "char", *, tokens: tuple[str, ...] | None = None, **changes) -> str:
     """A run that the store calls done. Validation falls from ln V as 1 / (1 + step / 40)."""
-    settings, config = settings_of(home), config_of(kind)
+    settings, config = settings_of(home), config_of(kind, **changes)
     run = create_run(config, settings.runs_folder)
     size = fill(run, config, kind, tokens)
     store = open_store(settings.store_url)

@@ -34,6 +34,7 @@ export default function (component) {
   return () => { gone = true; cleanup?.(); };
 }
 """
+BORROWED = {"experiments": ("runs",)}  # pictures that are partly made of another's modules wear its styles too
 MISSING = "This picture comes from Tokenarium's own server. Start it with: make run"
 
 
@@ -53,7 +54,8 @@ def _component(name: str) -> Any:
     base = st.get_option("server.baseUrlPath").strip("/")
     address = "/" + "/".join(part for part in (base, "pictures", assets_digest(), name, "main.js") if part)
     js = LOADER.replace("__ADDRESS__", repr(address)).replace("__MISSING__", repr(MISSING))
-    css = (FOLDER / "kit" / "theme.css").read_text("utf-8") + (FOLDER / name / f"{name}.css").read_text("utf-8")
+    styles = ("kit/theme", *(f"{other}/{other}" for other in BORROWED.get(name, ())), f"{name}/{name}")
+    css = "".join((FOLDER / f"{style}.css").read_text("utf-8") for style in styles)
     return st.components.v2.component(f"tokenarium_{name}", html='<div class="tk"></div>', css=css, js=js)
 
 

@@ -8,7 +8,8 @@ Every answer has the same shape (all numbers little endian):
     └────────┴──────────────┴──────────────┴──────────────┴──
 
     maps     a moment is layers x heads triangles of u8, in that order; a token never looks ahead, so a triangle holds
-             its lower half only, row by row: (0,0) (1,0) (1,1) (2,0) …; 255 stands for the weight 1
+             its lower half only, row by row: (0,0) (1,0) (1,1) (2,0) …; 255 stands for the weight 1. Where a run has
+             no causal mask, a moment says as `ahead` how much lies in the upper half, which is not sent
     vectors  the one part is q, then k, of one head: size x d_head f32 each; q @ k / sqrt(d_head) are its scores
 """
 
@@ -59,7 +60,8 @@ def pack_history(run_id: str, after: int, language: str = "en") -> bytes:
         "over": status["state"] in OVER,
         "more": len(sent) < len(moments),
         **(_shape_of(film[0]) if film else {}),
-        "moments": [_about(point) for point in sent],
+        **_switches(run_id),
+        "moments": [{**_about(point), **_ahead(run_id, point.attention)} for point in sent],
     }
     return pack(header, [lower_triangles(point.attention) for point in sent])
 
@@ -82,7 +84,7 @@ def pack_vectors(run_id: str, step: int, layer: int, head: int, text: str = "") 
     n_layers, n_heads, size, d_head = q.shape
     if not (0 <= layer < n_layers and 0 <= head < n_heads):
         raise ConfigError(f"This model has {n_layers} layers of {n_heads} heads. Choose one of them.")
-    header = {"step": step, "layer": layer, "head": head, "size": size, "dHead": d_head}
+    header = {"step": step, "layer": layer, "head": head, "size": size, "dHead": d_head, **_switches(run_id)}
     return pack(header, [np.stack([q[layer, head], k[layer, head]]).astype("<f4")])
 
 
@@ -94,7 +96,7 @@ def pack_sentence(run_id: str, text: str) -> bytes:
         ConfigError: the sentence is too short.
     """
     seen = look_at(run_id, text)
-    moment = {"step": seen.step, "val_loss": None, "vectors": True}
+    moment = {"step": seen.step, "val_loss": None, "vectors": True, **_ahead(run_id, seen.attention)}
     n_layers, n_heads = seen.attention.shape[:2]
     header = {
         "run": run_id,
@@ -106,6 +108,7 @@ def pack_sentence(run_id: str, text: str) -> bytes:
         "tokens": seen.tokens,
         "layers": n_layers,
         "heads": n_heads,
+        **_switches(run_id),
         "moments": [moment],
         "notes": seen.notes,
     }
@@ -128,6 +131,11 @@ def lower_triangles(attention: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return attention[..., rows, columns]
 
 
+def share_ahead(attention: npt.NDArray[np.uint8]) -> float:
+    """The share of all attention (L, H, T, T) that goes to later tokens; 0 behind a causal mask."""
+    return float(np.triu(attention, 1).sum(dtype=np.int64) / max(1, attention.sum(dtype=np.int64)))
+
+
 def as_bytes(attention: npt.NDArray[np.float32]) -> npt.NDArray[np.uint8]:
     """Weights 0..1 as round(255 p), off by 1/510 at most: as the history keeps them."""
     return np.rint(attention * 255).astype(np.uint8)
@@ -146,6 +154,16 @@ def _those_that_fit(points: list[HistoryPoint]) -> list[HistoryPoint]:
 
 def _shape_of(point: HistoryPoint) -> dict[str, Any]:
     return {"tokens": point.tokens, "layers": point.attention.shape[0], "heads": point.attention.shape[1]}
+
+
+def _switches(run_id: str) -> dict[str, bool]:
+    """What the arithmetic of a score depends on."""
+    model = runs.config_of(run_id).model
+    return {"causal": model.causal, "scaled": model.scale_scores}
+
+
+def _ahead(run_id: str, attention: npt.NDArray[np.uint8]) -> dict[str, float]:
+    return {} if runs.config_of(run_id).model.causal else {"ahead": round(share_ahead(attention), 4)}
 
 
 def _about(point: HistoryPoint) -> dict[str, Any]:

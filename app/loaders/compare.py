@@ -16,7 +16,7 @@ from lm_core.jobs.status import RunStatus, status_of_shipped
 from lm_core.runs.run import gallery_runs
 
 MOST_ROWS = 500
-NOT_COMPARED = ("format_version", "name", "probe")  # they make no difference to what is learned
+NOT_COMPARED = ("format_version", "name", "group", "probe")  # they make no difference to what is learned
 FINGERPRINT = 8  # letters of a text's, enough to tell two texts apart
 
 
@@ -42,6 +42,7 @@ def _row(status: dict[str, Any], language: str) -> dict[str, Any]:
     row = {
         "id": run_id,
         "name": translate_sentence(name, language) if gallery else name,
+        "group": "",
         "gallery": gallery,
         "when": status["created_at"] or None,
         **runs.finite({key: status[key] for key in shown}),
@@ -82,6 +83,7 @@ def _of_config(config: RunConfig) -> dict[str, Any]:
         "tokenizer": config.tokenizer.kind,
         "tokensPerStep": config.train.batch_size * config.model.context_length,
         "settings": flat_settings(config),
+        "group": config.group,
     }
 
 

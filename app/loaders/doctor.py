@@ -45,7 +45,7 @@ def rerun(run_id: str, kind: str) -> str:
     setting = change.setting.split(".")[-1]
     addition = f" · {setting} {value}"
     name = (config.name or config.corpus.title or run_id)[: LONGEST_NAME - len(addition)] + addition
-    return runs.train_new(with_settings(config, {change.setting: value, "name": name}))
+    return runs.train_new(with_settings(config, {change.setting: value, "name": name, "group": ""}))
 
 
 def looked_at(step: int, eval_every: int) -> list[int]:

@@ -14,7 +14,7 @@ from app.loaders import compare, runs
 from lm_core.config import OWN_TEXT, RunConfig, parse_config
 from lm_core.corpora.library import list_corpora
 
-NOT_OFFERED = ("format_version", "name", "corpus.text_id", "corpus.title", "model.architecture")
+NOT_OFFERED = ("format_version", "name", "group", "corpus.text_id", "corpus.title", "model.architecture")
 GROUPS = ("model.", "train.", "tokenizer.", "corpus.", "")  # the order in which they are offered
 LONGEST_NAME = 120
 
@@ -73,7 +73,7 @@ def value_of(config: RunConfig, name: str) -> Any:
 
 
 def changed(config: RunConfig, setting: str, value: Any, name: str) -> RunConfig:
-    """The configuration with one setting changed, checked.
+    """The configuration with one setting changed, checked; a copy is part of no experiment.
 
     Raises:
         ConfigError: the value is out of bounds, or contradicts another setting.
@@ -84,7 +84,7 @@ def changed(config: RunConfig, setting: str, value: Any, name: str) -> RunConfig
     place[key] = value
     if setting == "corpus.name":
         place |= {"text_id": None, "title": ""}
-    return parse_config(RunConfig, {**values, "name": name[:LONGEST_NAME]})
+    return parse_config(RunConfig, {**values, "name": name[:LONGEST_NAME], "group": ""})
 
 
 def suggested_name(name: str, setting: str, value: Any) -> str:

@@ -58,6 +58,8 @@ def generate(
 ) -> Iterator[DecodeStep]:
     """Continue the prompt by `n_tokens`; equal arguments give equal tokens, with the cache or without.
 
+    A model without a causal mask always does without: every new token changes what the earlier ones came to.
+
     Raises:
         ConfigError: the prompt is empty, or has an id that the model does not know.
     """
@@ -101,7 +103,7 @@ class Reader:
     def __init__(self, model: GPT, *, use_cache: bool, keep_attention: bool) -> None:
         self._model = model
         self._device = model.embed.weight.device
-        self._cache = KVCache(model.config, 1, self._device) if use_cache else None
+        self._cache = KVCache(model.config, 1, self._device) if use_cache and model.config.causal else None
         self._keep_attention = keep_attention
         self._start = 0
 

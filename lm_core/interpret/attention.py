@@ -11,12 +11,15 @@ from lm_core.interpret.snapshot import Snapshot
 
 
 def attention_of(snapshot: Snapshot) -> npt.NDArray[np.float32]:
-    """(L, H, T, T): row t is where token t looked; each row sums to 1, and nothing lies right of the diagonal."""
+    """(L, H, T, T): row t is where token t looked; each row sums to 1. Behind a causal mask nothing lies right of
+    the diagonal.
+    """
     return _stacked(snapshot, "attn.pattern")
 
 
 def queries_keys(snapshot: Snapshot) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-    """Queries and keys as they are compared, both (L, H, T, D): q @ k / sqrt(D) are the scores.
+    """Queries and keys as they are compared, both (L, H, T, D): q @ k / sqrt(D) are the scores; q @ k where
+    `scale_scores` is off.
 
     Rotary positions have turned them already; key heads that serve a group are repeated for each query head.
     """

@@ -17,7 +17,10 @@ def log_probabilities(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64
 
 
 def token_losses(snapshot: Snapshot) -> npt.NDArray[np.float32]:
-    """(T,) -ln p(token | tokens before it), in nats; nan for the first token, which nothing comes before."""
+    """(T,) -ln p(token | tokens before it), in nats; nan for the first token, which nothing comes before.
+
+    Without a causal mask it is no surprise at all: the guess was made in sight of the token.
+    """
     guesses = log_probabilities(snapshot.logits[:-1])  # (T - 1, V): row t scores token t + 1
     losses = -np.take_along_axis(guesses, snapshot.ids[1:, None], axis=-1)[:, 0]
     return np.concatenate(([np.nan], losses)).astype(np.float32)

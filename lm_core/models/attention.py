@@ -1,5 +1,7 @@
 """Token vectors in, each token's mix of what it looked at in the tokens before it out: causal self-attention.
 
+(With `causal` off a token looks at all tokens, later ones too: a mistake that is worth seeing.)
+
 q = what a token looks for      scores = q·k / sqrt(D)           how well each earlier token fits
 k = what a token offers         pattern = softmax(scores)        shares of attention, summing to 1
 v = what a token hands over     z = pattern · v                  what it brings home
@@ -47,6 +49,8 @@ class Attention(nn.Module):
         self.queries_per_key = config.n_heads // config.kv_heads
         self.qk_norm = config.qk_norm
         self.rotary = config.positions == "rotary"
+        self.causal = config.causal
+        self.divisor = math.sqrt(config.d_head) if config.scale_scores else 1.0
         self.dropout = config.dropout
         self.q = nn.Linear(config.d_model, config.n_heads * config.d_head, bias=False)
         self.k = nn.Linear(config.d_model, config.kv_heads * config.d_head, bias=False)
@@ -94,18 +98,26 @@ class Attention(nn.Module):
 
     def _written_out(self, q: Tensor, k: Tensor, v: Tensor, trace: AnyTrace) -> Tensor:
         """The arithmetic step by step, each step on show."""
-        scores = trace("scores", q @ k.transpose(-2, -1) / math.sqrt(self.d_head))  # (B, H, T, S)
-        hidden = ~causal_mask(q.size(2), k.size(2), q.device)
-        nothing = torch.zeros(hidden.shape, dtype=q.dtype, device=q.device).masked_fill(hidden, -torch.inf)  # (T, S)
-        pattern = trace("pattern", (scores + nothing).softmax(dim=-1))  # rows sum to 1
+        scores = trace("scores", q @ k.transpose(-2, -1) / self.divisor)  # (B, H, T, S)
+        visible = scores
+        if self.causal:
+            hidden = ~causal_mask(q.size(2), k.size(2), q.device)
+            nothing = torch.zeros(hidden.shape, dtype=q.dtype, device=q.device).masked_fill(hidden, -torch.inf)
+            visible = scores + nothing  # (T, S) for all heads alike
+        pattern = trace("pattern", visible.softmax(dim=-1))  # rows sum to 1
         return F.dropout(pattern, self.dropout, self.training) @ v  # (B, H, T, D)
 
     def _fused(self, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         """The same result in one call that never stores the (T, S) pattern (Dao et al. 2022)."""
         square = q.size(2) == k.size(2)
-        mask = None if square or q.size(2) == 1 else causal_mask(q.size(2), k.size(2), q.device)
-        dropout = self.dropout if self.training else 0.0
-        return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=square, dropout_p=dropout)
+        all_seen = square or q.size(2) == 1 or not self.causal
+        return F.scaled_dot_product_attention(
+            q, k, v,
+            attn_mask=None if all_seen else causal_mask(q.size(2), k.size(2), q.device),
+            is_causal=square and self.causal,
+            dropout_p=self.dropout if self.training else 0.0,
+            scale=1 / self.divisor,
+        )  # fmt: skip
 
     def _shared(self, x: Tensor) -> Tensor:
         """Give each group of query heads its key-value head: (B, K, S, D) -> (B, H, S, D)."""

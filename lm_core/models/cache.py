@@ -4,6 +4,8 @@ A token's keys and values never change once it is read (later tokens cannot be s
 
     read "the cat"        keys  the cat · · · ·      length 2
     read "sat"            keys  the cat sat · · ·    length 3: one token's work instead of three
+
+Without a causal mask that is not so, and there can be no cache.
 """
 
 from __future__ import annotations

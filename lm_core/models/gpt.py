@@ -40,13 +40,18 @@ class Block(nn.Module):
         self.attn = Attention(config, layer)
         self.ln2 = make_norm(config)
         self.mlp = MLP(config)
+        self.residual = config.residual
 
     def forward(self, x: Tensor, *, cache: KVCache | None = None, trace: AnyTrace = UNTRACED) -> Tensor:
         x = trace("resid_pre", x)  # (B, T, C), as every line below
         attn_out = self.attn(trace("ln1", self.ln1(x)), cache=cache, trace=trace.scope("attn"))
-        x = trace("resid_mid", x + trace("attn_out", attn_out))
+        x = trace("resid_mid", self._on(x, trace("attn_out", attn_out)))
         mlp_out = self.mlp(trace("ln2", self.ln2(x)), trace=trace)
-        return trace("resid_post", x + trace("mlp_out", mlp_out))
+        return trace("resid_post", self._on(x, trace("mlp_out", mlp_out)))
+
+    def _on(self, stream: Tensor, found: Tensor) -> Tensor:
+        """What goes on: the stream with what was found added (He et al. 2016), or, broken on purpose, that alone."""
+        return stream + found if self.residual else found
 
 
 def initialise(model: nn.Module, config: ModelConfig) -> None:
@@ -95,14 +100,18 @@ class GPT(nn.Module):
         initialise(self, config)
 
     def forward(self, ids: Tensor, *, cache: KVCache | None = None, trace: AnyTrace = UNTRACED) -> Tensor:
-        """ids (B, T) int64 -> logits (B, T, V). With a cache, `ids` follow the tokens already in it."""
+        """ids (B, T) int64 -> logits (B, T, V). With a cache, `ids` follow the tokens already in it.
+
+        Only a causal model may use a cache: where later tokens are seen, they change what was computed before.
+        """
+        assert cache is None or self.config.causal, "a model without a causal mask cannot use a cache"
         start = cache.length if cache is not None else 0
         end = start + ids.size(1)
         assert end <= self.config.context_length, f"{end} tokens exceed the context of {self.config.context_length}"
         x = trace("embed", self.embed(ids))  # (B, T, C)
         if self.token_shift is not None:
             x = x + trace("token_shift", self._shifted(x, cache))
-        if self.config.positions != "rotary":
+        if self.config.positions in ("learned", "sinusoidal"):
             x = x + trace("pos_embed", self._position_vectors(start, end).to(x.dtype))  # (T, C)
         x = F.dropout(x, self.config.dropout, self.training)
         for layer, block in enumerate(self.blocks):

@@ -69,6 +69,8 @@ class RMSNorm(nn.Module):
 
 def make_norm(config: ModelConfig) -> nn.Module:
     """(B, T, C) -> (B, T, C), each token on its own. LayerNorm (Ba et al. 2016) also takes out the mean."""
+    if config.norm == "none":
+        return nn.Identity()
     if config.norm == "rmsnorm":
         return RMSNorm(config.d_model)
     return nn.LayerNorm(config.d_model, eps=NORM_EPSILON)

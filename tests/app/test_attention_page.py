@@ -34,7 +34,11 @@ STEPS = (0, 5, 40)
 @pytest.fixture
 def run(tiny_config):
     """A run as a worker leaves it: grouped heads, three kept moments, and the weights of the last one."""
-    model_config = tiny_config.model.model_copy(update={"n_heads": 4, "n_kv_heads": 2})
+    return seen_run(tiny_config)
+
+
+def seen_run(tiny_config, **switches):
+    model_config = tiny_config.model.model_copy(update={"n_heads": 4, "n_kv_heads": 2, **switches})
     config = tiny_config.model_copy(update={"model": model_config})
     run = create_run(config, runs.settings().runs_folder)
     runs.store().submit(run.id, "tiny", config.to_json(), config.train.steps)
@@ -140,6 +144,27 @@ def test_queries_times_keys_are_the_scores_of_the_stored_weights(run, own):
             stored = triangles[start : start + query + 1] / 255
             worked_out = softmax(q[query] @ k[: query + 1].T / math.sqrt(about["dHead"]))
             assert np.abs(worked_out - stored).max() < 0.5 / 255 + 2e-3
+
+
+def test_a_run_without_a_mask_says_how_much_of_its_attention_the_triangles_leave_out(tiny_config):
+    run = seen_run(tiny_config, causal=False)
+    header, maps = unpack(attention.pack_history(run.id, after=5))
+    assert header["causal"] is False
+    squares = runs.points_of(run.id)[-1].attention / 255
+    shown = maps.reshape(2, 4, -1)[:, :, : 16 * 17 // 2].sum() / 255
+    assert header["moments"][0]["ahead"] == pytest.approx(1 - shown / squares.sum(), abs=1e-3)
+    assert header["moments"][0]["ahead"] > 0.1
+    assert unpack(attention.pack_sentence(run.id, "tea at the sea"))[0]["moments"][0]["ahead"] > 0.1
+
+
+def test_a_run_that_does_not_divide_its_scores_says_so(tiny_config):
+    run = seen_run(tiny_config, scale_scores=False)
+    assert unpack(attention.pack_history(run.id, after=5))[0]["scaled"] is False
+    about, body = unpack(attention.pack_vectors(run.id, 40, 0, 1))
+    assert (about["scaled"], about["causal"]) == (False, True)
+    q, k = body.view("<f4").reshape(2, 16, about["dHead"])
+    stored = runs.points_of(run.id)[-1].attention[0, 1, 15] / 255
+    assert np.abs(softmax(q[15] @ k.T) - stored).max() < 0.5 / 255 + 5e-3
 
 
 def test_vectors_that_nobody_kept_are_refused_in_a_sentence(run):

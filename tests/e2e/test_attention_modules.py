@@ -58,12 +58,15 @@ def test_the_arithmetic_is_softmax_and_its_check_knows_half_precision(open_bare)
         """async ([q, k]) => {
           const { workOutCell, compareWeights } = await import("/pictures/x/attention/softmax.js");
           const work = workOutCell({ q: Float32Array.from(q), k: Float32Array.from(k), dHead: 4 }, 1, 1);
-          return { dot: work.dot, scores: [...work.scores], weights: [...work.weights],
+          const own = { q: Float32Array.from(q), k: Float32Array.from(k), dHead: 4, causal: false, scaled: false };
+          const bare = [...workOutCell(own, 0, 0).scores];
+          return { bare, dot: work.dot, scores: [...work.scores], weights: [...work.weights],
             near: compareWeights(0.5, 0.5 + 0.4 / 255).equal, far: compareWeights(0.5, 0.5 + 2 / 255).equal };
         }""",
         [q.ravel().tolist(), k.ravel().tolist()],
     )
     assert work["dot"] == 4
+    assert work["bare"] == [2, 4]  # without a mask all keys, without the division the products as they are
     assert work["scores"] == [1, 2]
     assert np.allclose(work["weights"], [1 / (1 + math.e), math.e / (1 + math.e)])
     assert work["near"]

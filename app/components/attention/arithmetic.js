@@ -12,13 +12,13 @@ import { createStrips } from "./strips.js";
 const PAUSE = 900;
 export const LAST_STEP = 7;
 
-function steps() {
+function steps(causal) {
   return [
     { label: t("two rows"), say: t("The looking token has a query row q, the token looked at has a key row k."), time: 250 },
     { label: t("multiply"), say: t("Multiply them number by number. Like signs give plus (blue), unlike signs minus (rust)."), time: 1100 },
     { label: t("add"), say: t("Add the products: how well does what is sought fit what is offered?"), time: 1400 },
     { label: t("÷ √d"), say: t("Divide by √d, so that longer rows do not give larger scores."), time: 250 },
-    { label: t("all keys"), say: t("The same for every earlier token: one row of scores."), time: 700 },
+    { label: t("all keys"), say: causal ? t("The same for every earlier token: one row of scores.") : t("The same for every token, later ones too, as this run has no mask."), time: 700 },
     { label: t("exp"), say: t("e to the power of each score: all positive, and large ones grow most."), time: 700 },
     { label: t("sum"), say: t("Add them up."), time: 250 },
     { label: t("divide"), say: t("Divide by the sum: the weights of a row add up to 1."), time: 700 },
@@ -26,7 +26,7 @@ function steps() {
 }
 
 export function createArithmetic(film, store, { lockQuery }) {
-  const STEPS = steps();
+  const STEPS = steps(film.causal);
   const subject = element("p", { class: "muted", aria: { live: "polite" } });
   const say = element("p", { class: "say" });
   const play = iconButton({ class: "button round primary", icon: "play", text: t("Play the steps"), onClick: togglePlay });
@@ -103,7 +103,8 @@ export function createArithmetic(film, store, { lockQuery }) {
     play.show(state.arithmeticPlaying ? "pause" : "play", state.arithmeticPlaying ? t("Pause the steps") : t("Play the steps"));
     back.button.disabled = state.arithmeticStep === 0;
     forward.button.disabled = state.arithmeticStep === LAST_STEP;
-    setText(say, STEPS[state.arithmeticStep].say);
+    const unscaled = STEPS[state.arithmeticStep].label === t("÷ √d") && state.vectors?.scaled === false;
+    setText(say, unscaled ? t("This run does not divide by √d: the score is the sum as it is.") : STEPS[state.arithmeticStep].say);
   }
 
   function drawNothing() {
@@ -123,7 +124,7 @@ export function createArithmetic(film, store, { lockQuery }) {
     const reach = (step) => (state.arithmeticStep > step ? 1 : state.arithmeticStep === step ? state.arithmeticPart : 0);
     strips.draw(work, reach, state.palette);
     const bands = scoreBands(work, [reach(4), reach(5), reach(7)]);
-    ladder.draw({ bands, key, keys: state.query + 1, width: ladderBox.clientWidth, palette: state.palette });
+    ladder.draw({ bands, key, keys: work.scores.length, width: ladderBox.clientWidth, palette: state.palette });
     equation.draw(work, reach, key, storedRow(film, state.selected, state.locked, state.query)[key]);
   }
 

@@ -14,7 +14,8 @@ export function createEquation() {
   function draw(work, reach, key, stored) {
     const added = Math.ceil(reach(2) * work.size);
     dot.show(reach(2) > 0, [sumTerms(work, added), "=", result(fixed(work.running[Math.max(0, added - 1)]))]);
-    score.show(reach(3) > 0, [
+    if (!work.scaled) score.show(reach(3) > 0, [result(fixed(work.score))]);
+    else score.show(reach(3) > 0, [
       fraction(fixed(work.dot), `√${work.size}`), "=", fraction(fixed(work.dot), fixed(work.root, 3)), "=", result(fixed(work.score)),
     ]);
     weight.show(reach(5) > 0, weightTerms(work, reach, key));

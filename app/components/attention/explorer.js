@@ -2,6 +2,7 @@
 import { animate, element, isTyping } from "../kit/dom.js";
 import { createStore } from "../kit/store.js";
 import { addPoints, createTimeline, selectStep, TIMELINE_STATE, togglePlay } from "../kit/timeline.js";
+import { createAhead } from "./ahead.js";
 import { createArithmetic, LAST_STEP } from "./arithmetic.js";
 import { createAtlas } from "./atlas.js";
 import { createCaption } from "./caption.js";
@@ -48,7 +49,7 @@ export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf,
   const arithmetic = createArithmetic(film, store, shared);
   const timeline = createTimeline(store);
   const node = element("div", { class: "explorer" },
-    createSentence(film, store, shared),
+    ...createAhead(film, store), createSentence(film, store, shared),
     element("div", { class: "stage" },
       picture.frame, createCaption(film, store, shared, picture.describe),
       element("div", { class: "side" }, atlas.grid, createControls(film, store, shared))),

@@ -13,9 +13,9 @@ function decodeAnswer(buffer) {
 }
 
 /** A film: one sentence and one model, at as many moments of training as have arrived. */
-export function createFilm({ tokens, layers, heads }) {
+export function createFilm({ tokens, layers, heads, causal = true }) {
   const size = tokens.length;
-  return { tokens, size, layers, heads, triangle: triangleIndex(size, 0), moments: [] };
+  return { tokens, size, layers, heads, causal, triangle: triangleIndex(size, 0), moments: [] };
 }
 
 /** The maps of an answer -> moments [{step, val_loss, vectors, weights}] that a film can take in. */

@@ -18,7 +18,7 @@ export function createPlate(film, store, { measureAt }) {
       element("div", { class: "head-line" }, badge, head), role,
       element("div", { class: "legend" }, element("div", { class: "ramp" }), legend)),
     element("div", { class: "reasons" }, evidence.box,
-      element("p", { class: "mask-note", text: t("Rows look, columns are looked at. This half stays empty: no token may look ahead.") })));
+      element("p", { class: "mask-note", text: maskNote(film) })));
 
   store.watch(["locked", "hovered", "isolated", "selected", "scale"], (state) => {
     const shown = shownHead(state);
@@ -32,6 +32,10 @@ export function createPlate(film, store, { measureAt }) {
   });
   return plate;
 }
+
+const maskNote = ({ causal }) => (causal
+  ? t("Rows look, columns are looked at. This half stays empty: no token may look ahead.")
+  : t("Rows look, columns are looked at. This half is not drawn, though this run has no mask and its tokens look ahead."));
 
 function roleOf(measure, tokens) {
   if (measure.name === "mixed") return t("mixed: no pattern is clear");

@@ -1,20 +1,22 @@
 /** q and the keys in, every number between them and a weight out. */
 
-/** q, k: arrays of `size` numbers a token -> the arithmetic of one query and one key, with the scores of all keys. */
-export function workOutCell({ q, k, dHead: size }, query, key) {
+/** q, k: arrays of `size` numbers a token -> the arithmetic of one query and one key, with the scores of all keys.
+ *  Keys are those up to the query; all of them where a run has no causal mask. `scaled`: scores are divided by √d. */
+export function workOutCell({ q, k, dHead: size, causal = true, scaled = true }, query, key) {
   const queryVector = q.subarray(query * size, (query + 1) * size);
   const keyVector = k.subarray(key * size, (key + 1) * size);
-  const root = Math.sqrt(size);
+  const root = scaled ? Math.sqrt(size) : 1;
+  const keys = causal ? query + 1 : k.length / size;
   const products = Float64Array.from(queryVector, (value, index) => value * keyVector[index]);
-  const scores = Float64Array.from({ length: query + 1 }, (_, other) => dot(queryVector, k, other * size) / root);
+  const scores = Float64Array.from({ length: keys }, (_, other) => dot(queryVector, k, other * size) / root);
   const running = runningSums(products);
   const largest = Math.max(...scores);
   const parts = scores.map((score) => Math.exp(score - largest)); // no overflow, same weights
   const partTotal = sum(parts);
   const exponentials = scores.map(Math.exp);
   return {
-    q: queryVector, keyVector, products, running, dot: running[size - 1], root, size, score: scores[key], scores, exponentials,
-    total: sum(exponentials), weights: parts.map((part) => part / partTotal), slack: scoreSlack(queryVector, k, query, root),
+    q: queryVector, keyVector, products, running, dot: running[size - 1], root, size, scaled, score: scores[key], scores, exponentials,
+    total: sum(exponentials), weights: parts.map((part) => part / partTotal), slack: scoreSlack(queryVector, k, keys, root),
   };
 }
 
@@ -34,10 +36,10 @@ function runningSums(values) {
 }
 
 /** How far any score may be off because q and k were kept as half-precision numbers (11 bits: 1 part in 2048 each). */
-function scoreSlack(queryVector, keys, query, root) {
+function scoreSlack(queryVector, keys, count, root) {
   const size = queryVector.length;
   let largest = 0;
-  for (let key = 0; key <= query; key += 1) {
+  for (let key = 0; key < count; key += 1) {
     let total = 0;
     for (let index = 0; index < size; index += 1) total += Math.abs(queryVector[index] * keys[key * size + index]);
     largest = Math.max(largest, total);

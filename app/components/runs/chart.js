@@ -6,6 +6,7 @@ import { t } from "../kit/words.js";
 import { axisName, placeText, tickText, ticksOf } from "./axis.js";
 import { linkKeys, linkPointer } from "./chart_input.js";
 import { drawShape, swatch } from "./marks.js";
+import { drawRungs } from "./rungs.js";
 import { comparison, fairness, unitWords, withoutEnergy } from "./sentence.js";
 import { measuredAt } from "./series.js";
 
@@ -14,24 +15,25 @@ const NARROW = 520;
 const LABEL_GAP = 18;
 const FAINT = 0.22;
 
-/** `scene()` gives {entries, bands} of the present choice, as main.js makes them. */
-export function createChart(store, scene) {
+/** `scene()` gives {entries, bands} of the present choice, as scene.js makes them, and, where there are losses to climb
+ *  down past, {rungs: [{name, value}], ceiling}. `choices` names what the reader may choose above the chart. */
+export function createChart(store, scene, { choices = ["line", "y", "x", "axis"] } = {}) {
   const canvas = element("canvas", { class: "compare-canvas", tabindex: "0", role: "img" });
   const tooltip = element("div", { class: "tooltip", hidden: true });
   const spoken = element("div", { class: "visually-hidden", aria: { live: "polite" } });
   const caption = element("p", { class: "caption" });
   const fair = element("p", { class: "fair muted" });
   const whole = element("button", { type: "button", class: "button small", text: t("Show all"), on: { click: () => store.set({ zoom: null }) } });
-  const heading = createHeading(store, whole);
+  const heading = createHeading(store, whole, choices);
   const panel = element("section", { class: "compare", aria: { label: t("Comparison") } },
     heading.node, element("div", { class: "canvas-frame" }, canvas, tooltip), caption, fair, spoken);
   let plot = null;
   linkPointer(canvas, store, () => plot);
   linkKeys(canvas, store, () => plot);
   store.watch(READS, (state, changed) => {
-    const { entries, bands, groups } = scene();
-    plot = layOut(canvas, state, entries, bands);
-    draw(plot, state, entries, bands);
+    const { entries, bands, groups, rungs = [], ceiling = Infinity } = scene();
+    plot = layOut(canvas, state, entries, rungs, ceiling);
+    draw(plot, state, entries, bands, rungs);
     showTooltip(tooltip, plot, state, entries);
     heading.show(state, bands);
     whole.hidden = state.zoom === null;
@@ -44,7 +46,7 @@ export function createChart(store, scene) {
   return panel;
 }
 
-function createHeading(store, whole) {
+function createHeading(store, whole, choices) {
   const group = (key, label, choices) => {
     const made = segmented({ label, chosen: store.state[key], choices, onChoose: (value) => store.set({ [key]: value, zoom: null, cursor: null, ...(key === "y" ? { ownUnit: true } : {}) }) });
     return { key, ...made };
@@ -54,7 +56,7 @@ function createHeading(store, whole) {
     group("y", t("Unit of the loss"), [{ value: "nats", text: t("nats per token") }, { value: "bytes", text: t("bits per byte") }]),
     group("x", t("Along"), [{ value: "step", text: t("steps") }, { value: "tokens", text: t("tokens") }, { value: "seconds", text: t("seconds") }, { value: "energy", text: t("energy") }]),
     group("axis", t("Axis"), [{ value: "log", text: t("log") }, { value: "linear", text: t("linear") }]),
-  ];
+  ].filter(({ key }) => choices.includes(key));
   const box = element("input", { type: "checkbox", on: { change: () => store.set({ bands: box.checked }) } });
   const seeds = element("label", { class: "check", hidden: true }, box, element("span", { text: t("seeds as a band") }));
   const node = element("div", { class: "panel-heading" }, groups.map((one) => one.group), element("span", { class: "spacer" }), seeds, whole);
@@ -69,7 +71,7 @@ function createHeading(store, whole) {
 }
 
 /** Where everything goes this frame; the x axis reaches to the end of the longest run, so that a growing line rescales nothing. */
-function layOut(canvas, state, entries, bands) {
+function layOut(canvas, state, entries, rungs, ceiling) {
   const { context, width, height } = fitCanvas(canvas);
   const { scale } = state.palette;
   const narrow = width < NARROW * scale;
@@ -77,15 +79,15 @@ function layOut(canvas, state, entries, bands) {
   const [top, bottom] = [14, height - 42 * scale];
   const whole = [0, Math.max(1e-9, ...entries.map((entry) => entry.end), ...entries.map((entry) => entry.line.xs.at(-1) ?? 0)) || 1];
   const xScale = makeStepScale(state.axis, state.zoom ?? whole, [left, right]);
-  const heights = domain(entries, state.zoom);
+  const heights = domain(entries, state.zoom, rungs, ceiling);
   const yScale = { ...makeValueScale(heights ?? [0, 1], [bottom, top]), empty: heights === null };
   const places = [...new Set(entries.flatMap((entry) => entry.line.xs))].sort((one, other) => one - other);
   return { context, width, height, narrow, scale, left, right, top, bottom, xScale, yScale, whole, places };
 }
 
 /** From the lowest to the highest value in view, with some air; null where there is none. */
-function domain(entries, zoom) {
-  let [low, high] = [Infinity, -Infinity];
+function domain(entries, zoom, rungs, ceiling) {
+  let [low, high] = zoom ? [Infinity, -Infinity] : [Math.min(...rungs.map(({ value }) => value)), Math.max(...rungs.map(({ value }) => value))];
   for (const { line } of entries) {
     line.xs.forEach((x, at) => {
       if (zoom && (x < zoom[0] || x > zoom[1])) return;
@@ -95,11 +97,12 @@ function domain(entries, zoom) {
   }
   if (!Number.isFinite(low)) return null;
   if (zoom) return [low - (high - low || 1) * 0.08, high + (high - low || 1) * 0.08];
-  const margin = Math.max(0.05, (high - low) * 0.06);
-  return [Math.max(0, low - margin), high + margin];
+  const top = Math.min(high, ceiling);
+  const margin = Math.max(0.05, (top - low) * 0.06);
+  return [Math.max(0, low - margin), Math.min(ceiling, top + margin)];
 }
 
-function draw(plot, state, entries, bands) {
+function draw(plot, state, entries, bands, rungs) {
   const { context, left, right, top, bottom } = plot;
   drawAxes(plot, state);
   context.save();
@@ -107,6 +110,7 @@ function draw(plot, state, entries, bands) {
   context.rect(left - 6, top - 8, right - left + 12, bottom - top + 8);
   context.clip();
   drawBrush(context, plot, state);
+  drawRungs(plot, state, rungs, entries.flatMap(({ line }) => line.ys.slice(-Math.ceil(line.ys.length / 7)).map(plot.yScale.toPixel)));
   const focus = state.hovered !== null && entries.some(({ id }) => id === state.hovered) ? state.hovered : null;
   for (const band of bands.drawn) drawBand(plot, state, band, focus !== null && !band.ids.includes(focus));
   for (const entry of entries) if (!bands.covered.has(entry.id) || entry.id === focus) drawLine(plot, state, entry, focus !== null && entry.id !== focus);

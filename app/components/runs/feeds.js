@@ -21,6 +21,8 @@ export function createFeeds(store, base, series) {
       receive(answer) {
         const row = store.state.rows.find((each) => each.id === id);
         const added = appendRows(one, answer, row?.tokensPerStep);
+        one.baselines = answer.facts?.baselines ?? null;
+        one.message = answer.status.message;
         learn(id, answer.status);
         if (added) store.set({ revision: store.state.revision + 1 });
         const more = added > 0 || !isOver(answer.status);

@@ -23,7 +23,7 @@ export function filtered(rows, { search, kind, corpus, sort }) {
   return rows.filter(passes).sort(SORTS[sort] ?? SORTS.newest);
 }
 
-function stateText(row) {
+export function stateText(row) {
   if (row.gallery) return t("comes with Tokenarium");
   if (row.state === "queued") return row.queue_position ? t("Waiting, place {place} in the queue", { place: row.queue_position }) : t("Waiting");
   const words = { starting: t("Preparing"), running: t("Running"), paused: t("Paused"), parked: t("Paused"), done: t("Finished"), failed: t("Failed"), stopped: t("Stopped") };

@@ -1,16 +1,14 @@
 /** The page "What have we tried?": all runs in a list, any of them on one chart, and what differs between them. */
 import { element, setText } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
-import { isOver } from "../kit/series.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { t } from "../kit/words.js";
 import { createChart } from "./chart.js";
 import { createFeeds } from "./feeds.js";
-import { bandOf, seedGroups } from "./groups.js";
 import { createList } from "./list.js";
-import { markOf, runColours } from "./marks.js";
-import { createSeries, inUnit, lineOf } from "./series.js";
+import { runColours } from "./marks.js";
+import { createScene } from "./scene.js";
 import { differences } from "./settings.js";
 import { createDifferences, createValues } from "./table.js";
 
@@ -80,41 +78,6 @@ function firstChoice(rows, compare) {
 function fairUnit(rows, chosen) {
   const different = differences(chosen.map((id) => rows.find((row) => row.id === id)));
   return different.some(({ setting }) => setting.startsWith("tokenizer.")) ? "bytes" : "nats";
-}
-
-/** What all parts draw from: an entry for each chosen run, and the bands; made once for a state. */
-function createScene(store, series) {
-  let made = null;
-  let key = [];
-  return () => {
-    const { rows, chosen, revision, x, y, line, bands } = store.state;
-    const now = [rows, chosen, revision, x, y, line, bands];
-    if (made && now.every((value, at) => value === key[at])) return made;
-    key = now;
-    const found = chosen.map((id) => rows.find((row) => row.id === id)).filter(Boolean);
-    const entries = found.map((row, place) => entryOf(row, series.get(row.id) ?? createSeries(row.id), markOf(place), { x, y, line }));
-    made = { entries, groups: seedGroups(found), bands: bandsOf(entries, seedGroups(found), bands) };
-    return made;
-  };
-}
-
-function entryOf(row, one, mark, view) {
-  const line = lineOf(one, row, view);
-  const last = one.steps.length ? one.steps.length - 1 : null;
-  const ends = { step: row.steps, tokens: row.steps * (row.tokensPerStep ?? 0), seconds: last === null ? 0 : one.seconds[last], energy: (one.energy.at(-1) ?? 0) * 1000 };
-  const over = isOver(row);
-  return {
-    id: row.id, row, mark, line, over, seconds: one.seconds.at(-1) ?? 0, energy: one.energy.at(-1) ?? null, end: over ? line.xs.at(-1) ?? 0 : ends[view.x],
-    value: line.ys.at(-1) ?? (view.line === "validation" ? inUnit(row.val_loss, view.y, row.perByte) : null),
-  };
-}
-
-function bandsOf(entries, groups, wanted) {
-  const drawn = !wanted ? [] : groups.map((ids) => {
-    const members = entries.filter(({ id }) => ids.includes(id));
-    return { ids, mark: members[0].mark, letters: members.map(({ mark }) => mark.letter).join(""), band: bandOf(members.map((entry) => entry.line)) };
-  }).filter(({ band }) => band.xs.length > 1);
-  return { drawn, covered: new Set(drawn.flatMap(({ ids }) => ids)), possible: groups.length > 0 };
 }
 
 /** The choice goes into the address, so that a link opens this comparison. */

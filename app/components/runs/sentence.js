@@ -10,7 +10,8 @@ const SMALL_GAP = { nats: 0.03, bytes: 0.04 };
 
 export const unitWords = (unit) => (unit === "bytes" ? t("bits per byte") : t("nats per token"));
 
-const inARow = (...sentences) => sentences.filter(Boolean).reduce((first, second) => t("{first} {second}", { first, second }), "").trim();
+/** Sentences one after another, as the language joins them. */
+export const inARow = (...sentences) => sentences.filter(Boolean).reduce((first, second) => t("{first} {second}", { first, second }), "").trim();
 
 /** Runs that still train are compared where both have come to. `ends`: [{row, mark, value, over, line}] of the chosen runs in order; `groups`: lists of ids that differ in the seed only. */
 export function comparison(ends, groups, unit, x = "step") {

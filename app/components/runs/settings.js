@@ -9,6 +9,7 @@ export function nounOf(setting) {
     "model.context_length": t("context"), "train.steps": t("steps"), "train.batch_size": t("windows per step"),
     "train.learning_rate": t("learning rate"), "train.warmup_steps": t("warm-up steps"), "tokenizer.vocab_size": t("pieces"),
     "model.dropout": t("dropout"), "model.positions": t("positions"), "model.norm": t("norm"), "model.activation": t("activation"),
+    "model.causal": t("causal mask"), "model.residual": t("residual stream"), "model.scale_scores": t("division by √d"),
     "tokenizer.kind": t("tokenizer"), "corpus.name": t("text"), "train.schedule": t("schedule"), "train.weight_decay": t("weight decay"), seed: t("seed"),
   };
   return nouns[setting] ?? null;
