@@ -51,8 +51,9 @@ STUCK_STEPS = 100  # counted from the end of the warm-up
 RISE, RISE_NOISE = 0.15, 4.0  # the latter in standard errors of the mean
 LOSS_SPIKE, SPIKE_NOISE, FEWEST_LOSS_SPIKES = 0.6, 6.0, 3
 
-# The length of the update over that of the weights, nine of ten rows below it, in the tiny preset. AdamW: 0.007 at 0.006;
-# 5 times this rate reaches 0.018 and still learns, 20 times 0.03, 100 times 0.05; a twentieth of it gives 0.0007.
+# The length of the update over that of the weights, nine of ten rows below it, in the tiny preset.
+# AdamW: 0.007 at 0.006; 5 times this rate reaches 0.018 and still learns, 20 times 0.03, 100 times 0.05; a twentieth of
+# it gives 0.0007.
 # Muon: 0.016 at 0.02; 5 and 20 times this rate give 0.027 and 0.024, for the weights grow with their updates, and cost
 # 0.06 and 0.23 nats; a twentieth gives 0.001. No rate of Muon's comes to a ratio that is wild.
 USUAL_RATIO = {"adamw": 0.007, "muon": 0.016}
