@@ -15,7 +15,7 @@ from typing import Any
 
 from app.i18n import _
 from app.loaders import keeping, runs
-from lm_core.config import RunConfig, parse_config, preset_config
+from lm_core.config import PRESETS, RunConfig, parse_config, preset_config
 from lm_core.errors import ConfigError, LMError, RunError
 
 SIZES = {  # preset, steps
@@ -24,10 +24,11 @@ SIZES = {  # preset, steps
     "longer": ("tiny", 1500),
     "wider": ("small", 800),
 }
+# What is broken on purpose is a plain model: rotary positions, RMSNorm and ReLU², learned by AdamW. The modern recipe's
+# QK-norm, silent first blocks and Muon would hide what √d, the residual stream and the learning rate do.
+PLAIN_RATES = {"tiny": 6e-3, "small": 4e-3}
 MEASUREMENTS = 40  # of the validation loss, along a run
 
-# What is broken, and (for "steep") what both runs share besides.
-STEEP = {"train.learning_rate": 0.02}
 BREAKS: dict[str, dict[str, Any]] = {
     "mask": {"model.causal": False},
     "positions": {"model.positions": "none"},
@@ -38,6 +39,7 @@ BREAKS: dict[str, dict[str, Any]] = {
     "rate": {},  # the learning rate, times a hundred: it depends on the size
 }
 RATE_FACTOR = 100
+STEEP_FACTOR = 10 / 3  # of the rate of both runs, where norms are missed only by larger steps
 
 # All that the recipes "classic" and "modern" differ in, cut into tricks that can be tried one at a time.
 TRICKS: dict[str, tuple[str, ...]] = {
@@ -79,11 +81,11 @@ def start(wish: Mapping[str, Any]) -> dict[str, str | None]:
 def broken_pair(what: str, size: str, name: str) -> list[RunConfig]:
     """The whole model and the broken one."""
     group = _new_group("break", what)
-    whole = _sized(size, None, _("Whole model"), group)
+    whole = _sized(size, "plain", _("Whole model"), group)
     if what == "steep":
-        whole = _changed(whole, STEEP)
-    broken = BREAKS[what] or {"train.learning_rate": min(1.0, whole.train.learning_rate * RATE_FACTOR)}
-    return [whole, _changed(whole, {**broken, "name": name or what})]
+        whole = _faster(whole, STEEP_FACTOR)
+    broken = _faster(whole, RATE_FACTOR) if what == "rate" else _changed(whole, BREAKS[what])
+    return [whole, _changed(broken, {"name": name or what})]
 
 
 def recipe_pair(size: str) -> list[RunConfig]:
@@ -122,13 +124,23 @@ def _train_all(configs: Sequence[RunConfig]) -> list[str]:
     return started
 
 
-def _sized(size: str, recipe: str | None, name: str, group: str) -> RunConfig:
+def _sized(size: str, recipe: str, name: str, group: str) -> RunConfig:
     preset, steps = SIZES[size]
-    config = preset_config(preset, recipe, name=name, group=group)
+    if recipe == "plain":
+        config = _changed(
+            parse_config(RunConfig, {**PRESETS[preset], "name": name, "group": group}),
+            {"train.learning_rate": PLAIN_RATES[preset]},
+        )
+    else:
+        config = preset_config(preset, recipe, name=name, group=group)
     every = max(1, steps // MEASUREMENTS)
     return _changed(
         config, {"train.steps": steps, "train.eval_every": every, "train.checkpoint_every": max(every, steps // 4)}
     )
+
+
+def _faster(config: RunConfig, factor: float) -> RunConfig:
+    return _changed(config, {"train.learning_rate": min(1.0, round(config.train.learning_rate * factor, 4))})
 
 
 def _changed(config: RunConfig, changes: Mapping[str, Any]) -> RunConfig:

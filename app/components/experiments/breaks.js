@@ -13,7 +13,7 @@ export function breakOf(what) {
     residual: { name: t("No residual stream"), purpose: t("Each block adds what it found to what it read, so that nothing is lost on the way up."), formula: ["x ← ", { gone: "x + " }, "attention(norm(x))"] },
     scale: { name: t("No division by √d"), purpose: t("A score adds up d products. Dividing by √d keeps scores as large as one product."), formula: ["scores = q · k", { gone: " / √d" }] },
     norm: { name: t("No norms"), purpose: t("A norm brings every token's vector to one length before a block reads it."), formula: ["x ← x + attention(", { gone: "norm" }, "(x))"] },
-    steep: { name: t("No norms, larger steps"), purpose: t("The same without norms, but both runs take steps three times as large."), formula: ["x ← x + attention(", { gone: "norm" }, "(x))"] },
+    steep: { name: t("No norms, larger steps"), purpose: t("The same without norms, but both runs take steps about three times as large."), formula: ["x ← x + attention(", { gone: "norm" }, "(x))"] },
     rate: { name: t("Learning rate × 100"), purpose: t("The learning rate says how far each step turns the weights."), formula: ["w ← w − ", { added: "100 · " }, "η · Δw"] },
   }[what];
 }
