@@ -6,6 +6,7 @@ TOKENARIUM_PARALLEL      runs that train at once (default: half of the cores)
 TOKENARIUM_TEXT_MB       largest text of one's own, in megabytes (default 20)
 TOKENARIUM_QUEUED        runs that one person may have waiting (default 50)
 TOKENARIUM_DISK_MB       what the runs of one person may take up on the disk, in megabytes (default 50000)
+TOKENARIUM_SPARE         workers that wait with torch imported, so that a run starts at once: 0 or 1 (default 1)
 TOKENARIUM_LEASE         seconds of silence after which a worker counts as lost (default 15)
 """
 
@@ -33,6 +34,7 @@ class Settings:
     queued_per_owner: int = 50
     disk_bytes_per_owner: int = 50_000_000_000
     lease_seconds: int = 15
+    spare_workers: int = 0
 
     @property
     def runs_folder(self) -> Path:
@@ -64,6 +66,7 @@ def read_settings() -> Settings:
         queued_per_owner=_whole_number("TOKENARIUM_QUEUED", 50),
         disk_bytes_per_owner=_whole_number("TOKENARIUM_DISK_MB", 50_000) * 1_000_000,
         lease_seconds=_whole_number("TOKENARIUM_LEASE", 15),
+        spare_workers=min(1, _whole_number("TOKENARIUM_SPARE", 1, least=0)),
     )
 
 
@@ -74,10 +77,10 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _whole_number(name: str, default: int) -> int:
+def _whole_number(name: str, default: int, least: int = 1) -> int:
     text = os.environ.get(name)
     if not text:
         return default
-    if not text.isdecimal() or int(text) < 1:
-        raise ConfigError(f"{name} must be a whole number above 0, not {text!r}.")
+    if not text.isdecimal() or int(text) < least:
+        raise ConfigError(f"{name} must be a whole number above {least - 1}, not {text!r}.")
     return int(text)
