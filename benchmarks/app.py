@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -61,7 +62,7 @@ def wait_until_healthy(url: str, process: subprocess.Popen[bytes], seconds: floa
 
 
 def start_button(page: Page) -> Locator:
-    return page.get_by_role("button", name="Train your first model")
+    return page.get_by_role("button", name=re.compile("Train your first model|Train another model"))
 
 
 def page_ready(browser: Browser, url: str) -> float:

@@ -3,6 +3,8 @@
 TOKENARIUM_HOME          the data folder (default: the platform's place for user data)
 TOKENARIUM_STORE         database URL (default: an SQLite file in the data folder)
 TOKENARIUM_PARALLEL      runs that train at once (default: half of the cores)
+TOKENARIUM_PARALLEL_PER_OWNER   how many of these may be one person's, even where places are idle (default: turns alone
+                         decide, so whoever trains fewest is next, and idle places may be taken)
 TOKENARIUM_TEXT_MB       largest text of one's own, in megabytes (default 20)
 TOKENARIUM_QUEUED        runs that one person may have waiting (default 50)
 TOKENARIUM_DISK_MB       what the runs of one person may take up on the disk, in megabytes (default 50000)
@@ -35,6 +37,7 @@ class Settings:
     disk_bytes_per_owner: int = 50_000_000_000
     lease_seconds: int = 15
     spare_workers: int = 0
+    parallel_per_owner: int | None = None
 
     @property
     def runs_folder(self) -> Path:
@@ -66,6 +69,7 @@ def read_settings() -> Settings:
         queued_per_owner=_whole_number("TOKENARIUM_QUEUED", 50),
         disk_bytes_per_owner=_whole_number("TOKENARIUM_DISK_MB", 50_000) * 1_000_000,
         lease_seconds=_whole_number("TOKENARIUM_LEASE", 15),
+        parallel_per_owner=_whole_number("TOKENARIUM_PARALLEL_PER_OWNER", 0) or None,
         spare_workers=min(1, _whole_number("TOKENARIUM_SPARE", 1, least=0)),
     )
 

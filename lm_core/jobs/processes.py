@@ -100,6 +100,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "TOKENARIUM_STORE": settings.store_url,
         "TOKENARIUM_PARALLEL": str(settings.parallel_runs),
         "TOKENARIUM_TEXT_MB": str(max(1, settings.max_text_bytes // 1_000_000)),
+        "TOKENARIUM_PARALLEL_PER_OWNER": str(settings.parallel_per_owner or ""),
         "TOKENARIUM_SPARE": str(settings.spare_workers),
         "TOKENARIUM_LEASE": str(settings.lease_seconds),
         "OMP_NUM_THREADS": threads,

@@ -59,7 +59,8 @@ class Supervisor:
             workers = self._queue.workers()
             for worker in workers:
                 self._judge(worker)
-            while claim := self._queue.claim(self._settings.parallel_runs, self._host):
+            places, per_owner = self._settings.parallel_runs, self._settings.parallel_per_owner
+            while claim := self._queue.claim(places, self._host, per_owner):
                 self._start(claim)
             if sum(worker.state in TRAINING for worker in workers) < self._settings.parallel_runs:
                 self._spare.keep()  # for the next run; while all places are taken, none can begin
