@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.i18n import ASSETS, _
+from app.loaders import runs
 from app.widgets import frame
 from lm_core.errors import LMError
 
@@ -27,5 +28,6 @@ PAGES = [
 page = st.navigation(PAGES, position="top")
 try:
     page.run()
+    runs.keep_ready()
 except LMError as error:
     frame.show_error(error)

@@ -23,6 +23,10 @@ from app import routes  # noqa: E402
 from app.widgets.frame import show_error  # noqa: E402
 
 SECONDS_BEFORE_WARMING = 5.0  # the first page comes first
+WARMED = (
+    *("lm_core.runs.checkpoint", "lm_core.generation.decode", "lm_core.interpret.attention"),
+    "lm_core.jobs.launch",
+)
 
 
 @asynccontextmanager
@@ -43,7 +47,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
 async def warm_the_models() -> None:
     """Import torch beside the first visit, so that the first own sentence and the first generation need not wait."""
     await asyncio.sleep(SECONDS_BEFORE_WARMING)
-    for module in ("lm_core.runs.checkpoint", "lm_core.generation.decode", "lm_core.interpret.attention"):
+    for module in WARMED:
         await asyncio.to_thread(importlib.import_module, module)
     gc.freeze()
 

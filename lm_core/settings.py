@@ -3,10 +3,13 @@
 TOKENARIUM_HOME          the data folder (default: the platform's place for user data)
 TOKENARIUM_STORE         database URL (default: an SQLite file in the data folder)
 TOKENARIUM_PARALLEL      runs that train at once (default: half of the cores)
+TOKENARIUM_PARALLEL_PER_OWNER   how many of these may be one person's, even where places are idle (default: turns alone
+                         decide, so whoever trains fewest is next, and idle places may be taken)
 TOKENARIUM_TEXT_MB       largest text of one's own, in megabytes (default 20)
 TOKENARIUM_QUEUED        runs that one person may have waiting (default 50)
 TOKENARIUM_WATTS         power of one busy core, where energy cannot be measured (default 10)
 TOKENARIUM_DISK_MB       what the runs of one person may take up on the disk, in megabytes (default 50000)
+TOKENARIUM_SPARE         workers that wait with torch imported, so that a run starts at once: 0 or 1 (default 1)
 TOKENARIUM_LEASE         seconds of silence after which a worker counts as lost (default 15)
 """
 
@@ -36,6 +39,8 @@ class Settings:
     disk_bytes_per_owner: int = 50_000_000_000
     lease_seconds: int = 15
     watts_per_core: float = 10.0  # processors of today are sold for 4 (laptops) to 15 (desktops) watts a core
+    spare_workers: int = 0
+    parallel_per_owner: int | None = None
 
     @property
     def runs_folder(self) -> Path:
@@ -68,6 +73,8 @@ def read_settings() -> Settings:
         disk_bytes_per_owner=_whole_number("TOKENARIUM_DISK_MB", 50_000) * 1_000_000,
         lease_seconds=_whole_number("TOKENARIUM_LEASE", 15),
         watts_per_core=_watts("TOKENARIUM_WATTS", 10.0),
+        parallel_per_owner=_whole_number("TOKENARIUM_PARALLEL_PER_OWNER", 0) or None,
+        spare_workers=min(1, _whole_number("TOKENARIUM_SPARE", 1, least=0)),
     )
 
 
@@ -88,10 +95,10 @@ def _watts(name: str, default: float) -> float:
     return float(text)
 
 
-def _whole_number(name: str, default: int) -> int:
+def _whole_number(name: str, default: int, least: int = 1) -> int:
     text = os.environ.get(name)
     if not text:
         return default
-    if not text.isdecimal() or int(text) < 1:
-        raise ConfigError(f"{name} must be a whole number above 0, not {text!r}.")
+    if not text.isdecimal() or int(text) < least:
+        raise ConfigError(f"{name} must be a whole number above {least - 1}, not {text!r}.")
     return int(text)

@@ -31,6 +31,7 @@ def home(tmp_path, monkeypatch):
     folder.mkdir()
     monkeypatch.setenv("TOKENARIUM_HOME", str(folder))
     monkeypatch.setenv("TOKENARIUM_PARALLEL", "1")
+    monkeypatch.setenv("TOKENARIUM_SPARE", "0")
     monkeypatch.delenv("TOKENARIUM_STORE", raising=False)
     yield folder
     if (folder / "tokenarium.db").exists():

@@ -42,6 +42,12 @@ def start_engine() -> None:
         ensure_supervisor(settings())
 
 
+def keep_ready() -> None:
+    """Have a worker wait for the next click on Train, if the settings want one: whenever a page is seen."""
+    if settings().spare_workers:
+        ensure_supervisor(settings())
+
+
 @dataclass(frozen=True)
 class RunChoice:
     """A line of the run picker."""

@@ -16,9 +16,11 @@ from lm_core.jobs.schema import runs, served
 from lm_core.jobs.status import TRAINING
 
 
-def queue_order(connection: Connection) -> list[str]:
-    """The ids of all runs that wait, the next one first."""
-    waiting = select(runs.c.id, runs.c.owner).where(runs.c.state == "queued").order_by(runs.c.queued_at, runs.c.id)
+def queue_order(connection: Connection, without: Sequence[str] = ()) -> list[str]:
+    """The ids of all runs that wait, the next one first; those of the owners `without` are left out."""
+    theirs = runs.c.owner.in_(without)
+    waiting = select(runs.c.id, runs.c.owner).where((runs.c.state == "queued") & ~theirs)
+    waiting = waiting.order_by(runs.c.queued_at, runs.c.id)
     found = [(row.id, row.owner) for row in connection.execute(waiting)]
     if not found:
         return []

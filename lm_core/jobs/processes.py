@@ -64,15 +64,18 @@ def kill(pid: int, started: float) -> None:
 
 
 def start_detached(
-    module: str, arguments: Sequence[str], *, log_path: Path, settings: Settings
+    module: str, arguments: Sequence[str], *, log_path: Path, settings: Settings, fed: bool = False
 ) -> subprocess.Popen[bytes]:
-    """Start `python -m module …` so that neither a closed terminal nor our own end takes it along."""
+    """Start `python -m module …` so that neither a closed terminal nor our own end takes it along.
+
+    One that is `fed` hears what we write to its `stdin`, and that it ends when we do.
+    """
     command = [sys.executable, "-m", module, *arguments]
     log_path.parent.mkdir(parents=True, exist_ok=True)
     with log_path.open("ab") as log:
         return subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             env=_environment(settings),
@@ -97,6 +100,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         "TOKENARIUM_STORE": settings.store_url,
         "TOKENARIUM_PARALLEL": str(settings.parallel_runs),
         "TOKENARIUM_TEXT_MB": str(max(1, settings.max_text_bytes // 1_000_000)),
+        "TOKENARIUM_PARALLEL_PER_OWNER": str(settings.parallel_per_owner or ""),
+        "TOKENARIUM_SPARE": str(settings.spare_workers),
         "TOKENARIUM_LEASE": str(settings.lease_seconds),
         "TOKENARIUM_WATTS": str(settings.watts_per_core),
         "OMP_NUM_THREADS": threads,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,15 +47,19 @@ class Queue:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(self, places: int, host: str) -> Claim | None:
-        """Take the run whose turn it is, unless `places` runs are training. Nobody else can take it then."""
+    def claim(self, places: int, host: str, per_owner: int | None = None) -> Claim | None:
+        """Take the run whose turn it is, unless `places` runs are training. Nobody else can take it then.
+
+        Of the runs of one owner, no more than `per_owner` train at once.
+        """
         if not self._anyone_waits():
             return None
         with self._database.write_alone() as connection:
-            training = select(func.count()).select_from(runs).where(runs.c.state.in_(TRAINING))
-            if connection.execute(training).scalar_one() >= places:
+            training = Counter(connection.execute(select(runs.c.owner).where(runs.c.state.in_(TRAINING))).scalars())
+            if training.total() >= places:
                 return None
-            order = queue_order(connection)
+            full = [owner for owner, number in training.items() if per_owner is not None and number >= per_owner]
+            order = queue_order(connection, without=full)
             if not order:
                 return None
             row = connection.execute(select(runs).where(runs.c.id == order[0])).one()

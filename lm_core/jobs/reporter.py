@@ -24,6 +24,7 @@ POLL_SECONDS = 0.05
 FLUSH_SECONDS = 0.25
 BEAT_SECONDS = 1.0
 RETRY_SECONDS = 0.5
+FIRST_STEPS = 1
 
 _OBSERVED = {  # which columns of the run's row show the newest value of which metric
     "loss": "train_loss",
@@ -52,6 +53,7 @@ class Reporter:
         self._writing = threading.Lock()  # the loop and the thread both write; one at a time
         self._preparing = True
         self._moved = False
+        self._hurry = False
         self._closed = threading.Event()
         self._written_at = 0.0
         self.named_checkpoint: str | None = None  # by the run's row: whoever comes next begins there
@@ -86,7 +88,11 @@ class Reporter:
             self.named_checkpoint = checkpoint_file
 
     def add(self, step: int, values: dict[str, float]) -> None:
-        """Note the numbers of a step that is complete: readers ask for the steps after those they have."""
+        """Note the numbers of a step that is complete: readers ask for the steps after those they have.
+
+        The first ones are written at once, for people wait for them.
+        """
+        self._hurry |= step <= FIRST_STEPS
         self._rows.extend((step, name, value) for name, value in values.items())
 
     def checkpoint_saved(self, step: int, file: str) -> None:
@@ -184,7 +190,8 @@ class Reporter:
 
     def _write_if_due(self) -> None:
         quiet = time.monotonic() - self._written_at
-        if quiet >= BEAT_SECONDS or ((self._rows or self._observed) and quiet >= FLUSH_SECONDS):
+        due = self._hurry or quiet >= FLUSH_SECONDS
+        if quiet >= BEAT_SECONDS or (due and (self._rows or self._observed)):
             self._send(lambda rows, observed: self._lease.report(rows, **observed))
 
     def _stop_while_preparing(self) -> None:
@@ -202,6 +209,7 @@ class Reporter:
             while self._rows:
                 self._unsent.append(self._rows.popleft())
             moved, self._moved = self._moved, False
+            self._hurry = False
             write(self._unsent, observed | _newest_values(self._unsent) | ({"moved": True} if moved else {}))
             self._written_at = time.monotonic()
             self.named_checkpoint = observed.get("checkpoint_file", self.named_checkpoint)

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
@@ -22,14 +24,16 @@ from lm_core.jobs.database import StoreAway
 from lm_core.jobs.endings import why_it_ended
 from lm_core.jobs.processes import is_alive, kill, log, start_detached, this_host, this_process
 from lm_core.jobs.queue import Claim, Queue, Worker
-from lm_core.jobs.status import RunStatus
+from lm_core.jobs.spare import Spare
+from lm_core.jobs.status import TRAINING, RunStatus
 from lm_core.jobs.store import Store, open_store
 from lm_core.jobs.watch import STUCK_SECONDS, Watch, longest_step
 from lm_core.runs.run import Run
 from lm_core.settings import Settings, read_settings
 
 TICK_SECONDS = 0.25
-IDLE_EXIT_SECONDS = 120.0
+LISTEN_SECONDS = 0.02  # between two looks at whether somebody knocks, which costs no database
+IDLE_EXIT_SECONDS = 600.0
 MISSED_AFTER = 5.0  # seconds in the queue, or of a worker's silence, which a supervisor would have seen to
 START_GRACE_SECONDS = 60.0  # importing torch on a busy machine takes its time
 
@@ -46,15 +50,20 @@ class Supervisor:
         self._watch = Watch(clock)
         self._warned: set[tuple[str, float | None]] = set()
         self._children: dict[Claim, subprocess.Popen[bytes]] = {}
+        self._spare = Spare(settings)
 
     def tick(self) -> None:
         """Notice lost workers, then fill free places. While the store is away, nobody is judged."""
         self._watch.look()
         try:
-            for worker in self._queue.workers():
+            workers = self._queue.workers()
+            for worker in workers:
                 self._judge(worker)
-            while claim := self._queue.claim(self._settings.parallel_runs, self._host):
+            places, per_owner = self._settings.parallel_runs, self._settings.parallel_per_owner
+            while claim := self._queue.claim(places, self._host, per_owner):
                 self._start(claim)
+            if sum(worker.state in TRAINING for worker in workers) < self._settings.parallel_runs:
+                self._spare.keep()  # for the next run; while all places are taken, none can begin
         except StoreAway as error:
             log(error)
             self._watch.forget()
@@ -67,8 +76,15 @@ class Supervisor:
         except StoreAway:
             return False
 
+    def end(self) -> None:
+        """Leave; workers go on, only one that waits for work goes too."""
+        self._spare.end()
+
     def _start(self, claim: Claim) -> None:
         run = Run(self._settings.runs_folder / claim.run_id)
+        if ready := self._spare.hand_over(claim.run_id, claim.epoch):
+            self._children[claim] = ready
+            return
         try:
             self._children[claim] = start_detached(
                 "lm_core.jobs.worker",
@@ -117,9 +133,11 @@ class Supervisor:
 
 
 def ensure_supervisor(settings: Settings) -> int | None:
-    """Start a supervisor for this data folder unless one is there; the new one's pid, or None."""
+    """Start a supervisor for this data folder, or tell the one that is there to look; the new one's pid, or None."""
     _started[:] = [process for process in _started if process.poll() is None]
     settings.home.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # a full disk: it looks by itself soon
+        _bell(settings).touch()
     lock = _lock(settings)
     try:
         lock.acquire(timeout=0)
@@ -168,7 +186,10 @@ def main() -> int:
             return 0
         _write_pid(settings)
         supervisor = Supervisor(settings, store)
-        _supervise(supervisor, settings, idle_exit)
+        try:
+            _supervise(supervisor, settings, idle_exit)
+        finally:
+            supervisor.end()
         lock.release()
         if not settings.home.exists() or supervisor.is_idle():
             return 0  # a run submitted while the lock was still held is seen here, or by its own ensure_supervisor
@@ -177,12 +198,31 @@ def main() -> int:
 def _supervise(supervisor: Supervisor, settings: Settings, idle_exit: float) -> None:
     busy_at = time.monotonic()
     while settings.home.exists():
+        rung = _rung_at(settings)  # before the look: who rings during it is heard after it
         supervisor.tick()
         if not supervisor.is_idle():
             busy_at = time.monotonic()
         elif time.monotonic() - busy_at > idle_exit:
             return
-        time.sleep(TICK_SECONDS)
+        _listen(settings, rung)
+
+
+def _listen(settings: Settings, rung: int | None) -> None:
+    """Sleep for a tick, or until somebody has rung since `rung`."""
+    until = time.monotonic() + TICK_SECONDS
+    while time.monotonic() < until and _rung_at(settings) == rung:
+        time.sleep(LISTEN_SECONDS)
+
+
+def _rung_at(settings: Settings) -> int | None:
+    try:
+        return _bell(settings).stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _bell(settings: Settings) -> Path:
+    return settings.home / "supervisor.bell"
 
 
 def _lock(settings: Settings) -> FileLock:

@@ -8,17 +8,19 @@ prepare ── rewind to the checkpoint ── for event in train(…):  report 
 
 from __future__ import annotations
 
+import copy
 import math
 import time
 
 from lm_core.config import RunConfig
 from lm_core.errors import RunError
 from lm_core.jobs.energy import EnergyMeter
-from lm_core.jobs.filming import film_steps, probe_ids, take_point
+from lm_core.jobs.filming import SLOW_MODEL, film_steps, probe_ids, take_point
 from lm_core.jobs.lease import Control, Lease, ResumePoint
 from lm_core.jobs.preparation import Prepared, prepare
 from lm_core.jobs.processes import log
 from lm_core.jobs.reporter import Reporter
+from lm_core.models.gpt import GPT
 from lm_core.runs.checkpoint import delete_after, load_checkpoint, save_checkpoint
 from lm_core.runs.history import delete_points, save_point, steps
 from lm_core.runs.run import Run
@@ -95,6 +97,7 @@ class TrainingRun:
         self._frames_due = film_steps(config) - set(steps(run))
         self._evaluations_due = evaluation_steps(config.train)
         self._has_facts = False
+        self._first: tuple[GPT, float | None] | None = None
         self._ctl_seen = 0
         self._saved_step = state.step
         self._saved_at = time.monotonic()
@@ -121,6 +124,7 @@ class TrainingRun:
                     return
         except RunError:  # a loss that is no number: the weights before it are worth keeping
             self._reporter.add(self._state.step + 1, values)
+            self._take_first_frame()
             self._save_checkpoint()
             raise
         self._save_patiently()
@@ -135,8 +139,9 @@ class TrainingRun:
 
     def _keep(self, val_loss: float | None) -> None:
         """Write what this step leaves on disk."""
+        self._take_first_frame()
         if self._state.step in self._frames_due:
-            self._take_frame(val_loss)
+            self._put_off_or_take_frame(val_loss)
         if self._state.step and not self._has_facts:
             self._prepared.write_facts()
             self._has_facts = True
@@ -144,12 +149,25 @@ class TrainingRun:
         if (due and self._state.step) or time.monotonic() - self._saved_at > CHECKPOINT_SECONDS:
             self._save_checkpoint()
 
-    def _take_frame(self, val_loss: float | None) -> None:
+    def _put_off_or_take_frame(self, val_loss: float | None) -> None:
+        """The frame before the first step is taken after it, of a copy: people wait for the curve's first point."""
+        if self._state.step == 0 and sum(weight.numel() for weight in self._state.model.parameters()) <= SLOW_MODEL:
+            self._first = copy.deepcopy(self._state.model), val_loss
+        else:
+            self._take_frame(self._state.model, self._state.step, val_loss)
+
+    def _take_first_frame(self) -> None:
+        """Take the frame that was put off, if one was."""
+        if self._first:
+            (model, val_loss), self._first = self._first, None
+            self._take_frame(model, 0, val_loss)
+
+    def _take_frame(self, model: GPT, step: int, val_loss: float | None) -> None:
         point = take_point(
-            self._state.model,
+            model,
             self._prepared.tokenizer,
             self._probe,
-            step=self._state.step,
+            step=step,
             val_loss=val_loss if val_loss is not None and math.isfinite(val_loss) else None,
             seed=self._config.seed,
         )
@@ -157,7 +175,7 @@ class TrainingRun:
             save_point(self._run, point)
         except OSError as error:  # one frame fewer
             log(error)
-        self._frames_due -= {self._state.step}
+        self._frames_due -= {step}
 
     def _save_checkpoint(self) -> None:
         self._saved_at = time.monotonic()
@@ -197,6 +215,7 @@ class TrainingRun:
 
     def _obey(self) -> bool:
         """Do what people wish now: hold still for as long as they want, then go on, or leave. Is it time to leave?"""
+        self._take_first_frame()
         control = self._heed()
         while control.holds_at(self._state.step):
             self._reporter.change_state("paused", f"Paused at step {self._state.step}.", ctl_seen=control.ctl)
@@ -235,7 +254,7 @@ class TrainingRun:
         """Leave a checkpoint to go on from, and a frame of the same model to look at."""
         self._save_patiently()
         if self._state.step not in steps(self._run):
-            self._take_frame(None)
+            self._take_frame(self._state.model, self._state.step, None)
         self._reporter.change_state(
             "stopped", f"Stopped at step {self._state.step} of {self._config.train.steps}. Resume it to go on."
         )

@@ -35,7 +35,8 @@ class Server:
         self.process = None
 
     def start(self):
-        home = {"TOKENARIUM_HOME": str(self.home), "TOKENARIUM_PARALLEL": "1", "TOKENARIUM_TEXT_MB": "5"}
+        limits = {"TOKENARIUM_PARALLEL": "1", "TOKENARIUM_SPARE": "0", "TOKENARIUM_TEXT_MB": "5"}
+        home = {"TOKENARIUM_HOME": str(self.home), **limits}
         command = [sys.executable, "-m", "streamlit", "run", "app/serve.py", "--server.headless=true"]
         options = [f"--server.port={self.port}", "--server.address=127.0.0.1"]
         with self.log.open("a") as log:

@@ -31,7 +31,9 @@ def test_the_variables_are_read(monkeypatch, tmp_path):
     monkeypatch.setenv("TOKENARIUM_STORE", "postgresql://class")
     monkeypatch.setenv("TOKENARIUM_PARALLEL", "3")
     monkeypatch.setenv("TOKENARIUM_TEXT_MB", "5")
-    assert read_settings() == Settings(tmp_path, "postgresql://class", 3, 5_000_000)
+    monkeypatch.setenv("TOKENARIUM_SPARE", "0")
+    monkeypatch.setenv("TOKENARIUM_LEASE", "20")
+    assert read_settings() == Settings(tmp_path, "postgresql://class", 3, 5_000_000, lease_seconds=20)
 
 
 def test_empty_variables_count_as_absent(monkeypatch):

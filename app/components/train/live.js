@@ -5,7 +5,7 @@ import { isOver } from "../kit/series.js";
 import { addFacts, addRows, forgetRows, showRows } from "./run.js";
 
 const ROWS_PERIOD = 400;
-const WISH_PERIOD = 100; // while somebody waits for the worker to answer
+const WISH_PERIOD = 100; // while somebody waits for the worker to answer, or for the first step
 const POINTS_PERIOD = 1000;
 const MANY_ROWS = 1000;
 const WISH_PATIENCE = 10000;
@@ -83,7 +83,7 @@ export function createLive({ base, runId, store, run, firstPoints = () => {} }) 
     rows = poll({
       // The newest row is asked for again: its validation may have been measured after it was sent.
       url: () => address("metrics", "since", (run.steps.at(-1) ?? 0) - 1),
-      period: () => (store.state.wish ? WISH_PERIOD : ROWS_PERIOD), receive: receiveRows,
+      period: () => (store.state.wish || isBeginning(store.state.status) ? WISH_PERIOD : ROWS_PERIOD), receive: receiveRows,
       failed: (count, error) => store.set({ trouble: count ? { count, sentence: error?.sentence ?? null } : null }),
     });
   }
@@ -99,6 +99,11 @@ export function createLive({ base, runId, store, run, firstPoints = () => {} }) 
     /** A wish was sent: ask again, even when the run was over. */
     wake() { if (over) { over = false; start(); } else rows.now(); },
   };
+}
+
+/** A worker is at it, and the first step is a moment away. */
+function isBeginning(status) {
+  return ["starting", "running"].includes(status?.state) && status.step < 1;
 }
 
 /** A wish stays open until the worker has made it so, or too long. */

@@ -78,6 +78,32 @@ def test_the_place_that_is_shown_is_the_place_in_turns(store, queue):
     assert claimed == ["a1", "b1", "a2", "a3"]
 
 
+def owners(queue, places, **limits):
+    """Whose runs get the places that are free."""
+    taken = []
+    while claim := queue.claim(places, "here", **limits):
+        taken.append(claim.run_id[0])
+    return taken
+
+
+def test_nobody_takes_more_than_half_of_the_places_while_another_waits(store, queue):
+    submit(store, *(f"a{number}" for number in range(6)))
+    assert owners(queue, 2) == ["a", "a"], "idle places may be taken"
+    submit(store, *(f"b{number}" for number in range(6)))
+    assert owners(queue, 4) == ["b", "b"]
+    store.lease("a0", 1).change_state("done")
+    store.lease("b0", 1).change_state("done")
+    assert sorted(owners(queue, 4)) == ["a", "b"]
+
+
+def test_a_limit_for_each_holds_even_where_places_are_idle(store, queue):
+    submit(store, "a1", "a2", "a3", "b1")
+    assert owners(queue, 9, per_owner=2) == ["a", "b", "a"]
+    assert store.get("a3").state == "queued"
+    store.lease("a1", 1).change_state("done")
+    assert owners(queue, 9, per_owner=2) == ["a"]
+
+
 def test_who_was_served_last_is_remembered(store, queue):
     submit(store, "a1", "a2", "b1")
     assert queue.claim(1, "here").run_id == "a1"

@@ -204,7 +204,7 @@ def test_a_disk_that_is_full_for_a_while_ends_no_run(run, settings, store, monke
     """Checkpoints 10, 20 and 30 find no room, the last one at its second try."""
     real, left, said = training_run.save_checkpoint, [5], []
 
-    def save(run, state, *, epoch, **kept):
+    def save(run, state, *, epoch, keep=None):
         said.append(store.get(run.id).message)
         left[0] -= 1
         if left[0] > 0:
