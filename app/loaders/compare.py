@@ -13,6 +13,7 @@ from app.sentences import translate_sentence
 from lm_core.config import OWN_TEXT, RunConfig
 from lm_core.errors import RunError
 from lm_core.jobs.status import RunStatus, status_of_shipped
+from lm_core.jobs.tags import tags_of_runs
 from lm_core.runs.run import gallery_runs
 
 MOST_ROWS = 500
@@ -22,8 +23,9 @@ FINGERPRINT = 8  # letters of a text's, enough to tell two texts apart
 
 def rows(language: str) -> list[dict[str, Any]]:
     """Own runs, newest first, then those of the gallery; a run whose folder is damaged still has its line."""
-    own = runs.store().list(limit=MOST_ROWS)
-    return [_row(asdict(status), language) for status in (*own, *_shipped())]
+    own, tags = runs.store().list(limit=MOST_ROWS), tags_of_runs(runs.store())
+    found = [_row(asdict(status), language) for status in (*own, *_shipped())]
+    return [{**row, "tags": list(tags.get(row["id"], ()))} for row in found]
 
 
 def _shipped() -> list[RunStatus]:
@@ -44,6 +46,7 @@ def _row(status: dict[str, Any], language: str) -> dict[str, Any]:
         "name": translate_sentence(name, language) if gallery else name,
         "group": "",
         "gallery": gallery,
+        "owner": status["owner"],
         "when": status["created_at"] or None,
         **runs.finite({key: status[key] for key in shown}),
     }

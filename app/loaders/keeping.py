@@ -1,4 +1,4 @@
-"""Order among one's own runs: rename, delete, bring back; what the server had read of them is read again."""
+"""Order among one's own runs: rename, tag, delete, bring back; what the server had read of them is read again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import IO
 
 from app.loaders import compare, runs
 from app.sentences import translate_sentence
-from lm_core.jobs import shelf
+from lm_core.jobs import shelf, tags
 
 
 def name_of(run_id: str) -> str:
@@ -21,6 +21,21 @@ def rename(run_id: str, name: str) -> None:
     """Raises LMError: it cannot have that name, or came with the app."""
     shelf.rename_run(run_id, name, runs.settings(), runs.store())
     compare.forget(run_id)
+
+
+def tags_of(run_id: str) -> tuple[str, ...]:
+    """The labels on the run."""
+    return tags.tags_of_runs(runs.store()).get(run_id, ())
+
+
+def add_tag(run_id: str, text: str) -> None:
+    """Raises RunError: the label cannot be one, there are too many, or the run came with the app."""
+    tags.add_tag(run_id, text, runs.settings(), runs.store())
+
+
+def remove_tag(run_id: str, tag: str) -> None:
+    """Raises RunError: the run came with the app."""
+    tags.remove_tag(run_id, tag, runs.settings(), runs.store())
 
 
 def delete(run_id: str) -> None:

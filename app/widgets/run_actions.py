@@ -1,4 +1,4 @@
-"""What can be done with one run: copy it with one thing changed, several seeds, another name, delete it."""
+"""What can be done with one run: copy it with one thing changed, several seeds, another name, tags, delete it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from app.widgets.plain import plain
 from app.widgets.run_picker import pick_run
 from lm_core.errors import LMError
 from lm_core.jobs.shelf import DeletedRun
+from lm_core.runs.tags import LONGEST_TAG
 
 ACTION = "run action"
+TAGGED = "tags given"
 MOST_SEEDS = 8
 
 
@@ -33,7 +35,7 @@ def act_on_a_run(rows: list[dict[str, Any]]) -> None:
         actions = {"copy": _("Duplicate and change one thing"), "seeds": _("More seeds")}
         actions |= {"export": _("Export")}
         if own:
-            actions |= {"rename": _("Rename"), "delete": _("Delete")}
+            actions |= {"rename": _("Rename"), "tags": _("Tags"), "delete": _("Delete")}
         with right:
             if st.session_state.get(ACTION) not in actions:
                 st.session_state[ACTION] = "copy"
@@ -46,6 +48,7 @@ def act_on_a_run(rows: list[dict[str, Any]]) -> None:
             "seeds": lambda: seeds_form(run_id, rows),
             "export": lambda: export_form(run_id),
             "rename": lambda: rename_form(run_id),
+            "tags": lambda: tags_form(run_id),
             "delete": lambda: delete_form(run_id),
         }
         attempt(forms[action])
@@ -203,6 +206,26 @@ def rename_form(run_id: str) -> None:
     if wanted:
         keeping.rename(run_id, name)
         tell(_("Renamed."))
+
+
+def tags_form(run_id: str) -> None:
+    """Short labels to find runs again: one more, or one fewer at a click."""
+    turn = st.session_state.setdefault(TAGGED, 0)  # a new key empties the field
+    first, button = st.columns([8, 2], vertical_alignment="bottom")
+    with first:
+        text = st.text_input(_("New tag"), max_chars=LONGEST_TAG, key=f"tag {run_id} {turn}", placeholder=_("baseline"))
+    with button:
+        wanted = st.button(_("Add"), type="primary", width="stretch")
+    found = keeping.tags_of(run_id)
+    with st.container(horizontal=True):
+        for tag in found:
+            if st.button(plain(tag), icon=":material/close:", key=f"untag {run_id} {tag}", help=_("Remove this tag")):
+                keeping.remove_tag(run_id, tag)
+                tell(_("The tag is removed."))
+    if wanted:
+        keeping.add_tag(run_id, text)
+        st.session_state[TAGGED] += 1
+        tell(_("Tagged."))
 
 
 def delete_form(run_id: str) -> None:

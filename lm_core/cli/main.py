@@ -214,6 +214,18 @@ def rename(run: RunId, name: Annotated[str, typer.Argument(metavar="NAME", help=
 
 
 @app.command(rich_help_panel=KEEP)
+def tag(
+    run: RunId,
+    label: Annotated[str, typer.Argument(metavar="LABEL", help="A short label, such as baseline.")],
+    remove: Annotated[bool, typer.Option("--remove", help="Take the label off again.")] = False,
+) -> None:
+    """Put a label on a run, to find it again."""
+    from lm_core.cli import shelf
+
+    shelf.tag(run, label, remove=remove)
+
+
+@app.command(rich_help_panel=KEEP)
 def delete(run: RunId) -> None:
     """Delete a run that has ended; it can be restored for a week."""
     from lm_core.cli import shelf

@@ -1,4 +1,4 @@
-"""`rename`, `delete`, `restore`, `export`, `import`: a run id or a file in, the list of runs in order out."""
+"""`rename`, `tag`, `delete`, `restore`, `export`, `import`: a run id or a file in, the list of runs in order out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from lm_core.cli.output import number, one_line, printable
 from lm_core.errors import RunError
 from lm_core.files import write_atomically
-from lm_core.jobs import shelf
+from lm_core.jobs import shelf, tags
 from lm_core.jobs.store import open_store
 from lm_core.settings import read_settings
 
@@ -19,6 +19,18 @@ def rename(run_id: str, name: str) -> None:
     store = open_store(settings.store_url)
     shelf.rename_run(run_id, name, settings, store)
     print(f"Run {run_id} is called {one_line(store.get(run_id).name)} now.")
+
+
+def tag(run_id: str, label: str, *, remove: bool) -> None:
+    """Raises RunError: there is no such run, it came with the app, or the label cannot be one."""
+    settings = read_settings()
+    store = open_store(settings.store_url)
+    if remove:
+        tags.remove_tag(run_id, label, settings, store)
+    else:
+        tags.add_tag(run_id, label, settings, store)
+    found = tags.tags_of_runs(store).get(run_id, ())
+    print(f"Run {run_id} has the tags: {one_line(', '.join(found))}." if found else f"Run {run_id} has no tags.")
 
 
 def delete(run_id: str) -> None:

@@ -104,6 +104,14 @@ events = Table(
     Column("detail", Text, nullable=False, default=""),
 )
 
+# Short labels that people give to runs.
+tags = Table(
+    "tags",
+    tables,
+    Column("run_id", String(64), primary_key=True),
+    Column("tag", String(60), primary_key=True),
+)
+
 # Runs that were deleted and can still be brought back; their rows and numbers stay until they are forgotten.
 deleted = Table(
     "deleted",

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from lm_core.config import RunConfig, parse_config
 from lm_core.errors import RunError
-from lm_core.jobs.schema import deleted, events, metrics, note, runs
+from lm_core.jobs.schema import deleted, events, metrics, note, runs, tags
 from lm_core.jobs.status import ACTIVE, OVER
 from lm_core.jobs.store import Store, columns_of
 from lm_core.runs.run import Run, find_run
@@ -48,7 +48,7 @@ def rename_run(run_id: str, name: str, settings: Settings, store: Store) -> None
     run = own_run(run_id, settings)
     config = _renamed(run.read_config(), name)
     with store.database.write() as connection:
-        _locked_row(connection, run_id)
+        locked_row(connection, run_id)
         values = {"name": config.name, "config": config.to_json()}
         connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
         note(connection, run_id, store.database.now, "renamed", config.name)
@@ -70,7 +70,7 @@ def delete_run(run_id: str, settings: Settings, store: Store) -> None:
     """
     run = own_run(run_id, settings)
     with store.database.write() as connection:
-        row = _locked_row(connection, run_id)
+        row = locked_row(connection, run_id)
         if row.state in ACTIVE:
             raise RunError(f'Run "{row.name}" is still training. Stop it first, then delete it.')
         now = store.database.now
@@ -109,7 +109,13 @@ def forget_deleted(settings: Settings, store: Store, kept_seconds: float = KEPT_
         old = select(deleted.c.run_id).where(deleted.c.at <= store.database.now - kept_seconds)
         found = list(connection.execute(old).scalars())
         for run_id in found:
-            for table, column in ((metrics, "run_id"), (events, "run_id"), (deleted, "run_id"), (runs, "id")):
+            for table, column in (
+                (metrics, "run_id"),
+                (events, "run_id"),
+                (tags, "run_id"),
+                (deleted, "run_id"),
+                (runs, "id"),
+            ):
                 connection.execute(delete(table).where(table.c[column] == run_id))
     for run_id in found:
         for folder in (_aside(run_id, settings), settings.runs_folder / run_id):
@@ -129,7 +135,7 @@ def own_run(run_id: str, settings: Settings) -> Run:
     return run
 
 
-def _locked_row(connection: Connection, run_id: str) -> Any:
+def locked_row(connection: Connection, run_id: str) -> Any:
     """The run's row, which no other transaction changes before this one ends."""
     there = select(runs).where(runs.c.id == run_id, runs.c.id.not_in(select(deleted.c.run_id)))
     row = connection.execute(there.with_for_update()).one_or_none()
@@ -159,7 +165,11 @@ def export_archive(run_id: str, settings: Settings, store: Store, target: IO[byt
 
     run = find_run(run_id, settings)
     own = run.folder.parent == settings.runs_folder
-    write_archive(run, _whole_series(run_id, store) if own else read_series(run, limit=ROWS_IN_ALL), target)
+    with store.database.read() as connection:
+        labels = connection.execute(select(tags.c.tag).where(tags.c.run_id == run_id).order_by(tags.c.tag)).scalars()
+        tagged = tuple(labels)
+    series = _whole_series(run_id, store) if own else read_series(run, limit=ROWS_IN_ALL)
+    write_archive(run, series, target, tags=tagged)
 
 
 def _whole_series(run_id: str, store: Store) -> dict[str, Any]:
@@ -200,6 +210,8 @@ def import_archive(source: Path | IO[bytes], settings: Settings, store: Store, o
             )  # fmt: skip
             for rows in _rows_of(run_id, imported.series):
                 connection.execute(insert(metrics), rows)
+            if imported.tags:
+                connection.execute(insert(tags), [{"run_id": run_id, "tag": tag} for tag in imported.tags])
             note(connection, run_id, now, "imported", "")
     except BaseException:
         shutil.rmtree(imported.run.folder, ignore_errors=True)

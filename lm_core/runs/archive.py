@@ -1,6 +1,7 @@
 """A run as one file to give away: a run and its curves in, a zip out; a stranger's zip in, a checked run folder out.
 
     run.json  facts.json  tokenizer/…      as in a run folder
+    tags.json                              the labels of its owner, if any
     model.safetensors                      the newest weights
     history/s00000500.npz                  the kept moments
     metrics.csv  metrics.json              every measured number; the CSV is what an import reads
@@ -17,8 +18,8 @@ import math
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -34,6 +35,7 @@ from lm_core.runs.facts import RunFacts
 from lm_core.runs.history import load_points, save_point
 from lm_core.runs.run import Run, new_run_id
 from lm_core.runs.series import Series
+from lm_core.runs.tags import tags_as_json, tags_from_json
 from lm_core.tokenizers.base import Tokenizer
 from lm_core.tokenizers.registry import load_tokenizer
 
@@ -52,9 +54,10 @@ class Imported:
     step: int
     checkpoint_file: str
     series: Series
+    tags: tuple[str, ...] = ()
 
 
-def write_archive(run: Run, series: Series, target: IO[bytes]) -> None:
+def write_archive(run: Run, series: Series, target: IO[bytes], *, tags: Sequence[str] = ()) -> None:
     """Write the run into `target` as a zip.
 
     Raises:
@@ -72,6 +75,8 @@ def write_archive(run: Run, series: Series, target: IO[bytes]) -> None:
             info.external_attr = 0o644 << 16
             file.writestr(info, data, zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED)
 
+        if tags:
+            put("tags.json", tags_as_json(tags))
         put("run.json", config.to_json().encode())
         put("facts.json", run.facts_path.read_bytes())
         for path in sorted(run.tokenizer_folder.iterdir()):
@@ -128,7 +133,7 @@ def read_archive(source: Path | IO[bytes], runs_folder: Path) -> Imported:
             imported = _fill(run, archive)
             final = Run(runs_folder / run.id)
             shutil.move(run.folder, final.folder)
-    return Imported(final, imported.config, imported.step, imported.checkpoint_file, imported.series)
+    return replace(imported, run=final)
 
 
 def _fill(run: Run, archive: Archive) -> Imported:
@@ -147,7 +152,17 @@ def _fill(run: Run, archive: Archive) -> Imported:
         save_point(run, point)
     checkpoint = save_tensors(run, {f"{WEIGHTS}{name}": value for name, value in weights.items()}, step=step, epoch=0)
     series = _series(archive.read("metrics.csv"), config)
-    return Imported(run, config, step, checkpoint.name, series)
+    return Imported(run, config, step, checkpoint.name, series, _tags(archive))
+
+
+def _tags(archive: Archive) -> tuple[str, ...]:
+    """The labels that its owner gave it; runs exported without any have no such file."""
+    if "tags.json" not in archive.names:
+        return ()
+    try:
+        return tags_from_json(archive.read("tags.json"))
+    except (ValueError, LMError, RecursionError):
+        raise refused("its tags are no list of short labels") from None
 
 
 def _tokenizer(run: Run, archive: Archive) -> Tokenizer:

@@ -40,6 +40,7 @@ LONGEST_TEXT = 20_000  # letters of a moment's sample
 LARGEST_OF = {
     r"run\.json": 200_000,
     r"facts\.json": 2_000_000,
+    r"tags\.json": 10_000,
     r"tokenizer/tokenizer\.json": 4_000_000,
     r"tokenizer/tokenizer\.model": 4_000_000,
     r"model\.safetensors": 300_000_000,

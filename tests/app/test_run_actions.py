@@ -229,3 +229,18 @@ def test_a_run_without_a_model_is_not_offered_for_export(home):
     run_id = make_run(home)
     app = open_page("export", run=run_id)
     assert "has saved no model yet" in words_of(app)
+
+
+def test_tags_are_added_and_removed_at_a_click(home):
+    run_id = make_run(home)
+    app = open_page("tags", run=run_id)
+    for label in ("baseline", "<img src=x>"):
+        next(field for field in app.text_input if field.label == "New tag").input(label)
+        press(app, "Add")
+    assert next(row for row in compare.rows("en") if row["id"] == run_id)["tags"] == ["<img src=x>", "baseline"]
+    assert "Tagged" in " ".join(text.value for text in app.markdown)
+    assert next(field for field in app.text_input if field.label == "New tag").value == "", "the field is empty again"
+    press(app, "\\<img src\\=x\\>")
+    assert next(row for row in compare.rows("en") if row["id"] == run_id)["tags"] == ["baseline"]
+    press(app, "Add")
+    assert "at least one letter" in app.error[0].value

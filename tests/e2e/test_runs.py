@@ -75,16 +75,21 @@ def test_the_chart_is_read_with_keys_along_three_axes(open_page, pair):
 def test_it_fits_a_telephone_and_hostile_names_are_text(open_page, server, pair):
     from lm_core.jobs.shelf import rename_run
     from lm_core.jobs.store import open_store
+    from lm_core.jobs.tags import add_tag
     from tests.finished_run import settings_of
 
     run_id = make_run(server.home, "byte")
     settings = settings_of(server.home)
     store = open_store(settings.store_url)
     rename_run(run_id, "<img src=x onerror=alert(1)>", settings, store)
+    add_tag(run_id, "<img src=x onerror=1>", settings, store)
     store.close()
     page = opened(open_page, f"runs?compare={run_id},{pair[0]}&lang=zh", width=400)
     expect(page.locator(".item-name", has_text="<img").first).to_be_visible()
+    expect(page.locator(".tag")).to_have_text("<img src=x onerror=1>")
     assert page.locator(".tk img").count() == 0
+    page.locator(".filters select").last.select_option("<img src=x onerror=1>")
+    expect(page.locator(".run-list .item")).to_have_count(1)
     page.locator("details.values summary").click()
     expect(page.locator("details.values table")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 400

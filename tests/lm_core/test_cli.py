@@ -65,7 +65,7 @@ def test_help_is_a_tour_through_every_command(capsys):
     assert tokenarium(["--help"]) == 0
     shown = capsys.readouterr().out
     order = ["app", "corpora", "train", "runs", "show", "pause", "resume", "stop", "step", "set-lr", "reset"]
-    order += ["generate", "tokenize", "rename", "delete", "restore", "export", "import", "gallery"]
+    order += ["generate", "tokenize", "rename", "tag", "delete", "restore", "export", "import", "gallery"]
     places = [shown.index(f"│ {command} ") for command in order]
     assert places == sorted(places)
     assert tokenarium([]) == 0
@@ -512,6 +512,17 @@ def test_a_gallery_run_that_fails_replaces_nothing(tmp_path, monkeypatch, tiny_c
 def test_the_gallery_that_ships_is_the_one_that_this_code_describes():
     """After a change of a preset: `make gallery`."""
     assert {run.id: run.read_config() for run in gallery_runs()} == gallery.GALLERY_RUNS
+
+
+def test_a_run_is_tagged(waiting, capsys):
+    assert tokenarium(["tag", waiting, "baseline"]) == 0
+    assert tokenarium(["tag", waiting, "\x1b[31mred"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"Run {waiting} has the tags: [31mred, baseline."
+    assert tokenarium(["tag", waiting, "baseline", "--remove"]) == 0
+    assert tokenarium(["tag", waiting, "[31mred", "--remove"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == f"Run {waiting} has no tags."
+    assert tokenarium(["tag", waiting, "x" * 30]) == 2
+    assert "at most 24 letters" in capsys.readouterr().err
 
 
 def test_a_run_is_renamed_deleted_and_brought_back(waiting, capsys):

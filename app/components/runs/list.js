@@ -17,9 +17,9 @@ const SORTS = {
 const lossRank = (row) => inUnit(row.val_loss, "bytes", row.perByte) ?? Infinity;
 
 /** The rows that pass the filters, in the wished order: pure, so that a test can hold it. */
-export function filtered(rows, { search, kind, corpus, sort }) {
+export function filtered(rows, { search, kind, corpus, tag = "", sort }) {
   const words = search.trim().toLowerCase();
-  const passes = (row) => (!words || row.name.toLowerCase().includes(words) || row.id.includes(words)) && (!KINDS[kind] || KINDS[kind](row)) && (!corpus || row.corpus === corpus);
+  const passes = (row) => (!words || row.name.toLowerCase().includes(words) || row.id.includes(words)) && (!KINDS[kind] || KINDS[kind](row)) && (!corpus || row.corpus === corpus) && (!tag || (row.tags ?? []).includes(tag));
   return rows.filter(passes).sort(SORTS[sort] ?? SORTS.newest);
 }
 
@@ -39,12 +39,13 @@ export function createList(store) {
   const howMany = element("span", { class: "muted label", role: "status" });
   const panel = element("section", { class: "runs-side", aria: { label: t("All runs") } }, filters.node,
     element("div", { class: "list-line" }, howMany, element("span", { class: "spacer" }), clear), list, none);
-  store.watch(["rows", "search", "kind", "corpus", "sort", "chosen", "y", "palette"], (state) => {
+  store.watch(["rows", "search", "kind", "corpus", "tag", "sort", "chosen", "y", "palette"], (state) => {
     const shown = filtered(state.rows, state);
+    const several = new Set(state.rows.filter((row) => !row.gallery).map((row) => row.owner)).size > 1;
     const nodes = shown.map((row) => {
       if (!items.has(row.id)) items.set(row.id, createItem(store, row.id));
       const item = items.get(row.id);
-      item.show(row, state);
+      item.show(row, state, several);
       return item.node;
     });
     if (nodes.length !== list.children.length || nodes.some((node, at) => list.children[at] !== node)) list.replaceChildren(...nodes);
@@ -65,15 +66,22 @@ function createFilters(store) {
   const search = element("input", { type: "search", class: "field search", placeholder: t("Find by name"), aria: { label: t("Find by name") }, on: { input: () => store.set({ search: search.value }) } });
   const kind = choose("kind", t("State"), [["", t("every state")], ["training", t("in training")], ["done", t("finished")], ["stopped", t("stopped")], ["failed", t("failed")], ["gallery", t("comes with Tokenarium")]]);
   const corpus = choose("corpus", t("Text"), [["", t("every text")]]);
+  const tag = choose("tag", t("Tag"), [["", t("every tag")]]);
+  const refill = (select, every, found) => {
+    if ([...select.options].slice(1).map((option) => option.value).join("\n") === found.join("\n")) return;
+    const chosen = select.value;
+    select.replaceChildren(element("option", { value: "", text: every }), ...found.map((text) => element("option", { value: text, text })));
+    select.value = found.includes(chosen) ? chosen : "";
+    select.dispatchEvent(new Event("change"));
+  };
   const sort = choose("sort", t("Order"), [["newest", t("newest first")], ["loss", t("lowest loss first")], ["parameters", t("smallest first")], ["name", t("by name")]]);
   return {
-    node: element("div", { class: "filters", role: "search" }, search, kind, corpus, sort),
+    node: element("div", { class: "filters", role: "search" }, search, kind, corpus, sort, tag),
     show({ rows }) {
-      const texts = [...new Set(rows.map((row) => row.corpus).filter(Boolean))].sort();
-      if ([...corpus.options].slice(1).map((option) => option.value).join("\n") === texts.join("\n")) return;
-      const chosen = corpus.value;
-      corpus.replaceChildren(element("option", { value: "", text: t("every text") }), ...texts.map((text) => element("option", { value: text, text })));
-      corpus.value = texts.includes(chosen) ? chosen : "";
+      refill(corpus, t("every text"), [...new Set(rows.map((row) => row.corpus).filter(Boolean))].sort());
+      const tags = [...new Set(rows.flatMap((row) => row.tags ?? []))].sort();
+      refill(tag, t("every tag"), tags);
+      tag.hidden = !tags.length;
     },
   };
 }
@@ -86,13 +94,14 @@ function createItem(store, id) {
   const loss = element("b", { class: "item-loss" });
   const unit = element("span", { class: "item-unit unit" });
   const facts = element("span", { class: "item-facts muted" });
+  const tags = element("span", { class: "item-tags" });
   const fill = element("span", { class: "item-fill" });
   const progress = element("span", { class: "item-progress", aria: { hidden: "true" } }, fill);
   const node = element("li", { class: "item", on: { pointerenter: () => store.set({ hovered: id }), pointerleave: () => store.set({ hovered: null }), focusin: () => store.set({ hovered: id }), focusout: () => store.set({ hovered: null }) } },
-    element("label", { class: "item-label" }, box, mark, name, loss, facts, unit, progress));
+    element("label", { class: "item-label" }, box, mark, name, loss, facts, unit, tags, progress));
   return {
     node,
-    show(row, { chosen, y }) {
+    show(row, { chosen, y }, several) {
       const place = chosen.indexOf(id);
       box.checked = place >= 0;
       node.classList.toggle("chosen", place >= 0);
@@ -107,7 +116,8 @@ function createItem(store, id) {
       const other = y === "nats" ? inUnit(row.val_loss, "bytes", row.perByte) : row.val_loss;
       unit.hidden = other === null;
       setText(unit, other === null ? "" : y === "nats" ? t("{value} bits/byte", { value: number(other) }) : t("{value} nats", { value: number(other) }));
-      setText(facts, factsOf(row));
+      setText(facts, factsOf(row, several));
+      showTags(tags, row.tags ?? []);
       const moving = !row.gallery && row.state !== "done";
       node.dataset.state = row.gallery ? "gallery" : row.state;
       progress.hidden = !moving;
@@ -116,12 +126,22 @@ function createItem(store, id) {
   };
 }
 
-function factsOf(row) {
+/** Labels that people gave: text, whatever they typed. */
+function showTags(node, tags) {
+  node.hidden = !tags.length;
+  if (node.dataset.tags === tags.join("\n")) return;
+  node.dataset.tags = tags.join("\n");
+  node.replaceChildren(...tags.map((tag) => element("span", { class: "tag", dir: "auto", text: tag })));
+}
+
+/** Whose run it is says something only where several people train. */
+function factsOf(row, several) {
   const state = stateText(row);
   const parts = [row.state === "done" || !row.step ? state : t("{state}, step {step} of {steps}", { state, step: row.step, steps: row.steps })];
   if (row.parameters) parts.push(t("{count} parameters", { count: count(row.parameters) }));
   if (row.corpus) parts.push(row.corpus);
   if (row.tokenizer) parts.push(row.tokenizer);
+  if (several && !row.gallery) parts.push(row.owner === "local" ? t("on this machine") : row.owner);
   if (row.when) parts.push(ago(row.when));
   return parts.join(" · ");
 }

@@ -23,7 +23,7 @@ export default mount((root, host) => {
   const store = createStore({
     rows: data.rows, chosen: firstChoice(data.rows, view.compare), revision: 0, x: known("x"), y: known("y"), line: known("line"),
     ownUnit: CHOICES.y.includes(view.y), axis: "log", bands: true, zoom: null, brush: null, cursor: null, hovered: null, trouble: null, last: null,
-    search: "", kind: "", corpus: "", sort: "newest", palette: readPalette(root), runColours: runColours(root), size: "",
+    search: "", kind: "", corpus: "", tag: "", sort: "newest", palette: readPalette(root), runColours: runColours(root), size: "",
   }, { name: "runs" });
   const series = new Map();
   const scene = createScene(store, series);
