@@ -209,7 +209,7 @@ def test_a_disk_that_is_full_for_a_while_ends_no_run(run, settings, store, monke
         left[0] -= 1
         if left[0] > 0:
             raise OSError(28, "No space left on device")
-        return real(run, state, epoch=epoch, **kept)
+        return real(run, state, epoch=epoch, keep=keep)
 
     monkeypatch.setattr(training_run, "save_checkpoint", save)
     monkeypatch.setattr(training_run, "RETRY_SECONDS", 0.4)  # longer than the reporter gathers
