@@ -8,7 +8,7 @@ import pytest
 from lm_core.jobs.store import open_store
 from lm_core.settings import read_settings
 
-ON_BOTH = ("test_store", "test_fairness", "test_reporter")
+ON_BOTH = ("test_store", "test_fairness", "test_reporter", "test_shelf", "test_tags")
 
 
 def pytest_generate_tests(metafunc):
