@@ -28,7 +28,7 @@ TWO_AT_A_TIME := -n 2 --dist loadgroup --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test test-all check bench bench-learning gallery translations clean browser make-it-anew
+.PHONY: help setup run test test-all check bench bench-learning gallery translations clean browser postgres make-it-anew
 
 help: ## list these targets
 	@echo "Tokenarium: train a small language model and look inside it."
@@ -43,7 +43,7 @@ run: $(RUN_STAMP) ## start the app: make run PORT=8600 ADDRESS=0.0.0.0 HEADLESS=
 test: $(TEST_STAMP) browser ## run the tests, those in a real browser too: make test ARGS="-k attention"
 	$(BIN)/python -m pytest -m "not slow" $(TWO_AT_A_TIME) $(ARGS)
 
-test-all: $(TEST_STAMP) browser ## run every test, the slow ones too
+test-all: $(TEST_STAMP) browser postgres ## run every test, the slow ones and those on PostgreSQL too
 	$(BIN)/python -m pytest $(TWO_AT_A_TIME) $(ARGS)
 
 check: $(TEST_STAMP) ## lint, formatting, types, who may import whom, translations
@@ -82,6 +82,10 @@ $(RUN_STAMP): $(STAMP_NEEDS)
 $(TEST_STAMP): $(RUN_STAMP)
 	$(INSTALL) -e ".[dev]"
 	@printf '%s\n' "$(CURDIR)" > $@
+
+postgres: $(TEST_STAMP)
+	@$(INSTALL) --quiet -e ".[dev,postgres]"
+	@$(BIN)/python -m tools.postgres
 
 browser: $(TEST_STAMP)
 	@$(BIN)/python tools/browser.py

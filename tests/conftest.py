@@ -21,7 +21,8 @@ def pytest_collection_modifyitems(items):
     """
     for item in items:
         folder, _, name = item.nodeid.partition("::")[0].removeprefix("tests/").partition("/")
-        item.add_marker(pytest.mark.xdist_group("browser" if folder == "e2e" else f"{folder}/{name}"))
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("browser" if folder == "e2e" else f"{folder}/{name}"))
 
 
 @pytest.fixture(autouse=True)

@@ -55,7 +55,7 @@ def starts(browser: str | None) -> bool:
 def install_browser() -> None:
     """Debian's chromium when apt-get and the right to use it are here; else Playwright's build, with its libraries."""
     print("There is no Chromium here for the browser tests: installing one.", flush=True)
-    if _apt_install("chromium") and starts(find_browser()):
+    if apt_install("chromium") and starts(find_browser()):
         return
     with_libraries = ["--with-deps"] if _as_root() is not None and shutil.which("apt-get") else []
     subprocess.call([sys.executable, "-m", "playwright", "install", *with_libraries, "chromium"])
@@ -68,7 +68,7 @@ def install_cjk_font() -> None:
         return
     if lister and subprocess.run([lister, ":lang=zh"], capture_output=True).stdout.strip():
         return
-    if not _apt_install("fonts-noto-cjk", "fontconfig"):
+    if not apt_install("fonts-noto-cjk", "fontconfig"):
         print("No font for Chinese was found: pages in Chinese will show boxes in screenshots.")
     if FONT_TRIED.parent.exists():
         FONT_TRIED.touch()
@@ -84,7 +84,8 @@ def _as_root() -> list[str] | None:
     return None
 
 
-def _apt_install(*packages: str) -> bool:
+def apt_install(*packages: str) -> bool:
+    """Install Debian packages, where apt-get and the right to use it are here; did it work?"""
     before = _as_root()
     if before is None or not shutil.which("apt-get"):
         return False

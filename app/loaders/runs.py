@@ -13,6 +13,7 @@ from app import state
 from lm_core.config import RunConfig
 from lm_core.errors import RunError
 from lm_core.jobs.shelf import forget_deleted
+from lm_core.jobs.spare import want_spare
 from lm_core.jobs.status import ACTIVE, status_of_shipped
 from lm_core.jobs.store import Store, open_store
 from lm_core.jobs.supervisor import ensure_supervisor, look_after
@@ -45,6 +46,7 @@ def start_engine() -> None:
 def keep_ready() -> None:
     """Have a worker wait for the next click on Train, if the settings want one: whenever a page is seen."""
     if settings().spare_workers:
+        want_spare(settings())
         ensure_supervisor(settings())
 
 

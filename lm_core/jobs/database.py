@@ -15,7 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlalchemy.sql import ColumnElement, Executable
 
-from lm_core.errors import RunError
+from lm_core.errors import ConfigError, RunError
 from lm_core.jobs.schema import database_time, tables
 
 BUSY_SECONDS = 10
@@ -31,24 +31,35 @@ class Database:
     """Short transactions on one database; safe to share between threads. Each raises `StoreAway` where it must.
 
     Raises:
+        ConfigError: the package that speaks to this kind of database is missing.
         RunError: the database cannot be opened.
     """
 
     def __init__(self, url: str) -> None:
         try:
             self._engine = _make_engine(url)
+        except ModuleNotFoundError as error:
+            raise ConfigError(
+                f"The database {_shown(url)} needs the package {error.name}, which is not installed. "
+                'For PostgreSQL run: pip install "tokenarium[postgres]"'
+            ) from None
+        except (ArgumentError, NoSuchModuleError, OSError) as error:
+            raise _cannot_be_opened(url, error) from None
+        try:
             self.dialect = self._engine.dialect.name
             self.now: ColumnElement[float] = database_time(self.dialect)
             self._create_tables()
-        except (ArgumentError, NoSuchModuleError, ImportError, OSError, SQLAlchemyError, StoreAway) as error:
-            reason = str(getattr(error.__cause__ or error, "orig", None) or error).splitlines()[0]
-            raise RunError(f"The database {_shown(url)} cannot be opened: {reason}. Check TOKENARIUM_STORE.") from None
+        except (ImportError, OSError, SQLAlchemyError, StoreAway) as error:
+            raise _cannot_be_opened(url, error) from None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent view; never waits for writers."""
-        with _in_words(), self._engine.begin() as connection:
-            yield connection
+        with _in_words(), self._engine.connect() as connection:
+            if self.dialect == "postgresql":  # by default each statement has a view of its own
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -103,6 +114,8 @@ def _in_words() -> Iterator[None]:
 def _make_engine(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
+        if address.drivername in ("postgres", "postgresql"):
+            address = address.set(drivername="postgresql+psycopg")
         return create_engine(address, pool_pre_ping=True)
     if address.database and address.database != ":memory:":
         Path(address.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
@@ -123,6 +136,11 @@ def _begin_sqlite(connection: Connection) -> None:
     """A transaction that reads and then writes takes the write lock first, or waiting for it could not help."""
     if begin := connection.get_execution_options().get("begin", "BEGIN"):
         connection.exec_driver_sql(begin)
+
+
+def _cannot_be_opened(url: str, error: Exception) -> RunError:
+    reason = str(getattr(error.__cause__ or error, "orig", None) or error).splitlines()[0]
+    return RunError(f"The database {_shown(url)} cannot be opened: {reason}. Check TOKENARIUM_STORE.")
 
 
 def _shown(url: str) -> str:

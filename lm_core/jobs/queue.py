@@ -59,12 +59,13 @@ class Queue:
             if training.total() >= places:
                 return None
             full = [owner for owner, number in training.items() if per_owner is not None and number >= per_owner]
-            order = queue_order(connection, without=full)
-            if not order:
-                return None
-            row = connection.execute(select(runs).where(runs.c.id == order[0])).one()
-            self._start(connection, row, host)
-            return Claim(row.id, row.epoch + 1)
+            for run_id in queue_order(connection, without=full):
+                mine = select(runs).where(runs.c.id == run_id, runs.c.state == "queued")
+                row = connection.execute(mine.with_for_update(skip_locked=True)).one_or_none()
+                if row:  # else somebody is just taking it out of the queue
+                    self._start(connection, row, host)
+                    return Claim(row.id, row.epoch + 1)
+            return None
 
     def workers(self) -> list[Worker]:
         """Every run that some worker should be busy with."""
@@ -85,7 +86,7 @@ class Queue:
         `reason` is one sentence for people. Nothing happens if the run has moved on meanwhile.
         """
         with self._database.write_alone() as connection:
-            row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+            row = connection.execute(select(runs).where(runs.c.id == run_id).with_for_update()).one_or_none()
             if row is None or row.epoch != epoch or row.state not in ACTIVE:
                 return
             state, message = _after_a_loss(row, reason)

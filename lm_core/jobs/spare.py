@@ -13,12 +13,14 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from lm_core.jobs.processes import start_detached
 from lm_core.runs.run import Run
 from lm_core.settings import Settings, read_settings
 
 SECONDS_AFTER_A_FAILURE = 60.0  # before another one is tried: what ended it may do so again
+WANTED_SECONDS = 600.0  # after somebody last looked at a page
 
 
 class Spare:
@@ -30,15 +32,28 @@ class Spare:
         self._not_before = 0.0
 
     @property
+    def is_wanted(self) -> bool:
+        """Has anybody looked at a page lately? A command that trains wants none for the next one."""
+        if not self._settings.spare_workers:
+            return False
+        try:
+            return time.time() - _mark(self._settings).stat().st_mtime < WANTED_SECONDS
+        except OSError:
+            return False
+
+    @property
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
 
     def keep(self) -> None:
-        """Have one ready, unless the settings want none."""
+        """Have one ready if one is wanted, else let it go."""
+        if not self.is_wanted:
+            self.end()
+            return
         if self._process and self._process.poll() is not None:
             self._process = None
             self._not_before = time.monotonic() + SECONDS_AFTER_A_FAILURE
-        if self._process or not self._settings.spare_workers or time.monotonic() < self._not_before:
+        if self._process or time.monotonic() < self._not_before:
             return
         with suppress(OSError):
             self._process = start_detached(
@@ -64,6 +79,17 @@ class Spare:
             process.kill()
             process.wait()
             process.stdin.close()
+
+
+def want_spare(settings: Settings) -> None:
+    """Say that somebody may start a run soon; it holds for ten minutes."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # a full disk: then a start takes its time
+        _mark(settings).touch()
+
+
+def _mark(settings: Settings) -> Path:
+    return settings.home / "spare.wanted"
 
 
 def warm_up() -> None:

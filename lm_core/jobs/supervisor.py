@@ -33,7 +33,7 @@ from lm_core.settings import Settings, read_settings
 
 TICK_SECONDS = 0.25
 LISTEN_SECONDS = 0.02  # between two looks at whether somebody knocks, which costs no database
-IDLE_EXIT_SECONDS = 600.0
+IDLE_EXIT_SECONDS = 120.0
 MISSED_AFTER = 5.0  # seconds in the queue, or of a worker's silence, which a supervisor would have seen to
 START_GRACE_SECONDS = 60.0  # importing torch on a busy machine takes its time
 
@@ -70,9 +70,9 @@ class Supervisor:
         self._children = {claim: child for claim, child in self._children.items() if child.poll() is None}
 
     def is_idle(self) -> bool:
-        """Nothing waits, nothing trains; a store that cannot be read counts as busy."""
+        """Nothing waits, nothing trains, nobody looks; a store that cannot be read counts as busy."""
         try:
-            return self._queue.is_empty()
+            return self._queue.is_empty() and not self._spare.is_wanted
         except StoreAway:
             return False
 

@@ -30,7 +30,8 @@ def main(arguments: list[str]) -> int:
     print(f"=== worker {epoch} of {run_id}", flush=True)
     settings = read_settings()
     run = Run(settings.runs_folder / run_id)
-    lease = open_store(settings.store_url).lease(run_id, epoch)
+    store = open_store(settings.store_url)
+    lease = store.lease(run_id, epoch)
     reporter = Reporter(lease)
     try:
         reporter.start()
@@ -44,6 +45,7 @@ def main(arguments: list[str]) -> int:
         return FOLDER_IN_USE
     finally:
         reporter.close()
+        store.close()
 
 
 def _work(run: Run, settings: Settings, lease: Lease, reporter: Reporter) -> int:

@@ -7,15 +7,7 @@ from lm_core.jobs import launch
 from lm_core.jobs.fairness import fair_order
 from lm_core.jobs.launch import start_run
 from lm_core.jobs.queue import Queue
-from lm_core.jobs.store import open_store
 from lm_core.settings import read_settings
-
-
-@pytest.fixture
-def store(settings):
-    store = open_store(settings.store_url)
-    yield store
-    store.close()
 
 
 @pytest.fixture

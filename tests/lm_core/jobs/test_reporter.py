@@ -51,6 +51,7 @@ def test_a_checkpoint_is_named_only_after_its_rows(store, worker):
     assert store.series("one")["steps"] == [10]
 
 
+@pytest.mark.sqlite
 def test_it_knows_which_checkpoint_the_row_names_also_while_the_store_is_away(store, worker):
     reporter, _ = worker
     reporter.prepared("s00000010-e1.safetensors")
@@ -95,6 +96,7 @@ def test_once_training_began_the_loop_answers_a_wish_to_stop(store, worker):
     assert store.get("one").state == "starting"
 
 
+@pytest.mark.sqlite
 def test_a_store_that_is_away_loses_nothing(settings, store, worker, monkeypatch):
     monkeypatch.setattr("lm_core.jobs.database.BUSY_SECONDS", 0.02)
     monkeypatch.setattr("lm_core.jobs.reporter.RETRY_SECONDS", 0.02)

@@ -13,7 +13,7 @@ import torch
 
 from lm_core.jobs.processes import is_alive
 from lm_core.jobs.queue import Queue
-from lm_core.jobs.spare import Spare
+from lm_core.jobs.spare import WANTED_SECONDS, Spare, want_spare
 from lm_core.jobs.supervisor import Supervisor
 from lm_core.jobs.worker import main as work
 from lm_core.runs.checkpoint import checkpoints, read_tensors
@@ -22,9 +22,10 @@ from lm_core.runs.run import create_run
 BUSY_SUPERVISOR = """
 import time
 from dataclasses import replace
-from lm_core.jobs.spare import Spare
+from lm_core.jobs.spare import Spare, want_spare
 from lm_core.settings import read_settings
 spare = Spare(replace(read_settings(), spare_workers=1))
+want_spare(read_settings())
 spare.keep()
 print(spare.pid, flush=True)
 time.sleep(600)
@@ -34,6 +35,7 @@ time.sleep(600)
 @pytest.fixture
 def spare(settings):
     waiting = Spare(replace(settings, spare_workers=1))
+    want_spare(settings)
     yield waiting
     waiting.end()
 
@@ -105,6 +107,17 @@ def test_a_dead_spare_is_nobody_and_is_not_started_again_at_once(settings, spare
     spare._process.stdin.close()
     spare.keep()
     assert spare.pid is None
+
+
+def test_it_goes_when_nobody_has_looked_for_a_while(settings, spare):
+    spare.keep()
+    process = psutil.Process(spare.pid)
+    started = process.create_time()
+    old = time.time() - WANTED_SECONDS - 1
+    os.utime(settings.home / "spare.wanted", (old, old))
+    spare.keep()
+    assert not is_alive(process.pid, started)
+    assert not spare.is_wanted
 
 
 def test_the_settings_may_want_none(settings, store):

@@ -245,6 +245,7 @@ def test_a_database_that_cannot_be_opened_is_refused_in_words(tmp_path):
             open_store(url)
 
 
+@pytest.mark.sqlite
 def test_a_store_that_cannot_be_written_says_so(settings, store, monkeypatch):
     monkeypatch.setattr("lm_core.jobs.database.BUSY_SECONDS", 0.05)
     impatient = open_store(settings.store_url)
