@@ -8,6 +8,7 @@ from app import state
 from app.i18n import _
 from app.loaders import runs
 from app.sentences import translate_sentence
+from lm_core.errors import RunError
 
 
 def pick_run() -> str | None:
@@ -30,7 +31,24 @@ def pick_run() -> str | None:
         width=560,
     )
     state.to_address(state.RUN)
+    say_if_it_reads_the_answer(run_id)
     return run_id
+
+
+def say_if_it_reads_the_answer(run_id: str) -> None:
+    """Without a causal mask nothing that a page says about a loss means what it usually means."""
+    try:
+        causal = runs.config_of(run_id).model.causal
+    except RunError:  # damaged: the page itself says so
+        return
+    if not causal:
+        st.warning(
+            _(
+                "This run was trained without a causal mask: it reads the next token instead of guessing it. "
+                "Its loss looks good and says nothing of how well it writes."
+            ),
+            icon=":material/visibility:",
+        )
 
 
 def label(choice: runs.RunChoice) -> str:

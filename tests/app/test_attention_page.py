@@ -155,6 +155,7 @@ def test_a_run_without_a_mask_says_how_much_of_its_attention_the_triangles_leave
     assert header["moments"][0]["ahead"] == pytest.approx(1 - shown / squares.sum(), abs=1e-3)
     assert header["moments"][0]["ahead"] > 0.1
     assert unpack(attention.pack_sentence(run.id, "tea at the sea"))[0]["moments"][0]["ahead"] > 0.1
+    assert "instead of guessing it" in open_attention(run=run.id).warning[0].value
 
 
 def test_a_run_that_does_not_divide_its_scores_says_so(tiny_config):

@@ -94,6 +94,8 @@ def test_a_trick_is_added_beside_the_two(open_page, server):
     page.get_by_role("button", name="Add QK-norm to classic").click()
     expect(page.locator(".trial-run")).to_have_count(3, timeout=30_000)
     expect(page.locator(".trial-run").nth(2)).to_contain_text("Classic + QK-norm")
+    expect(page.get_by_role("button", name="Add QK-norm to classic")).to_be_disabled()  # it is there already
+    expect(page.get_by_role("button", name="Take QK-norm from modern")).to_be_enabled()
     expect(page).to_have_url(re.compile(f"{pair[1]}(%2C|,)[a-z0-9]+"))
     stop_all(server)
 

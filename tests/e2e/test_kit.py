@@ -64,3 +64,11 @@ def test_the_browser_keeps_its_own_zoom_keys_on_a_chart(bare, key):
     assert bare.evaluate("[window.store.state.zoom, window.taken]") == [None, False]
     bare.keyboard.press(key[-1])
     assert bare.evaluate("window.taken") is True
+
+
+def test_numbers_have_three_digits_however_large_they_are(bare):
+    written = bare.evaluate(
+        """async () => (await import("/pictures/x/kit/format.js").then(({ number }) =>
+          [0.0123, 12.34, -123456, 9.0755e34, -2e15, 0, null].map(number)))"""
+    )
+    assert written == ["0.0123", "12.3", "−123456", "9.08\u00a0×\u00a010³⁴", "−2.00\u00a0×\u00a010¹⁵", "0", "–"]

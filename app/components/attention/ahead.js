@@ -8,7 +8,7 @@ export function createAhead(film, store) {
   if (film.causal) return [];
   const notice = element("p", { class: "notice", role: "note" });
   store.watch(["selected", "points"], ({ selected }) => {
-    setText(notice, t("This run was trained without a causal mask. At this moment {share} of all its attention goes to later tokens. The picture draws only what each token gives to itself and to those before it, so a row falls short of 1.", { share: percent(film.moments[selected].ahead ?? 0) }));
+    setText(notice, t("At this moment {share} of all attention of this run goes to later tokens, as nothing hides them. The picture draws only what each token gives to itself and to those before it, so a row falls short of 1.", { share: percent(film.moments[selected].ahead ?? 0) }));
   });
   return [notice];
 }

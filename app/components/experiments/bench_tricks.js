@@ -14,13 +14,14 @@ export function createTricksBench(store, { start, toggle }) {
   const list = element("ul", { class: "trick-list", aria: { label: t("Tricks") } }, ...rows.map(({ node }) => node));
   const hint = element("p", { class: "note" });
   const table = element("div", { class: "tricks" }, element("h2", { text: t("The tricks") }), hint, list);
-  store.watch(["chosen", "starting", "lab"], ({ chosen, starting, lab }) => {
+  store.watch(["chosen", "starting", "lab", "rows"], ({ chosen, starting, lab, rows: all }) => {
     begin.hidden = lab !== "tricks" || chosen.length > 0;
     table.hidden = lab !== "tricks";
     go.disabled = starting;
     setText(go, starting ? t("Starting …") : t("Train classic and modern"));
     setText(hint, chosen.length ? t("Add one to the classic model, or take one from the modern one: it trains beside the two. Nothing else is retuned.") : t("First train the two; then each trick can be tried by itself."));
-    for (const row of rows) row.enable(chosen.length > 1 && !starting);
+    const tried = chosen.map((id) => all.find((row) => row.id === id)?.name);
+    for (const row of rows) row.enable(chosen.length > 1 && !starting, tried);
   });
   return { begin, table };
 }
@@ -32,5 +33,12 @@ function createTrick(key, toggle) {
   const node = element("li", { class: "trick" }, element("span", { class: "trick-year mono muted", text: String(year) }),
     element("b", { class: "trick-name", text: name }), element("span", { class: "trick-lesson", text: lesson }), element("span", { class: "trick-papers muted label", text: papers }),
     element("span", { class: "trick-buttons" }, add, remove));
-  return { node, enable(ready) { add.disabled = remove.disabled = !ready; } };
+  return {
+    node,
+    /** What is tried already would give the same curve again: `tried` are the names of the runs. */
+    enable(ready, tried) {
+      add.disabled = !ready || tried.includes(t("Classic + {trick}", { trick: name }));
+      remove.disabled = !ready || tried.includes(t("Modern − {trick}", { trick: name }));
+    },
+  };
 }

@@ -3,12 +3,20 @@
 import { t } from "./words.js";
 
 const MINUS = "−";
+const HUGE = 1e15;
+
+/** 9.08e34 -> "9.08 × 10³⁴": what a run that lost its bounds may measure. */
+function powerOfTen(value) {
+  const [digits, power] = value.toExponential(2).replace("+", "").split("e");
+  return `${digits.replace("-", MINUS)}\u00a0×\u00a010${[...power].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]).join("")}`;
+}
 
 /** 0.0123, 1.23, 12.3, 123: never in exponent form. */
 export function number(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value < 0 ? `${MINUS}∞` : "∞";
   if (value === 0) return "0";
+  if (Math.abs(value) >= HUGE) return powerOfTen(value);
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   return value.toFixed(Math.min(decimals, 8)).replace("-", MINUS);
 }

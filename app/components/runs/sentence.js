@@ -82,6 +82,7 @@ function onlySeeds(known, unit) {
 /** Why some comparisons are not fair. */
 function unlike(different, unit) {
   const has = (prefix) => different.some(({ setting }) => setting.startsWith(prefix));
+  if (has("model.causal")) return t("Without a mask a model reads the answer instead of guessing it: its loss cannot be compared with the others.");
   if (has("corpus.")) return t("They learned from different texts: one text may simply be easier.");
   return has("tokenizer.") && unit === "nats" ? t("Their tokens are not equally long, so losses per token cannot be compared: choose bits per byte.") : "";
 }
