@@ -123,10 +123,11 @@ def _window(found: Recorded, window: int) -> dict[str, Any]:
 
 @cache
 def line_of(module: str, function: str, begins: str) -> dict[str, str]:
-    """The line of a function that begins so: {"text": …, "where": "lm_core/training/muon.py:95"}."""
+    """The line of a function that begins so, without comment: {"text": …, "where": "lm_core/training/muon.py:95"}."""
     found: Any = importlib.import_module(module)
     for name in function.split("."):
         found = getattr(found, name)
     lines, first = inspect.getsourcelines(found)
     number = next(at for at, line in enumerate(lines) if line.strip().startswith(begins))
-    return {"text": lines[number].strip(), "where": f"{module.replace('.', '/')}.py:{first + number}"}
+    text = lines[number].partition("  #")[0].strip()
+    return {"text": text, "where": f"{module.replace('.', '/')}.py:{first + number}"}

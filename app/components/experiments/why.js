@@ -1,16 +1,18 @@
 /** Why it came as it did: a sentence for each break and outcome, with the figures of these very runs. */
 import { fixed, number, percent } from "../kit/format.js";
+import { rungName } from "../kit/ladder.js";
 import { t } from "../kit/words.js";
 import { inARow } from "../runs/sentence.js";
-import { rungName } from "../runs/rungs.js";
 import { ladderPlace, monotony } from "./outcome.js";
 
 const MONOTONE = 0.4; // prose comes to 0.17 or so
 
+const quoted = (rung) => (rung ? `“${rungName(rung.name)}”` : "");
+
 /** Where a loss stands among the models that only count. */
 export function placeSentence(loss, rungs) {
   const { above, below } = ladderPlace(loss, rungs);
-  const words = { loss: number(loss), above: above ? rungName(above.name) : "", high: fixed(above?.value), below: below ? rungName(below.name) : "", low: fixed(below?.value) };
+  const words = { loss: number(loss), above: quoted(above), high: fixed(above?.value), below: quoted(below), low: fixed(below?.value) };
   if (above && below) return t("{loss} lies between {above} ({high}) and {below} ({low}).", words);
   if (above) return t("{loss} lies below {above} ({high}), the best of the models that only count.", words);
   return below ? t("{loss} lies above {below} ({low}): blind guessing does better.", words) : "";

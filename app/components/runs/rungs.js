@@ -1,11 +1,9 @@
 /** The losses of models that only count, as dashed lines behind the curves: rungs to climb down. */
+import { rungName } from "../kit/ladder.js";
 import { haloText, horizontalLine, spreadLabels } from "../kit/plot.js";
-import { t } from "../kit/words.js";
 import { fixed } from "../kit/format.js";
 
 const GAP = 15;
-
-export const rungName = (name) => ({ uniform: t("chance"), unigram: t("unigram"), bigram: t("bigram"), trigram: t("trigram") })[name] ?? name;
 
 /** A label keeps to that side of its line where fewer of the curves' last points are: `tails` are these in pixels. */
 export function drawRungs({ context, left, right, top, bottom, yScale, scale }, { palette }, rungs, tails) {

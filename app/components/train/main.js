@@ -64,8 +64,9 @@ function openRun(root, data, host, kept) {
   const page = element("div", { class: "train" },
     createStatusLine(store, run, about).panel, createFailure(store),
     element("div", { class: "bench" },
-      element("div", { class: "bench-main" }, createLossChart(store, run, about).panel, createSmallMultiples(store, run).panel, doctor.panel, oneStep.panel),
+      element("div", { class: "bench-main" }, createLossChart(store, run, about).panel, createSmallMultiples(store, run).panel, doctor.panel),
       element("aside", { class: "bench-side" }, controls.panel, createSample(store).panel)),
+    oneStep.panel,
     createProbe(store, about, { lock: view.lock }).panel,
     createTable(store, run).panel);
   root.replaceChildren(page, timeline.bar);

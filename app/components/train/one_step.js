@@ -28,7 +28,7 @@ export function createStepView({ base, runId, palette }) {
   const tokens = createTokens({ palette, choose: (window) => ask({ window }) });
   const body = element("div", { class: "step-body", hidden: true },
     element("div", { class: "step-heading" }, element("label", { class: "step-which" }, element("span", { class: "muted", text: t("Step") }), which), newest), facts,
-    cells.panel, equation.panel, tokens.panel, cost);
+    element("div", { class: "step-columns" }, element("div", { class: "step-column" }, cells.panel, equation.panel), tokens.panel), cost);
   const panel = element("div", {}, bar, trouble, body);
 
   async function ask(change) {
