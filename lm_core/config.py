@@ -4,7 +4,8 @@
               ├─ TokenizerSpec    how it becomes numbers
               ├─ ModelConfig      what learns
               ├─ TrainConfig      how it learns
-              └─ probe, seed      the sentence to follow, the one source of chance
+              ├─ probe, seed      the sentence to follow, the one source of chance
+              └─ start            another run's step to go on from, if any
 
 Equal `RunConfig`s give equal curves on one machine. Every field has bounds and a help text: forms draw themselves
 from `Model.model_fields`. Contradictions are refused in the words of the person who chose them.
@@ -168,6 +169,13 @@ class SamplingConfig(Frozen):
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Equal seeds draw equal numbers.")
 
 
+class StartPoint(Frozen):
+    """Where a run begins that goes on from another: with the weights that one had after so many steps."""
+
+    run: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{2,40}$", description="The run to go on from.")
+    step: int = Field(ge=0, le=1_000_000, description="After how many of its steps.")
+
+
 class RunConfig(Frozen):
     """The whole experiment."""
 
@@ -179,6 +187,16 @@ class RunConfig(Frozen):
     train: TrainConfig = TrainConfig()
     probe: str = Field("", max_length=2000, description="A sentence followed through training; empty: from the text.")
     seed: int = Field(1, ge=0, le=2**31 - 1, description="The one source of chance.")
+    start: StartPoint | None = Field(None, description="Begin as another run was at one of its steps; empty: anew.")
+
+    @model_validator(mode="after")
+    def _there_is_something_left_to_train(self) -> Self:
+        if self.start and self.start.step >= self.train.steps:
+            raise ValueError(
+                f"This run begins at step {self.start.step}, so train.steps ({self.train.steps}) leaves nothing to "
+                f"train. Try {2 * self.start.step or 1000}."
+            )
+        return self
 
     def to_json(self) -> str:
         return self.model_dump_json(indent=2)

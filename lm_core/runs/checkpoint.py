@@ -3,11 +3,15 @@
     checkpoints/s00000500-e3.safetensors      after 500 steps, written by the run's third worker
 
 The worker's number is part of the name, so that a worker that was given up cannot overwrite its successor's file.
+
+The newest three always stay: a run goes on from them. Beside them, as many as fit 100 MB and at most twelve stay for
+good, to open and to go on from later: half of them log-spaced, half at equal distances (`kept_steps`).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import safetensors
@@ -15,15 +19,18 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from lm_core.config import FORMAT_VERSION
+from lm_core.config import FORMAT_VERSION, RunConfig
 from lm_core.errors import RunError
 from lm_core.files import write_atomically
 from lm_core.models.gpt import GPT
 from lm_core.models.registry import build_model
 from lm_core.runs.run import Run
+from lm_core.training.loop import log_spaced_steps
 from lm_core.training.state import TrainState
 
 KEPT = 3
+KEPT_FOR_GOOD = 12
+BYTES_FOR_GOOD = 100_000_000  # of them all
 WEIGHTS = "model."  # the names of weights begin so; the rest is optimizer and random state
 _NAME = re.compile(r"s(\d{8})-e(\d+)\.safetensors")
 
@@ -39,9 +46,66 @@ def save_tensors(run: Run, tensors: dict[str, Tensor], *, step: int, epoch: int)
     metadata = {"format_version": str(FORMAT_VERSION), "step": str(step), "epoch": str(epoch)}
     path = run.checkpoints_folder / f"s{step:08d}-e{epoch}.safetensors"
     write_atomically(path, safetensors.torch.save(tensors, metadata))
-    for old in checkpoints(run)[:-KEPT]:
-        old.unlink(missing_ok=True)
+    for_good = kept_steps(run.read_config(), bytes_of(tensors))
+    others = checkpoints(run)
+    stale = _of_another_past(others)
+    for old in others[:-KEPT]:
+        if step_of(old) not in for_good or old in stale:
+            old.unlink(missing_ok=True)
     return path
+
+
+def kept_steps(config: RunConfig, n_bytes: int) -> frozenset[int]:
+    """The steps whose checkpoints stay for good, if each takes `n_bytes`: dense at first, then at equal distances.
+
+    1500 steps, a checkpoint every 200, 3 MB each: 0, 2, 10, 100, 200, 400, 500, 600, 1000, 1200, 1400, 1500
+    """
+    count = min(KEPT_FOR_GOOD, BYTES_FOR_GOOD // max(1, n_bytes))
+    if count < 2:
+        return frozenset()
+    train, begin = config.train, config.start.step if config.start else 0
+    dense = [begin + step for step in log_spaced_steps(train.steps - begin, count // 2)]
+    every = train.checkpoint_every
+    even = [step for step in range(every, train.steps, every) if step > begin and step not in dense]
+    wanted = count - len(dense)
+    if len(even) > wanted:
+        even = [even[int((place + 0.5) * len(even) / wanted)] for place in range(wanted)]
+    return frozenset((*dense, *even))
+
+
+def bytes_of(tensors: Mapping[str, Tensor]) -> int:
+    """What they take up on the disk, but for their names."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
+
+
+def kept_checkpoints(run: Run) -> list[Path]:
+    """What can be opened, one file a step, in the order of steps; nothing of a past that the run has left."""
+    files = checkpoints(run)
+    by_step = {step_of(path): path for path in files}  # of two for one step the newer worker's
+    stale = _of_another_past(files)
+    return [path for _, path in sorted(by_step.items()) if path not in stale]
+
+
+def checkpoint_near(run: Run, step: int) -> Path:
+    """The kept checkpoint nearest to a step, of two equally near the later.
+
+    Raises:
+        RunError: the run has saved no model yet.
+    """
+    kept = kept_checkpoints(run)
+    if not kept:
+        return _newest(run)
+    return min(kept, key=lambda path: (abs(step_of(path) - step), -step_of(path)))
+
+
+def _of_another_past(files: list[Path]) -> set[Path]:
+    """Those of earlier workers beyond a step that a later worker has begun from: it never came there that way."""
+    stale, begun = set(), 10**9
+    for path in reversed(files):  # the newest first
+        if step_of(path) > begun:
+            stale.add(path)
+        begun = min(begun, step_of(path))
+    return stale
 
 
 def checkpoints(run: Run) -> list[Path]:
