@@ -16,7 +16,7 @@ from lm_core.errors import ConfigError, CorpusError, RunError
 from lm_core.jobs.launch import start_run
 from lm_core.jobs.status import RunStatus
 from lm_core.jobs.store import Store, open_store
-from lm_core.runs.checkpoint import checkpoint_near, step_of
+from lm_core.runs.checkpoint_files import checkpoint_near, step_of
 from lm_core.runs.continuing import child_config
 from lm_core.runs.run import find_run
 from lm_core.settings import Settings, read_settings

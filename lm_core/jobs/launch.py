@@ -19,7 +19,7 @@ from lm_core.jobs.queue import Queue
 from lm_core.jobs.store import Store
 from lm_core.jobs.supervisor import ensure_supervisor
 from lm_core.models.memory import refuse_if_too_large
-from lm_core.runs.checkpoint import delete_after
+from lm_core.runs.checkpoint_files import delete_after
 from lm_core.runs.continuing import checkpoint_to_go_on_from, copy_beginning
 from lm_core.runs.history import delete_points
 from lm_core.runs.run import Run, create_run, find_run

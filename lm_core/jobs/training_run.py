@@ -18,7 +18,8 @@ from lm_core.jobs.lease import Control, Lease, ResumePoint
 from lm_core.jobs.preparation import Prepared, prepare
 from lm_core.jobs.processes import log
 from lm_core.jobs.reporter import Reporter
-from lm_core.runs.checkpoint import bytes_of, delete_after, kept_steps, load_checkpoint, save_checkpoint
+from lm_core.runs.checkpoint import bytes_of, kept_steps, load_checkpoint, save_checkpoint
+from lm_core.runs.checkpoint_files import delete_after
 from lm_core.runs.continuing import begin_as_parent
 from lm_core.runs.history import delete_points, steps
 from lm_core.runs.run import Run

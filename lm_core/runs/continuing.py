@@ -15,7 +15,8 @@ from typing import Any
 
 from lm_core.config import RunConfig, StartPoint, with_settings
 from lm_core.errors import ConfigError, RunError
-from lm_core.runs.checkpoint import kept_checkpoints, read_tensors, step_of
+from lm_core.runs.checkpoint import read_tensors
+from lm_core.runs.checkpoint_files import kept_checkpoints, step_of
 from lm_core.runs.run import Run
 from lm_core.training.state import TrainState
 

@@ -24,7 +24,7 @@ _NAME = re.compile(r"s(\d{8})\.npz")
 _BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HistoryPoint:
     """What the model made of the probe sentence after `step` updates.
 

@@ -14,7 +14,8 @@ import torch
 from lm_core.config import with_settings
 from lm_core.jobs.processes import is_alive
 from lm_core.jobs.supervisor import Supervisor, ensure_supervisor
-from lm_core.runs.checkpoint import checkpoints, read_tensors
+from lm_core.runs.checkpoint import read_tensors
+from lm_core.runs.checkpoint_files import checkpoints
 from lm_core.runs.history import load_points
 from lm_core.runs.run import create_run, find_run
 from lm_core.settings import read_settings

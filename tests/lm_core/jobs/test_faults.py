@@ -19,7 +19,8 @@ from lm_core.jobs.lease import LEASE_SECONDS
 from lm_core.jobs.processes import is_alive, start_detached
 from lm_core.jobs.store import open_store
 from lm_core.jobs.supervisor import ensure_supervisor
-from lm_core.runs.checkpoint import checkpoints, read_tensors
+from lm_core.runs.checkpoint import read_tensors
+from lm_core.runs.checkpoint_files import checkpoints
 from lm_core.runs.run import create_run
 
 STEPS = 160

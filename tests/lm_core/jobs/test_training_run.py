@@ -16,7 +16,8 @@ from lm_core.jobs.queue import Queue
 from lm_core.jobs.reporter import Reporter
 from lm_core.jobs.store import open_store
 from lm_core.models.registry import count_parameters
-from lm_core.runs.checkpoint import checkpoints, load_model, step_of
+from lm_core.runs.checkpoint import load_model
+from lm_core.runs.checkpoint_files import checkpoints, step_of
 from lm_core.runs.history import load_points, steps
 from lm_core.runs.run import create_run
 from lm_core.settings import Settings

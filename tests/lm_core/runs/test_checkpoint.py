@@ -8,18 +8,14 @@ from lm_core.config import preset_config
 from lm_core.errors import RunError
 from lm_core.runs.checkpoint import (
     bytes_of,
-    checkpoint_near,
-    checkpoints,
-    delete_after,
-    kept_checkpoints,
     kept_steps,
     load_checkpoint,
     load_model,
     read_tensors,
     save_checkpoint,
     save_tensors,
-    step_of,
 )
+from lm_core.runs.checkpoint_files import checkpoint_near, checkpoints, delete_after, kept_checkpoints, step_of
 from lm_core.runs.facts import RunFacts
 from lm_core.runs.run import create_run
 from lm_core.training.state import new_state

@@ -13,7 +13,8 @@ from lm_core.jobs.queue import Queue
 from lm_core.jobs.reporter import Reporter
 from lm_core.jobs.store import open_store
 from lm_core.jobs.training_run import train_run
-from lm_core.runs.checkpoint import checkpoints, kept_checkpoints, load_model, read_tensors, step_of
+from lm_core.runs.checkpoint import load_model, read_tensors
+from lm_core.runs.checkpoint_files import checkpoints, kept_checkpoints, step_of
 from lm_core.runs.continuing import child_config
 from lm_core.runs.export import export_run
 from lm_core.runs.history import steps
