@@ -31,7 +31,7 @@ def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, 
         name = st.text_input(_("Name"), placeholder=suggestion, max_chars=120, key="run name")
         probe = st.text_input(
             _("Sentence to follow"), max_chars=2000, key="probe", placeholder=_("empty: one from the text"),
-            help=_("The model's surprise at each of its tokens is kept at about 14 moments of training."),
+            help=_("The model's surprise at each of its tokens is kept at up to 60 moments of training, as far as the model sees at once."),
         )  # fmt: skip
         wanted = st.button(
             _("Train on this text"), type="primary", width="stretch", disabled=corpus is None or picture is None

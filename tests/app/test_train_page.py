@@ -214,13 +214,15 @@ def test_a_run_is_trained_again_with_another_sentence(own_run, monkeypatch, sent
 
 
 def test_continue_from_here_starts_a_run_from_the_kept_step(own_run, monkeypatch):
-    asked = []
+    asked, shown = [], []
     monkeypatch.setattr(runs, "train_new", lambda config: asked.append(config) or own_run.id)
     wish = {"run": own_run.id, "step": 20, "rate": 0.001, "steps": 60}
+    monkeypatch.setattr(state, "show_run", lambda run_id: shown.append(run_id))
     app = open_train(run=own_run.id)
     app.session_state["train"] = {"onward": wish, "view": None, "own": None}
     app.run()
     assert not app.exception
+    assert shown == [own_run.id]
     (config,) = asked
     assert (config.start.run, config.start.step) == (own_run.id, 20)
     assert (config.train.learning_rate, config.train.steps) == (0.001, 60)

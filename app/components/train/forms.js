@@ -1,11 +1,9 @@
 /** Two ways to train again from here: with another probe sentence, or on from the chosen step with other numbers. */
 import { apiAddress } from "../kit/address.js";
 import { element, setText } from "../kit/dom.js";
-import { poll } from "../kit/poll.js";
 import { t } from "../kit/words.js";
 
 const LONGEST_PROBE = 2000;
-const PERIOD = 4000;
 
 /** The field under the probe: the same run once more, following another sentence. `again(text)` starts it. */
 export function createProbeForm(store, about, again) {
@@ -54,16 +52,23 @@ export function createContinue(store, about, { base, runId, go }) {
   const said = element("p", { class: "note", role: "status" });
   const panel = element("form", { class: "confirm continue", hidden: true, aria: { label: t("Continue from here") }, on: { submit: send, keydown: escape } },
     where, rate.node, steps.node, said, element("div", { class: "button-row" }, start, close));
-  let kept = [];
-  let source = null;
+  let kept = []; // the steps whose models can be gone on from, as they were when the form was opened
 
   const target = () => {
     const wanted = store.state.points[store.state.selected]?.step ?? Infinity;
     return kept.reduce((best, step) => (Math.abs(step - wanted) <= Math.abs(best - wanted) ? step : best), kept[0] ?? null);
   };
 
-  function open() {
+  async function open() {
+    try {
+      const response = await fetch(apiAddress(base, "checkpoints", { run: runId }), { cache: "no-store" });
+      kept = response.ok ? (await response.json()).steps : [];
+    } catch {
+      kept = [];
+    }
     panel.hidden = false;
+    start.disabled = !kept.length;
+    if (!kept.length) { setText(where, t("The server does not answer. Try again.")); return; }
     draw();
     rate.input.value = String(about.learningRate);
     steps.input.value = String(about.steps > target() ? about.steps : target() + about.steps);
@@ -95,21 +100,18 @@ export function createContinue(store, about, { base, runId, go }) {
   }
 
   function draw() {
-    opener.hidden = !kept.length || !store.state.points.length;
+    const { status, points } = store.state;
+    opener.hidden = !points.length || (status?.checkpoint_step ?? null) === null;
     if (opener.hidden) panel.hidden = true;
-    if (panel.hidden) return;
+    if (panel.hidden || !kept.length) return;
     const step = target();
     const wanted = store.state.points[store.state.selected].step;
     const exact = step === wanted ? t("A new run begins with the model of step {step}.", { step }) : t("A new run begins with the model of step {step}, the nearest to step {wanted} that is kept.", { step, wanted });
     setText(where, `${exact} ${t("Model, text and seed stay; this run stays as it is.")}`);
   }
 
-  store.watch(["points", "selected"], draw);
-  source = poll({
-    url: () => apiAddress(base, "checkpoints", { run: runId }), period: PERIOD,
-    receive: (answer) => { kept = answer.steps; draw(); return !["done", "failed", "stopped"].includes(store.state.status?.state); },
-  });
-  return { nodes: [from, opener, panel], stop: () => source.stop() };
+  store.watch(["points", "selected", "status"], draw);
+  return { nodes: [from, opener, panel] };
 }
 
 function numberField(words) {

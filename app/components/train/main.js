@@ -83,7 +83,7 @@ function openRun(root, data, host, kept) {
   return {
     runId, store, refresh,
     dispose() {
-      for (const part of [live, doctor, replay, inside, onward, store]) part.stop();
+      for (const part of [live, doctor, replay, inside, store]) part.stop();
       for (const part of [controls, timeline, view]) part.dispose();
       sizes.disconnect();
     },

@@ -108,7 +108,7 @@ function captionOf(series, step) {
   if (step === undefined) return "";
   if (!moved.length) return t("At step {step} no step has been seen that changed anything.", { step });
   const [least, most] = [moved.reduce((low, each) => (each.share < low.share ? each : low)), moved.reduce((high, each) => (each.share > high.share ? each : high))];
-  return t("Step {step} moved {most} most for its size ({high}) and {least} least ({low}). Healthy steps change about 0.1 % of a part, first steps more.", {
+  return t("Step {step} moved {most} most for its size ({high}) and {least} least ({low}). About 0.1 % a step is usual, more in the first steps.", {
     step, most: partName(most.part), high: percentOf(most.share), least: partName(least.part), low: percentOf(least.share),
   });
 }

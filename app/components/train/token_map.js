@@ -5,7 +5,9 @@ import { percent } from "../kit/format.js";
 import { quotedToken, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 
-const SIZE = { width: 640, height: 400, margin: 16 };
+const NARROWEST = 260;
+const SHAPE = 0.62; // height over width
+const MARGIN = 16;
 const NEIGHBOURS = 3;
 const RETRY = 4000;
 
@@ -23,7 +25,7 @@ export function neighbours({ x, y }, moment, token, count = NEIGHBOURS) {
 }
 
 export function createTokenMap(store, { base, runId }) {
-  const plane = shape("svg", { class: "token-plane", viewBox: `0 0 ${SIZE.width} ${SIZE.height}`, role: "listbox", "aria-label": t("Map of the tokens. Arrow keys move from token to token.") });
+  const plane = shape("svg", { class: "token-plane", role: "listbox", "aria-label": t("Map of the tokens. Arrow keys move from token to token.") });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const values = element("div", { class: "table-frame", tabindex: "0" });
   const table = element("details", { class: "values", ontoggle: () => draw(store.state) }, element("summary", { text: t("The map as a table") }), values);
@@ -83,7 +85,7 @@ export function createTokenMap(store, { base, runId }) {
     if (asked !== newest) load(newest);
     if (!map?.steps.length) return;
     const moment = momentAt(map.steps, points[selected].step);
-    const place = scaleOf(map);
+    const place = scaleOf(map, fitPlane(plane));
     marks.forEach((mark, at) => {
       mark.style.transform = `translate(${place.x(map.x[moment][at])}px, ${place.y(map.y[moment][at])}px)`;
     });
@@ -97,17 +99,22 @@ export function createTokenMap(store, { base, runId }) {
     if (table.open) values.replaceChildren(tableOf(map, moment));
   }
 
-  store.watch(["insideOpen", "points", "selected"], draw);
+  store.watch(["insideOpen", "points", "selected", "size"], draw);
   return { node, stop: () => { gone = true; clearTimeout(timer); } };
 }
 
+/** The drawing is as wide as its place, so that letters keep their size on a narrow screen. */
+function fitPlane(plane) {
+  const width = Math.max(NARROWEST, Math.round(plane.clientWidth));
+  const height = Math.round(width * SHAPE);
+  plane.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  return { width, height };
+}
+
 /** One scale for all moments, so that growing is seen as growing. */
-function scaleOf({ x, y }) {
-  const reach = Math.max(1e-9, ...x.flat().map(Math.abs), ...y.flat().map(Math.abs));
-  const { width, height, margin } = SIZE;
-  const unit = (Math.min(width, height) / 2 - margin) / reach;
-  const wide = (width / 2 - margin) / Math.max(1e-9, ...x.flat().map(Math.abs));
-  const scale = Math.min(wide, (height / 2 - margin) / Math.max(1e-9, ...y.flat().map(Math.abs))) || unit;
+function scaleOf({ x, y }, { width, height }) {
+  const reach = (values) => Math.max(1e-9, ...values.flat().map(Math.abs));
+  const scale = Math.min((width / 2 - MARGIN) / reach(x), (height / 2 - MARGIN) / reach(y));
   return { x: (value) => (width / 2 + scale * value).toFixed(1), y: (value) => (height / 2 - scale * value).toFixed(1) };
 }
 
