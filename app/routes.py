@@ -15,8 +15,9 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from app.components import FOLDER, assets_digest
 from app.i18n import LANGUAGES
 from app.loaders import attention as attention_loader
-from app.loaders import compare, runs
+from app.loaders import compare, models, runs
 from app.loaders import doctor as doctor_loader
+from app.loaders import loss as loss_loader
 from app.loaders import one_step as step_loader
 from app.loaders import train as train_loader
 from app.sentences import translate_sentence
@@ -86,8 +87,37 @@ async def attention_vectors(request: Request) -> Response:
 
 
 async def attention_sentence(request: Request) -> Response:
-    """The attention maps of a sentence of one's own (`text`), seen through the newest weights of the run."""
-    return await _guard(request, lambda run_id: _sentence(run_id, request.query_params.get("text", "")))
+    """The attention maps of a sentence of one's own (`text`) at the kept models, the one nearest to `step` surely."""
+
+    def make(run_id: str) -> Response:
+        text, step = request.query_params.get("text", ""), _step(request, "step")
+        return _packed(attention_loader.pack_sentence(run_id, text, step))
+
+    return await _guard(request, make)
+
+
+async def checkpoints(request: Request) -> Response:
+    """The steps whose models are kept, to open or to go on from."""
+
+    def make(run_id: str) -> Response:
+        return JSONResponse({"run": run_id, "steps": models.kept(run_id)}, headers=FRESH)
+
+    return await _guard(request, make)
+
+
+async def loss_of_text(request: Request) -> Response:
+    """What a text of one's own (`text`) costs each kept model of a run, token by token."""
+
+    def make(run_id: str) -> Response:
+        found = loss_loader.loss_of_text(run_id, request.query_params.get("text", ""))
+        return JSONResponse({"run": run_id, **found}, headers=FRESH)
+
+    return await _guard(request, make)
+
+
+async def embedding(request: Request) -> Response:
+    """Where the tokens lie on the map, at every kept moment that has one."""
+    return await _guard(request, lambda run_id: JSONResponse(train_loader.token_map(run_id), headers=FRESH))
 
 
 async def _answer(request: Request, cursor: str, make: Any) -> Response:
@@ -147,15 +177,12 @@ def _plain(point: Any) -> dict[str, Any]:
         for texts, shares in zip(point.top_texts, point.top_probabilities, strict=True)
     ]
     values = {"step": point.step, "val_loss": point.val_loss, "sample": point.sample}
-    return {**runs.finite(values), "tokens": list(point.tokens), "losses": losses, "top": top}
+    plain = {**runs.finite(values), "tokens": list(point.tokens), "losses": losses, "top": top}
+    return {**plain, "parts": train_loader.parts_of(point)}
 
 
 def _attention(run_id: str, after: int, language: str = "en") -> Response:
     return _packed(attention_loader.pack_history(run_id, after, language))
-
-
-def _sentence(run_id: str, text: str) -> Response:
-    return _packed(attention_loader.pack_sentence(run_id, text))
 
 
 def _packed(data: bytes) -> Response:

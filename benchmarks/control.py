@@ -12,10 +12,10 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.app import MILLISECONDS, server
 from benchmarks.pairs import load
-from lm_core.config import preset_config
 from lm_core.jobs.launch import start_run
 from lm_core.jobs.status import RunStatus
 from lm_core.jobs.store import Store, open_store
+from lm_core.presets import preset_config
 from lm_core.settings import read_settings
 from tools.browser import find_browser
 

@@ -10,10 +10,11 @@ from functools import partial
 import torch
 
 from benchmarks.pairs import compare, load, speed
-from lm_core.config import SamplingConfig, preset_config
+from lm_core.config import SamplingConfig
 from lm_core.generation.decode import generate
 from lm_core.models.gpt import GPT
 from lm_core.models.registry import build_model
+from lm_core.presets import preset_config
 
 VOCAB_SIZE = 80
 SECONDS, PAIRS = 1.0, 6

@@ -25,10 +25,11 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.pairs import load
-from lm_core.config import RECIPES, RunConfig, parse_config
+from lm_core.config import RunConfig, parse_config
 from lm_core.corpora.library import load_corpus
 from lm_core.data.dataset import TokenDataset, write_dataset
 from lm_core.data.splitting import split_documents
+from lm_core.presets import RECIPES
 from lm_core.tokenizers.registry import train_tokenizer
 from lm_core.training.events import StepMetrics
 from lm_core.training.loop import train

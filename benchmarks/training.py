@@ -19,8 +19,9 @@ from torch.nn.utils import clip_grad_norm_
 
 from benchmarks.pairs import compare, load, speed
 from benchmarks.plain import PlainGPT
-from lm_core.config import ModelConfig, RunConfig, preset_config
+from lm_core.config import ModelConfig, RunConfig
 from lm_core.data.batches import Batch
+from lm_core.presets import preset_config
 from lm_core.training.objective import next_token_loss
 from lm_core.training.precision import Gradients, products_of
 from lm_core.training.state import new_state

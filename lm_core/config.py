@@ -4,7 +4,8 @@
               ├─ TokenizerSpec    how it becomes numbers
               ├─ ModelConfig      what learns
               ├─ TrainConfig      how it learns
-              └─ probe, seed      the sentence to follow, the one source of chance
+              ├─ probe, seed      the sentence to follow, the one source of chance
+              └─ start            another run's step to go on from, if any
 
 Equal `RunConfig`s give equal curves on one machine. Every field has bounds and a help text: forms draw themselves
 from `Model.model_fields`. Contradictions are refused in the words of the person who chose them.
@@ -183,6 +184,13 @@ class SamplingConfig(Frozen):
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Equal seeds draw equal numbers.")
 
 
+class StartPoint(Frozen):
+    """Where a run begins that goes on from another: with the weights that one had after so many steps."""
+
+    run: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{2,40}$", description="The run to go on from.")
+    step: int = Field(ge=0, le=1_000_000, description="After how many of its steps.")
+
+
 class RunConfig(Frozen):
     """The whole experiment."""
 
@@ -197,76 +205,20 @@ class RunConfig(Frozen):
     train: TrainConfig = TrainConfig()
     probe: str = Field("", max_length=2000, description="A sentence followed through training; empty: from the text.")
     seed: int = Field(1, ge=0, le=2**31 - 1, description="The one source of chance.")
+    start: StartPoint | None = Field(None, description="Begin as another run was at one of its steps; empty: anew.")
+
+    @model_validator(mode="after")
+    def _there_is_something_left_to_train(self) -> Self:
+        if self.start and self.start.step >= self.train.steps:
+            raise ValueError(
+                f"This run begins at step {self.start.step}, so train.steps ({self.train.steps}) leaves nothing to "
+                f"train. Try {2 * self.start.step or 1000}."
+            )
+        return self
 
     def to_json(self) -> str:
         return self.model_dump_json(indent=2)
 
-
-# Sizes, and what goes with them whatever the recipe.
-PRESETS: dict[str, dict[str, dict[str, Any]]] = {
-    "tiny": {
-        "model": {"n_layers": 4, "n_heads": 4, "d_model": 64, "context_length": 64},
-        "train": {"steps": 1000, "batch_size": 12},
-    },
-    "small": {
-        "model": {"n_layers": 4, "n_heads": 4, "d_model": 128, "context_length": 64},
-        "train": {"steps": 2000, "batch_size": 16},
-    },
-    "medium": {
-        "model": {"n_layers": 6, "n_heads": 6, "d_model": 192, "context_length": 128},
-        "train": {"steps": 2000, "batch_size": 16, "eval_every": 100},
-    },
-}
-
-# Two ways to build and train a model of the same size, seven years apart. Each line is one switch.
-RECIPES: dict[str, dict[str, dict[str, Any]]] = {
-    "classic": {  # the textbook GPT (Radford et al. 2019)
-        "model": {
-            "positions": "learned",
-            "norm": "layernorm",
-            "activation": "gelu",
-            "tie_embeddings": True,
-            "init": "gpt2",
-            "qk_norm": False,
-            "zero_init": False,
-            "token_shift": False,
-        },
-        "train": {
-            "optimizer": "adamw",
-            "precision": "float32",
-            "learning_rate": 1e-3,
-            "schedule": "cosine",
-            "warmup_steps": 100,
-            "final_lr_fraction": 0.1,
-            "weight_decay": 0.1,
-            "beta1": 0.9,
-            "beta2": 0.99,
-        },
-    },
-    "modern": {  # what learns most in a minute today, a processor's minute too
-        "model": {
-            "positions": "rotary",
-            "norm": "rmsnorm",
-            "activation": "relu2",
-            "tie_embeddings": False,
-            "init": "by_width",
-            "qk_norm": True,
-            "zero_init": True,
-            "token_shift": True,
-        },
-        "train": {
-            "optimizer": "muon",
-            "precision": "auto",
-            "learning_rate": 2e-2,
-            "schedule": "linear",
-            "warmup_steps": 0,
-            "final_lr_fraction": 0.0,
-            "weight_decay": 0.0,
-            "beta1": 0.9,
-            "beta2": 0.99,
-        },
-    },
-}
 
 Config = TypeVar("Config", bound=Frozen)
 
@@ -282,20 +234,6 @@ def parse_config(kind: type[Config], values: str | dict[str, Any]) -> Config:
         return kind.model_validate_json(values) if isinstance(values, str) else kind.model_validate(values)
     except ValidationError as error:
         raise ConfigError(" ".join(_sentence(mistake) for mistake in error.errors())) from None
-
-
-def preset_config(preset: str, recipe: str = "modern", **changes: Any) -> RunConfig:
-    """A `RunConfig` with a preset's size, made by a recipe; `changes` replace whole top-level fields.
-
-    Raises:
-        ConfigError: there is no such preset or recipe.
-    """
-    if preset not in PRESETS:
-        raise ConfigError(f'There is no preset "{preset}". Choose one of: {", ".join(PRESETS)}.')
-    if recipe not in RECIPES:
-        raise ConfigError(f'There is no recipe "{recipe}". Choose one of: {", ".join(RECIPES)}.')
-    parts = {part: {**values, **RECIPES[recipe][part]} for part, values in PRESETS[preset].items()}
-    return parse_config(RunConfig, {**parts, **changes})
 
 
 def with_settings(config: RunConfig, settings: dict[str, str]) -> RunConfig:

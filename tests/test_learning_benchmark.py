@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from benchmarks import learning
-from lm_core.config import RECIPES
 from lm_core.data.batches import validation_windows
 from lm_core.data.dataset import TokenDataset
 from lm_core.models.registry import build_model, count_parameters
+from lm_core.presets import RECIPES
 from lm_core.training.evaluation import evaluate
 
 

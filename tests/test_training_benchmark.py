@@ -3,8 +3,8 @@
 import torch
 
 from benchmarks.plain import PlainGPT
-from lm_core.config import preset_config
 from lm_core.models.registry import build_model
+from lm_core.presets import preset_config
 
 
 def test_the_plain_model_is_ours_in_other_words():

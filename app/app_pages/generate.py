@@ -33,11 +33,12 @@ def show(run_id: str) -> None:
     with meanwhile(generate.sample_while_waking(run_id)):
         data = generate.page_data(plan)
     state.remember_writing(plan)
+    data["models"] = generate.kept_models(plan, standing, data["writing"]["step"])
     data["view"] = {"choice": state.view_number("choice")}
     said = show_picture("generate", data, key=PICTURE, listens=("write", "view"))
     if said.view:
         state.remember_view(**generate.as_link(said.view))
-    st.caption(generate.provenance(standing, data["writing"]["step"]))
+    st.caption(generate.provenance(standing, data["writing"]["step"], plan.at))
 
 
 @st.fragment(run_every=2)

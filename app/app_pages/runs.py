@@ -10,7 +10,7 @@ from app.i18n import _, current_language
 from app.loaders import compare, runs, train
 from app.widgets.frame import header, lesson
 from app.widgets.run_actions import act_on_a_run, show_what_was_done
-from lm_core.config import preset_config
+from lm_core.presets import preset_config
 
 VIEW = ("compare", "x", "y", "line")
 

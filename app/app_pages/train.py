@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -9,11 +10,11 @@ import streamlit as st
 from app import state
 from app.components import show_picture
 from app.i18n import _
-from app.loaders import doctor, runs, train
+from app.loaders import again, runs, train
 from app.widgets.frame import header, lesson, show_error
 from app.widgets.run_picker import pick_run
-from lm_core.config import preset_config
 from lm_core.errors import LMError
+from lm_core.presets import preset_config
 
 CODE = (
     "lm_core.training.loop.train",
@@ -26,10 +27,10 @@ CODE = (
 
 def show_run(run_id: str) -> None:
     """The picture asks the server for its rows itself; Python hears only what is locked or wished."""
-    view = {"step": state.view_number("step"), "token": state.view_number("token")}
+    view = {name: state.view_number(name) for name in ("step", "token")}
     depth = state.from_address(state.DEPTH, ["story", "maths", "code"], "story")
     data = {"run": run_id, "about": train.about(run_id), "depth": depth, "view": view}
-    told = show_picture("train", data, key="train", listens=("view", "state", "control", "own", "rerun"))
+    told = show_picture("train", data, key="train", listens=("view", "state", "control", "own", *again.WAYS))
     if told.view:
         mine = told.view["run"] == run_id  # else the picture has not yet heard that the page shows another run
         state.remember_view(step=told.view["step"] if mine else None, token=told.view["token"] if mine else None)
@@ -43,10 +44,10 @@ def carry_out(control: dict[str, Any]) -> None:
         show_error(error)
 
 
-def start_again(wish: dict[str, Any]) -> None:
-    """The same run once more with the one change that the curve doctor names, and a look at it at once."""
+def start(begin: Callable[[dict[str, Any]], str], wish: dict[str, Any]) -> None:
+    """Another run, made from this one, and a look at it at once; or why there is none."""
     try:
-        run_id = doctor.rerun(wish["run"], wish["kind"])
+        run_id = begin(wish)
     except LMError as error:
         show_error(error)
     else:
@@ -61,8 +62,9 @@ def start_first_run() -> None:
 # Before anything is drawn: another message of the picture may interrupt the drawing, and a wish must not be lost.
 if control := state.told("train", "control"):
     carry_out(control)
-if wish := state.told("train", "rerun"):
-    start_again(wish)
+for name, begin in again.WAYS.items():
+    if wish := state.told("train", name):
+        start(begin, wish)
 if state.told("train", "own"):
     st.switch_page("app_pages/data.py")
 header(

@@ -18,8 +18,10 @@ from __future__ import annotations
 import json
 import struct
 import threading
+import time
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -28,7 +30,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from app.loaders import runs
+from app.loaders import models, runs
 from app.sentences import translate_sentence
 from lm_core.errors import ConfigError, RunError
 from lm_core.jobs.status import OVER
@@ -37,6 +39,7 @@ from lm_core.runs.history import HistoryPoint
 from lm_core.runs.run import Run
 
 ANSWER_BYTES = 4_000_000  # of maps in one answer; the browser asks again for the rest
+FILM_SECONDS = 2.0  # for an own sentence at all kept models; the one that was asked for is always there
 LONGEST_TEXT = 2_000  # characters of an own sentence that are read
 
 _one_at_a_time = threading.Lock()  # a class that types at once must not stop the runs that train
@@ -49,7 +52,7 @@ def pack_history(run_id: str, after: int, language: str = "en") -> bytes:
         RunError: there is no such run.
     """
     status = runs.status_of(run_id)  # before the moments: a run that ends in between is asked once more
-    film = _film(run_id)
+    film = film_of(run_id)
     moments = [point for point in film if point.step > after]
     sent = _those_that_fit(moments)
     header = {
@@ -67,17 +70,17 @@ def pack_history(run_id: str, after: int, language: str = "en") -> bytes:
 
 
 def pack_vectors(run_id: str, step: int, layer: int, head: int, text: str = "") -> bytes:
-    """q and k of one head (counted from 0), of a kept moment or, with `text`, of an own sentence.
+    """q and k of one head (counted from 0), of a kept moment or, with `text`, of an own sentence at the nearest model.
 
     Raises:
         RunError: no such run or moment, or it kept no q and k.
         ConfigError: the model has no such head.
     """
     if text:
-        seen = look_at(run_id, text)
+        seen = look_at(run_id, text, step)
         q, k = seen.q, seen.k
     else:
-        point = next((point for point in _film(run_id) if point.step == step), None)
+        point = next((point for point in film_of(run_id) if point.step == step), None)
         if point is None or point.q is None or point.k is None:
             raise RunError(f"Run {run_id} kept no q and k at step {step}. Choose another moment.")
         q, k = point.q, point.k
@@ -88,31 +91,46 @@ def pack_vectors(run_id: str, step: int, layer: int, head: int, text: str = "") 
     return pack(header, [np.stack([q[layer, head], k[layer, head]]).astype("<f4")])
 
 
-def pack_sentence(run_id: str, text: str) -> bytes:
-    """An own sentence seen through the newest weights of a run, as a film of one moment, with notes on its reading.
+def pack_sentence(run_id: str, text: str, step: int | None = None) -> bytes:
+    """An own sentence seen through the kept models of a run, as a film with a moment of each, and notes on its reading.
+
+    The model nearest to `step` (the newest for None) comes first, then the others, newest first, while time and
+    room last; `at` names it.
 
     Raises:
         RunError: no such run, or it has saved no weights yet.
         ConfigError: the sentence is too short.
     """
-    seen = look_at(run_id, text)
-    moment = {"step": seen.step, "val_loss": None, "vectors": True, **_ahead(run_id, seen.attention)}
-    n_layers, n_heads = seen.attention.shape[:2]
+    first = look_at(run_id, text, step)
+    film = {first.step: first}
+    n_layers, n_heads, size = first.attention.shape[:3]
+    room = ANSWER_BYTES // max(1, n_layers * n_heads * size * (size + 1) // 2)
+    started = time.monotonic()
+    for checkpoint in models.every(run_id, models.nearest(run_id, step))[1:room]:
+        if time.monotonic() - started > FILM_SECONDS:
+            break
+        with suppress(RunError):  # a checkpoint that was replaced meanwhile, or is damaged: one moment fewer
+            seen = _seen(run_id, text, checkpoint)
+            film[seen.step] = seen
+    moments = [film[at] for at in sorted(film)]
     header = {
         "run": run_id,
         "state": "done",
         "message": "",
-        "lastStep": seen.step,
+        "lastStep": runs.config_of(run_id).train.steps,
         "over": True,
         "more": False,
-        "tokens": seen.tokens,
+        "tokens": first.tokens,
         "layers": n_layers,
         "heads": n_heads,
         **_switches(run_id),
-        "moments": [moment],
-        "notes": seen.notes,
+        "moments": [
+            {"step": seen.step, "val_loss": None, "vectors": True, **_ahead(run_id, seen.attention)} for seen in moments
+        ],
+        "at": first.step,
+        "notes": first.notes,
     }
-    return pack(header, [lower_triangles(seen.attention)])
+    return pack(header, [lower_triangles(seen.attention) for seen in moments])
 
 
 # ------------------------------------------------------------------ packing
@@ -174,7 +192,8 @@ def _about(point: HistoryPoint) -> dict[str, Any]:
 # ------------------------------------------------------------ kept moments
 
 
-def _film(run_id: str) -> tuple[HistoryPoint, ...]:
+def film_of(run_id: str) -> tuple[HistoryPoint, ...]:
+    """All kept moments of a run, oldest first. Raises RunError where there is no such run."""
     run = runs.open_run(run_id)
     kept = history.steps(run)
     if not kept:
@@ -205,29 +224,28 @@ class Seen:
     notes: list[dict[str, Any]] = field(default_factory=list)
 
 
-def look_at(run_id: str, text: str) -> Seen:
-    """Run the newest weights over a sentence; the same sentence is worked out once.
+def look_at(run_id: str, text: str, step: int | None = None) -> Seen:
+    """Run the model nearest to `step`, or the newest, over a sentence; the same sentence is worked out once.
 
     Raises:
         RunError: no such run, or it has saved no weights yet.
         ConfigError: the sentence is too short.
     """
-    from lm_core.runs.checkpoint import checkpoints
+    return _seen(run_id, text, models.nearest(run_id, step))
 
-    run = runs.open_run(run_id)
-    saved = checkpoints(run)
-    if not saved:
-        raise RunError("This run has saved no model yet. Wait for its first checkpoint, then try again.")
+
+def _seen(run_id: str, text: str, checkpoint: Path) -> Seen:
     with _one_at_a_time:
-        return _look(run.folder.as_posix(), saved[-1].as_posix(), text[: LONGEST_TEXT + 1])
+        return _look(run_id, checkpoint.as_posix(), text[: LONGEST_TEXT + 1])
 
 
-@lru_cache(maxsize=16)
-def _look(folder: str, checkpoint: str, text: str) -> Seen:
+@lru_cache(maxsize=32)
+def _look(run_id: str, checkpoint: str, text: str) -> Seen:
     from lm_core.interpret.attention import attention_of, queries_keys
     from lm_core.interpret.snapshot import take_snapshot
 
-    model, tokenizer, step = _load(folder, checkpoint)
+    opened = models.open_model(run_id, Path(checkpoint))
+    model, tokenizer, step = opened.model, opened.tokenizer, opened.step
     readable, notes = readable_text(text)
     ids = tokenizer.encode(readable)
     if len(ids) < 2:
@@ -244,19 +262,6 @@ def _look(folder: str, checkpoint: str, text: str) -> Seen:
     snapshot = take_snapshot(model, ids, tokens, step=step, keep=lambda site: site.endswith(kept))
     q, k = queries_keys(snapshot)
     return Seen(step=step, tokens=tokens, attention=as_bytes(attention_of(snapshot)), q=q, k=k, notes=notes)
-
-
-@lru_cache(maxsize=4)
-def _load(folder: str, checkpoint: str) -> tuple[Any, Any, int]:
-    import torch
-
-    from lm_core.runs.checkpoint import load_model
-    from lm_core.tokenizers.registry import load_tokenizer
-
-    torch.set_num_threads(1)
-    run = Run(Path(folder))
-    model, step = load_model(run, Path(checkpoint))
-    return model, load_tokenizer(run.tokenizer_folder), step
 
 
 def readable_text(text: str) -> tuple[str, list[dict[str, Any]]]:

@@ -101,7 +101,9 @@ def flat_settings(config: RunConfig) -> dict[str, Any]:
     for group, inner in values.items():
         if isinstance(inner, dict):
             flat |= {f"{group}.{key}": value for key, value in inner.items()}
-    flat.pop("model.d_mlp")
+    flat["start"] = f"{config.start.run}, {config.start.step}" if config.start else None
+    for key in ("model.d_mlp", "start.run", "start.step"):
+        flat.pop(key, None)
     flat |= {"model.n_kv_heads": config.model.kv_heads, "model.mlp_width": config.model.mlp_width}
     if config.tokenizer.kind in ("char", "byte"):
         flat.pop("tokenizer.vocab_size")  # they count their own

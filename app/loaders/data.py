@@ -9,13 +9,14 @@ import numpy as np
 import streamlit as st
 
 from app.loaders import runs
-from lm_core.config import OWN_TEXT, PRESETS, CorpusSpec, RunConfig, preset_config
+from lm_core.config import OWN_TEXT, CorpusSpec, RunConfig
 from lm_core.corpora.cleaning import DecodedText
 from lm_core.corpora.corpus import Corpus, CorpusInfo
 from lm_core.corpora.library import list_corpora, load_corpus
 from lm_core.corpora.uploads import clean_pasted_text, decode_text, safe_title, store_text
 from lm_core.data.splitting import split_documents
 from lm_core.errors import CorpusError, LMError
+from lm_core.presets import PRESETS, preset_config
 
 SEED = RunConfig().seed
 VALIDATION_FRACTION = RunConfig().train.validation_fraction

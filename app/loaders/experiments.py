@@ -15,8 +15,9 @@ from typing import Any
 
 from app.i18n import _
 from app.loaders import keeping, runs
-from lm_core.config import PRESETS, RunConfig, parse_config, preset_config
+from lm_core.config import RunConfig, parse_config
 from lm_core.errors import ConfigError, LMError, RunError
+from lm_core.presets import PRESETS, preset_config
 
 SIZES = {  # preset, steps
     "glance": ("tiny", 120),

@@ -9,7 +9,7 @@ from typing import Any
 
 from app import state
 from app.i18n import _
-from app.loaders import runs
+from app.loaders import models, runs
 from app.loaders.writing import is_warm, write
 from app.sentences import translate_sentence
 from lm_core.config import SamplingConfig, parse_config
@@ -108,6 +108,7 @@ class Plan:
     run_id: str
     checkpoint_step: int
     request: Request
+    at: int | None = None  # the step that was chosen; None: the newest model of that moment
     answered: str = ""  # the name of the last wish, so that the picture knows its wish was heard
     problem: str = ""  # why that wish could not be fulfilled; what was there before stays
 
@@ -118,16 +119,28 @@ def plan(
     """What to show now: the wish of the form, else the writing of before, else what the address asks for."""
     newest = standing.checkpoint_step or 0
     if last is None:
-        last = Plan(run_id, newest, _request_or_default(address))
+        at = _step_or_newest(address.get("at"))
+        last = Plan(run_id, nearest_step(run_id, at, newest), _request_or_default(address), at)
     elif last.run_id != run_id:
         last = Plan(run_id, newest, last.request)
     name = str(asked.get("asked", ""))[:40] if asked else ""
     if asked is None or name == last.answered:
         return last
     try:
-        return Plan(run_id, newest, parse_request(asked), name)
+        at = _step_or_newest(asked.get("step"))
+        return Plan(run_id, nearest_step(run_id, at, newest), parse_request(asked), at, name)
     except ConfigError as error:
         return replace(last, answered=name, problem=translate_sentence(str(error)))
+
+
+def nearest_step(run_id: str, at: int | None, newest: int) -> int:
+    """The step of the kept model nearest to `at`, or the newest."""
+    return newest if at is None else min((*models.kept(run_id), newest), key=lambda step: (abs(step - at), -step))
+
+
+def _step_or_newest(value: object) -> int | None:
+    """What the timeline or a link names; anything else means the newest."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9 else None
 
 
 def _request_or_default(values: Mapping[str, Any]) -> Request:
@@ -146,13 +159,13 @@ def sample_while_waking(run_id: str) -> tuple[int, str] | None:
 
 def asked_by_link() -> dict[str, float | int | None]:
     """The settings that the address asks for."""
-    whole = {name: state.view_number(name) for name in ("top_k", "seed")}
+    whole = {name: state.view_number(name) for name in ("top_k", "seed", "at")}
     return {**whole, **{name: state.view_decimal(name) for name in ("temperature", "top_p")}}
 
 
 def as_link(view: Mapping[str, Any]) -> dict[str, float | int | None]:
     """The settings and the choice in view, for the address. A filter that is off needs no word."""
-    link = {name: view.get(name) for name in ("temperature", "top_k", "top_p", "seed", "choice")}
+    link = {name: view.get(name) for name in ("temperature", "top_k", "top_p", "seed", "choice", "at")}
     return {name: None if name == "top_p" and value == 1 else value for name, value in link.items()}
 
 
@@ -171,9 +184,17 @@ def page_data(plan: Plan) -> dict[str, Any]:
     return {"writing": writing, "draft": draft, "notes": notes, "answered": plan.answered, "problem": plan.problem}
 
 
-def provenance(standing: Standing, step: int) -> str:
+def kept_models(plan: Plan, standing: Standing, step: int) -> dict[str, Any]:
+    """What the timeline offers: the steps of the kept models, `step` wrote, `at` was chosen (None: the newest)."""
+    kept = sorted({*models.kept(plan.run_id), step})
+    return {"runId": plan.run_id, "kept": kept, "at": plan.at, "lastStep": standing.steps, "live": standing.is_live}
+
+
+def provenance(standing: Standing, step: int, at: int | None = None) -> str:
     """Which weights wrote this."""
     values = {"step": step, "steps": standing.steps}
+    if at is not None and step != standing.checkpoint_step:
+        return _("Written by this run as it was at step {step} of {steps}.").format(**values)
     if standing.is_live:
         sentence = _(
             "Written by this run at step {step} of {steps}. It is still training: Write takes its newest checkpoint."

@@ -12,8 +12,8 @@ import streamlit as st
 
 from app.i18n import _
 from app.loaders import runs
-from lm_core.config import preset_config
 from lm_core.errors import RunError
+from lm_core.presets import preset_config
 from lm_core.runs.history import HistoryPoint
 from lm_core.runs.run import gallery_runs
 

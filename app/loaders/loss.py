@@ -1,12 +1,20 @@
-"""What the loss page needs to know of a run before its numbers arrive: a run id in, plain values out."""
+"""What the loss page needs to know of a run, and what a text of one's own costs its models: plain values out."""
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from app.loaders import runs
+from app.loaders import models, runs
+from app.loaders.attention import readable_text
+from lm_core.errors import ConfigError, RunError
 
+TOP = 8
+SECONDS = 2.0  # for a text at all kept models; the newest is always there
 FACTS = ("vocab_size", "train_tokens", "train_bytes", "validation_tokens", "validation_bytes", "baselines")
 
 
@@ -15,3 +23,49 @@ def loss_facts(run_id: str) -> dict[str, Any]:
     facts = runs.facts_of(run_id)
     chosen = None if facts is None else {name: asdict(facts)[name] for name in FACTS}
     return {"run": run_id, "steps": runs.config_of(run_id).train.steps, "facts": chosen}
+
+
+def loss_of_text(run_id: str, text: str) -> dict[str, Any]:
+    """{"points", "notes"}: a text of one's own at each kept model, as /api/history has the probe sentence.
+
+    Raises:
+        RunError: no such run, or it has saved no weights yet.
+        ConfigError: the text is too short.
+    """
+    newest, *others = models.every(run_id, models.nearest(run_id))
+    readable, said = readable_text(text)
+    started = time.monotonic()
+    first, notes = _measured(run_id, newest.as_posix(), readable)
+    points = [first]
+    for checkpoint in others:
+        if time.monotonic() - started > SECONDS:
+            break
+        with suppress(RunError):  # a checkpoint that was replaced meanwhile, or is damaged: one point fewer
+            points.append(_measured(run_id, checkpoint.as_posix(), readable)[0])
+    return {"points": sorted(points, key=lambda point: point["step"]), "notes": [*said, *notes]}
+
+
+@lru_cache(maxsize=64)
+def _measured(run_id: str, checkpoint: str, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    from lm_core.interpret.snapshot import take_snapshot
+    from lm_core.interpret.surprise import token_losses, top_candidates
+
+    opened = models.open_model(run_id, Path(checkpoint))
+    ids, context = opened.tokenizer.encode(text), opened.model.config.context_length
+    if len(ids) < 2:
+        raise ConfigError("Type a text of at least two tokens: the first one is never predicted.")
+    notes: list[dict[str, Any]] = [{"kind": "cut", "kept": context, "of": len(ids)}] if len(ids) > context else []
+    unknown = opened.tokenizer.uncovered(text)
+    if unknown:
+        notes.append({"kind": "uncovered", "characters": unknown[:12], "more": max(0, len(unknown) - 12)})
+    ids = ids[:context]
+    tokens = opened.tokenizer.token_texts(ids)
+    snapshot = take_snapshot(opened.model, ids, tokens, step=opened.step, keep=lambda site: False)
+    losses = [None if loss != loss else round(float(loss), 4) for loss in token_losses(snapshot)]
+    top_ids, shares = top_candidates(snapshot, min(TOP, opened.model.vocab_size))
+    top = [
+        [[name, round(float(share), 4)] for name, share in zip(opened.tokenizer.token_texts(row), each, strict=True)]
+        for row, each in zip(top_ids.tolist(), shares, strict=True)
+    ]
+    point = {"step": opened.step, "val_loss": None, "sample": "", "tokens": tokens, "losses": losses, "top": top}
+    return point, notes

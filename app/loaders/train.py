@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from app.loaders import runs
+import numpy as np
+
+from app.loaders import attention, runs
 from app.sentences import translate_sentence
 from lm_core.config import OWN_TEXT, RunConfig
+from lm_core.interpret.embedding import token_map as lay_out
+from lm_core.interpret.embedding import unpack_rows
+from lm_core.runs.history import HistoryPoint
 
 FIRST_RUN = "tiny"
 
@@ -25,6 +31,9 @@ def describe(config: RunConfig) -> dict[str, Any]:
         "heads": config.model.n_heads,
         "tokenizer": config.tokenizer.kind,
         "corpus": config.corpus.title,
+        "probe": config.probe,
+        "learningRate": config.train.learning_rate,
+        "start": config.start.model_dump() if config.start else None,
     }
 
 
@@ -41,4 +50,40 @@ def facts(run_id: str, language: str = "en") -> dict[str, Any] | None:
         "validation_bytes": found.validation_bytes,
         "baselines": runs.finite(found.baselines),
         "corpus_title": found.corpus_title if own else translate_sentence(found.corpus_title, language),
+    }
+
+
+def parts_of(point: HistoryPoint) -> list[dict[str, Any]]:
+    """Each part's length and what the last step changed in it, {"part", "weights", "update"}; [] in older films."""
+    if point.weight_norms is None or point.update_norms is None:
+        return []
+    pairs = zip(point.parts, point.weight_norms.tolist(), point.update_norms.tolist(), strict=True)
+    return [runs.finite({"part": part, "weights": weights, "update": update}) for part, weights, update in pairs]
+
+
+def token_map(run_id: str) -> dict[str, Any]:
+    """Where each token lies at each moment: {"steps", "tokens", "x", "y", "share"}, x and y a list a moment.
+
+    Raises:
+        RunError: there is no such run.
+    """
+    film = [point for point in attention.film_of(run_id) if point.map_codes is not None]
+    film = [point for point in film if point.map_tokens == film[0].map_tokens]
+    if not film:
+        return {"run": run_id, "steps": [], "tokens": [], "x": [], "y": [], "share": None}
+    return {"run": run_id, **_laid_out(tuple(film))}
+
+
+@lru_cache(maxsize=8)
+def _laid_out(film: tuple[HistoryPoint, ...]) -> dict[str, Any]:
+    """Films that were read once are the same objects, so a map is laid out once, too."""
+    tables = [unpack_rows(point.map_codes, point.map_scale) for point in film if point.map_codes is not None]
+    found = lay_out(np.stack(tables))
+    rounded = np.round(found.positions.astype(np.float64), 3)
+    return {
+        "steps": [point.step for point in film],
+        "tokens": list(film[0].map_tokens),
+        "x": rounded[:, :, 0].tolist(),
+        "y": rounded[:, :, 1].tolist(),
+        "share": round(found.share, 3),
     }

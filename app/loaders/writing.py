@@ -1,4 +1,4 @@
-"""A run's newest weights, a prompt and settings in; every choice of the writing as plain JSON values out."""
+"""A kept model of a run, a prompt and settings in; every choice of the writing as plain JSON values out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from app.loaders import runs
+from app.loaders import models
 from lm_core.config import SamplingConfig
 from lm_core.generation.sampling import entropy_bits
 
@@ -29,23 +29,9 @@ def is_warm() -> bool:
     return "torch" in sys.modules
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _opened(run_id: str, checkpoint_step: int) -> tuple[Any, int, Any]:
-    """The run's newest model, its step, its tokenizer. A newer checkpoint has another `checkpoint_step`."""
-    import torch
-
-    from lm_core.runs.checkpoint import load_model
-    from lm_core.tokenizers.registry import load_tokenizer
-
-    torch.set_num_threads(1)  # runs that train need the other cores
-    run = runs.open_run(run_id)
-    model, step = load_model(run)
-    return model, step, load_tokenizer(run.tokenizer_folder)
-
-
 @st.cache_data(max_entries=24, show_spinner=False)
 def write(run_id: str, checkpoint_step: int, prompt: str, count: int, sampling: SamplingConfig) -> dict[str, Any]:
-    """Write `count` tokens and keep every choice, as plain JSON values.
+    """Write `count` tokens with the kept model nearest to a step and keep every choice, as plain JSON values.
 
     steps            per token: id, u, probability, logits (with `ids` and `tail` where not all are sent), attention
                      (L, S) of the last token, mean over the heads, the newest `DRAWN_ATTENTION` of the S
@@ -53,7 +39,8 @@ def write(run_id: str, checkpoint_step: int, prompt: str, count: int, sampling: 
     """
     from lm_core.generation.decode import generate
 
-    model, step, tokenizer = _opened(run_id, checkpoint_step)
+    opened = models.open_model(run_id, models.nearest(run_id, checkpoint_step))
+    model, step, tokenizer = opened.model, opened.step, opened.tokenizer
     ids = tokenizer.encode(prompt)
     started, steps = time.monotonic(), []
     for decoded in generate(model, ids, sampling, n_tokens=count, keep_attention=True):

@@ -11,9 +11,9 @@ from app.components import show_picture
 from app.i18n import _
 from app.loaders import data, runs
 from app.widgets.frame import show_error
-from lm_core.config import PRESETS
 from lm_core.corpora.cleaning import DecodedText
 from lm_core.errors import LMError
+from lm_core.presets import PRESETS
 
 LEARNED = ("bpe", "unigram")
 PRESET = "preset"
@@ -31,7 +31,10 @@ def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, 
         name = st.text_input(_("Name"), placeholder=suggestion, max_chars=120, key="run name")
         probe = st.text_input(
             _("Sentence to follow"), max_chars=2000, key="probe", placeholder=_("empty: one from the text"),
-            help=_("The model's surprise at each of its tokens is kept at about 14 moments of training."),
+            help=_(
+                "The model's surprise at each of its tokens is kept at up to 60 moments of training, "
+                "as far as the model sees at once."
+            ),
         )  # fmt: skip
         wanted = st.button(
             _("Train on this text"), type="primary", width="stretch", disabled=corpus is None or picture is None

@@ -12,10 +12,11 @@ from pathlib import Path
 from lm_core import settings as machine
 from lm_core.cli.follow import follow
 from lm_core.cli.output import number
-from lm_core.config import RunConfig, preset_config
+from lm_core.config import RunConfig
 from lm_core.errors import RunError
 from lm_core.jobs.launch import start_run
 from lm_core.jobs.store import open_store
+from lm_core.presets import preset_config
 from lm_core.runs.export import export_run
 from lm_core.runs.run import find_run
 from lm_core.settings import Settings, available_cores

@@ -108,12 +108,35 @@ def train(
     )
 
 
-@app.command(rich_help_panel=TRAIN)
-def runs(as_json: AsJson = False) -> None:
-    """List your runs, newest first, and the finished ones that came with the app."""
+runs_app = typer.Typer(context_settings={"help_option_names": ["-h", "--help"]})
+app.add_typer(runs_app, name="runs", rich_help_panel=TRAIN)
+
+
+@runs_app.callback(invoke_without_command=True)
+def runs(context: typer.Context, as_json: AsJson = False) -> None:
+    """List your runs, newest first, and the finished ones that came with the app; or go on from one of them."""
     from lm_core.cli.report import print_runs
 
-    print_runs(as_json=as_json)
+    if context.invoked_subcommand is None:
+        print_runs(as_json=as_json)
+
+
+@runs_app.command("continue")
+def go_on(
+    run: RunId,
+    step: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="From its model of this step; empty: its newest.")
+    ] = None,
+    assignments: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting of train, or name or probe.")
+    ] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Return at once; the run trains on.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as a last line of JSON.")] = False,
+) -> None:
+    """Go on from a step of a run as a new run, with another learning rate, say; the first one stays as it is."""
+    from lm_core.cli.training import continuation, train_run
+
+    train_run(lambda settings: continuation(run, step, assignments or [], settings), detach=detach, as_json=as_json)
 
 
 @app.command(rich_help_panel=TRAIN)

@@ -10,12 +10,15 @@ from typing import Any
 
 from lm_core.cli.follow import follow
 from lm_core.cli.output import number, print_json, printable
-from lm_core.config import OWN_TEXT, RunConfig, preset_config, with_settings
+from lm_core.config import OWN_TEXT, RunConfig, with_settings
 from lm_core.corpora.uploads import decode_text, refuse_too_large, safe_title, store_text
 from lm_core.errors import ConfigError, CorpusError, RunError
 from lm_core.jobs.launch import start_run
 from lm_core.jobs.status import RunStatus
 from lm_core.jobs.store import Store, open_store
+from lm_core.presets import preset_config
+from lm_core.runs.checkpoint_files import checkpoint_near, step_of
+from lm_core.runs.continuing import child_config
 from lm_core.runs.run import find_run
 from lm_core.settings import Settings, read_settings
 
@@ -83,6 +86,19 @@ def experiment(
     if steps is not None:
         chosen = {"train.steps": str(steps), **chosen}
     return with_settings(config, fitting_warm_up(config, chosen))
+
+
+def continuation(run_id: str, step: int | None, assignments: Sequence[str], settings: Settings) -> RunConfig:
+    """The configuration of a run that goes on from another one's kept model nearest to `step`; which one, to stderr.
+
+    Raises:
+        LMError: there is no such run or model, or a setting is out of bounds or one that such a run must keep.
+    """
+    parent = find_run(run_id, settings)
+    near = step_of(checkpoint_near(parent, parent.read_config().train.steps if step is None else step))
+    if step not in (None, near):
+        print(f"Run {run_id} keeps no model of step {step}: going on from step {near}, the nearest.", file=sys.stderr)
+    return child_config(parent.read_config(), run_id, near, parse_assignments(assignments))
 
 
 def corpus_named(name: str | None) -> dict[str, Any]:

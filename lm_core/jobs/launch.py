@@ -19,9 +19,10 @@ from lm_core.jobs.queue import Queue
 from lm_core.jobs.store import Store
 from lm_core.jobs.supervisor import ensure_supervisor
 from lm_core.models.memory import refuse_if_too_large
-from lm_core.runs.checkpoint import delete_after
+from lm_core.runs.checkpoint_files import delete_after
+from lm_core.runs.continuing import checkpoint_to_go_on_from, copy_beginning
 from lm_core.runs.history import delete_points
-from lm_core.runs.run import Run, create_run
+from lm_core.runs.run import Run, create_run, find_run
 from lm_core.settings import Settings
 
 LEAVING_SECONDS = 3.0  # for a worker to see that its run was taken away; it looks twenty times a second
@@ -31,8 +32,8 @@ def start_run(config: RunConfig, settings: Settings, store: Store, owner: str = 
     """Queue a run and see to it that somebody starts it.
 
     Raises:
-        LMError: the text is missing or too short, the model does not fit into memory, or `owner` has too many runs
-            waiting or too much on the disk.
+        LMError: the text is missing or too short, the model does not fit into memory, `owner` has too many runs
+            waiting or too much on the disk, or the run cannot go on from the one that it names.
     """
     _refuse_if_disk_is_used_up(owner, settings, store)
     corpus = load_corpus(config.corpus, texts_folder=settings.texts_folder, seed=config.seed)
@@ -40,9 +41,13 @@ def start_run(config: RunConfig, settings: Settings, store: Store, owner: str = 
     available = int(psutil.virtual_memory().available)
     vocab_size, train = _vocabulary_bound(corpus, config), config.train
     refuse_if_too_large(config.model, vocab_size, train.batch_size, available, train.precision)
+    parent = find_run(config.start.run, settings) if config.start else None
+    beginning = checkpoint_to_go_on_from(config, parent) if parent else None
     with ExitStack() as undo:
         run = create_run(config, settings.runs_folder)
         undo.callback(shutil.rmtree, run.folder, ignore_errors=True)
+        if parent and beginning:
+            copy_beginning(parent, beginning, run)
         name = config.name or config.corpus.title or corpus.title
         limit = settings.queued_per_owner
         store.submit(run.id, name[:200], config.to_json(), config.train.steps, owner, max_queued=limit)

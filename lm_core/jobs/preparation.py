@@ -58,7 +58,8 @@ def _found(run: Run) -> Prepared | None:
 def _made(run: Run, config: RunConfig, settings: Settings) -> Prepared:
     corpus = load_corpus(config.corpus, texts_folder=settings.texts_folder, seed=config.seed)
     train_texts, validation_texts = split_documents(corpus, config.train.validation_fraction, config.seed)
-    tokenizer = train_tokenizer(config.tokenizer, train_texts)
+    # A run that goes on from another brought its tokenizer along: its weights know no other numbers.
+    tokenizer = load_tokenizer(run.tokenizer_folder) if config.start else train_tokenizer(config.tokenizer, train_texts)
     dataset = write_dataset(train_texts, validation_texts, tokenizer, run.tokens_folder)
     check_fits(dataset, config.model)
     tokenizer.save(run.tokenizer_folder)

@@ -8,25 +8,25 @@ prepare ── rewind to the checkpoint ── for event in train(…):  report 
 
 from __future__ import annotations
 
-import copy
-import math
 import time
+from collections.abc import Callable, Iterator
 
 from lm_core.config import RunConfig
 from lm_core.errors import RunError
 from lm_core.jobs.energy import EnergyMeter
-from lm_core.jobs.filming import SLOW_MODEL, film_steps, probe_ids, take_point
+from lm_core.jobs.filming import SAMPLE_TOKENS, Film
 from lm_core.jobs.lease import Control, Lease, ResumePoint
 from lm_core.jobs.preparation import Prepared, prepare
 from lm_core.jobs.processes import log
 from lm_core.jobs.reporter import Reporter
-from lm_core.models.gpt import GPT
-from lm_core.runs.checkpoint import delete_after, load_checkpoint, save_checkpoint
-from lm_core.runs.history import delete_points, save_point, steps
+from lm_core.runs.checkpoint import bytes_of, kept_steps, load_checkpoint, save_checkpoint
+from lm_core.runs.checkpoint_files import delete_after
+from lm_core.runs.continuing import begin_as_parent
+from lm_core.runs.history import delete_points, steps
 from lm_core.runs.run import Run
 from lm_core.settings import Settings
 from lm_core.training.events import EvalMetrics, Event
-from lm_core.training.loop import evaluation_steps, train
+from lm_core.training.loop import evaluations_of, train
 from lm_core.training.schedule import Rates
 from lm_core.training.state import TrainState, new_state
 
@@ -63,6 +63,8 @@ def _state_to_start_from(run: Run, config: RunConfig, prepared: Prepared, point:
     path = run.checkpoints_folder / point.checkpoint_file if point.checkpoint_file else None
     if path:
         load_checkpoint(path, state)
+    elif config.start:
+        begin_as_parent(run, config.start, state)
     delete_after(run, path)
     delete_points(run, after=state.step if path else -1)
     log(f"from step {state.step}")
@@ -93,11 +95,11 @@ class TrainingRun:
         self._epoch = epoch
         self._places = places
         self._meter = meter
-        self._probe = probe_ids(config, prepared.tokenizer, prepared.dataset)
-        self._frames_due = film_steps(config) - set(steps(run))
-        self._evaluations_due = evaluation_steps(config.train)
+        self._film = Film(run, config, prepared.tokenizer, prepared.dataset)
+        self._evaluations_due = evaluations_of(config)
+        self._begin = config.start.step if config.start else 0
+        self._kept_for_good = kept_steps(config, bytes_of(state.tensors()))
         self._has_facts = False
-        self._first: tuple[GPT, float | None] | None = None
         self._ctl_seen = 0
         self._saved_step = state.step
         self._saved_at = time.monotonic()
@@ -108,10 +110,12 @@ class TrainingRun:
         # Steps, evaluations and samples all pass texts through the model; a loop that hangs does not.
         self._state.model.register_forward_pre_hook(lambda *_: self._reporter.pulse())
         values: dict[str, float] = {}
+        if self._state.step == self._begin:
+            self._keep_the_beginning()
         if self._heed().holds_at(self._state.step) and self._obey():
             return
         try:
-            for event in train(self._state, self._prepared.dataset, self._config, self._rates):
+            for event in self._events():
                 values |= event.values
                 if not self._is_complete(event):
                     continue
@@ -124,11 +128,22 @@ class TrainingRun:
                     return
         except RunError:  # a loss that is no number: the weights before it are worth keeping
             self._reporter.add(self._state.step + 1, values)
-            self._take_first_frame()
+            self._filming(self._film.catch_up)
             self._save_checkpoint()
             raise
         self._save_patiently()
         self._reporter.change_state("done", f"Finished: all {self._state.step} steps are done.")
+
+    def _events(self) -> Iterator[Event]:
+        """Those of training, timed; the film sees the weights before each step."""
+        events = train(self._state, self._prepared.dataset, self._config, self._rates)
+        while True:
+            self._film.look(self._state)
+            with self._film.trains():
+                event = next(events, None)
+            if event is None:
+                return
+            yield event
 
     def _is_complete(self, event: Event) -> bool:
         """Is this the last that comes of its step? Readers ask for later steps only, so a step is reported whole."""
@@ -139,43 +154,33 @@ class TrainingRun:
 
     def _keep(self, val_loss: float | None) -> None:
         """Write what this step leaves on disk."""
-        self._take_first_frame()
-        if self._state.step in self._frames_due:
-            self._put_off_or_take_frame(val_loss)
-        if self._state.step and not self._has_facts:
+        self._filming(self._film.catch_up)
+        if self._film.is_due(self._state.step):
+            self._filming(lambda: self._film.take(self._state, val_loss))
+            if self._film.share:
+                self._reporter.add(self._state.step, {"history_share": self._film.share})
+        if self._state.step > self._begin and not self._has_facts:
             self._prepared.write_facts()
             self._has_facts = True
-        due = self._state.step % self._config.train.checkpoint_every == 0
-        if (due and self._state.step) or time.monotonic() - self._saved_at > CHECKPOINT_SECONDS:
+        step = self._state.step
+        due = step % self._config.train.checkpoint_every == 0 or step in self._kept_for_good
+        if (due and step > self._begin) or time.monotonic() - self._saved_at > CHECKPOINT_SECONDS:
             self._save_checkpoint()
 
-    def _put_off_or_take_frame(self, val_loss: float | None) -> None:
-        """The frame before the first step is taken after it, of a copy: people wait for the curve's first point."""
-        if self._state.step == 0 and sum(weight.numel() for weight in self._state.model.parameters()) <= SLOW_MODEL:
-            self._first = copy.deepcopy(self._state.model), val_loss
-        else:
-            self._take_frame(self._state.model, self._state.step, val_loss)
-
-    def _take_first_frame(self) -> None:
-        """Take the frame that was put off, if one was."""
-        if self._first:
-            (model, val_loss), self._first = self._first, None
-            self._take_frame(model, 0, val_loss)
-
-    def _take_frame(self, model: GPT, step: int, val_loss: float | None) -> None:
-        point = take_point(
-            model,
-            self._prepared.tokenizer,
-            self._probe,
-            step=step,
-            val_loss=val_loss if val_loss is not None and math.isfinite(val_loss) else None,
-            seed=self._config.seed,
-        )
+    def _filming(self, act: Callable[[], None]) -> None:
         try:
-            save_point(self._run, point)
+            act()
         except OSError as error:  # one frame fewer
             log(error)
-        self._frames_due -= {step}
+
+    def _keep_the_beginning(self) -> None:
+        """To be opened, not to go on from: a run that loses its worker before its first step has made no progress."""
+        if self._begin not in self._kept_for_good:
+            return
+        try:
+            save_checkpoint(self._run, self._state, epoch=self._epoch)
+        except OSError as error:
+            log(error)
 
     def _save_checkpoint(self) -> None:
         self._saved_at = time.monotonic()
@@ -215,7 +220,7 @@ class TrainingRun:
 
     def _obey(self) -> bool:
         """Do what people wish now: hold still for as long as they want, then go on, or leave. Is it time to leave?"""
-        self._take_first_frame()
+        self._filming(self._film.catch_up)
         control = self._heed()
         while control.holds_at(self._state.step):
             self._reporter.change_state("paused", f"Paused at step {self._state.step}.", ctl_seen=control.ctl)
@@ -254,7 +259,7 @@ class TrainingRun:
         """Leave a checkpoint to go on from, and a frame of the same model to look at."""
         self._save_patiently()
         if self._state.step not in steps(self._run):
-            self._take_frame(self._state.model, self._state.step, None)
+            self._filming(lambda: self._film.take(self._state, None, length=SAMPLE_TOKENS))
         self._reporter.change_state(
             "stopped", f"Stopped at step {self._state.step} of {self._config.train.steps}. Resume it to go on."
         )

@@ -30,7 +30,8 @@ from lm_core.config import FORMAT_VERSION, RunConfig
 from lm_core.errors import LMError, RunError
 from lm_core.models.registry import count_parameters
 from lm_core.runs.archive_checks import Archive, check_points, check_weights, refused
-from lm_core.runs.checkpoint import WEIGHTS, checkpoints, read_tensors, save_tensors, step_of
+from lm_core.runs.checkpoint import WEIGHTS, read_tensors, save_tensors
+from lm_core.runs.checkpoint_files import checkpoints, step_of
 from lm_core.runs.facts import RunFacts
 from lm_core.runs.history import load_points, save_point
 from lm_core.runs.run import Run, new_run_id

@@ -37,6 +37,7 @@ LARGEST = 400_000_000  # bytes of all files together
 LARGEST_HEADER = 1_000_000  # bytes of a safetensors header
 LARGEST_MOMENT = 16_000_000  # bytes of a moment's arrays, unpacked
 LONGEST_TEXT = 20_000  # letters of a moment's sample
+MOST_NAMES = 500  # parts of a model, tokens of a map
 LARGEST_OF = {
     r"run\.json": 200_000,
     r"facts\.json": 2_000_000,
@@ -52,7 +53,8 @@ NEEDED = ("run.json", "facts.json", "tokenizer/tokenizer.json", "model.safetenso
 ARRAYS = {
     **dict.fromkeys(("attention", "texts"), "u1"),
     **dict.fromkeys(("q", "k"), "f2"),
-    **dict.fromkeys(("losses", "top_probabilities"), "f4"),
+    **dict.fromkeys(("losses", "top_probabilities", "weight_norms", "update_norms"), "f4"),
+    "map_codes": "i1",
     "top_ids": "i4",
 }
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
@@ -224,7 +226,8 @@ def _fits(point: HistoryPoint, config: RunConfig, vocab_size: int) -> bool:
     both: list[npt.NDArray[Any]] = [array for array in (point.q, point.k) if array is not None]
     vectors = [array.shape == (layers, heads, length, config.model.d_head) for array in both]
     numbers = [bool(np.isfinite(array).all()) for array in (*both, point.top_probabilities)]
-    texts = [*point.tokens, *(text for row in point.top_texts for text in row)]
+    texts = [*point.tokens, *(text for row in point.top_texts for text in row), *point.parts, *point.map_tokens]
+    norms = [array for array in (point.weight_norms, point.update_norms) if array is not None]
     return bool(
         0 < length <= config.model.context_length
         and 0 <= point.step <= config.train.steps
@@ -232,7 +235,8 @@ def _fits(point: HistoryPoint, config: RunConfig, vocab_size: int) -> bool:
         and point.attention.shape == (layers, heads, length, length)
         and all(vectors)
         and all(numbers)
-        and not np.isinf(point.losses).any()
+        and not any(np.isinf(array).any() for array in (point.losses, *norms))
+        and max(len(point.parts), len(point.map_tokens)) <= MOST_NAMES
         and point.top_ids.ndim == 2
         and ((point.top_ids >= 0) & (point.top_ids < vocab_size)).all()
         and ((point.top_probabilities >= 0) & (point.top_probabilities <= 1.001)).all()

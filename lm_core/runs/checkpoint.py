@@ -1,13 +1,12 @@
 """Where training can go on from: a `TrainState` in, one whole file on disk out, and back, bit for bit.
 
-    checkpoints/s00000500-e3.safetensors      after 500 steps, written by the run's third worker
-
-The worker's number is part of the name, so that a worker that was given up cannot overwrite its successor's file.
+The newest three always stay: a run goes on from them. Beside them, as many as fit 100 MB and at most twelve stay for
+good, to open and to go on from later: half of them log-spaced, half at equal distances (`kept_steps`).
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import safetensors
@@ -15,17 +14,20 @@ import safetensors.torch
 import torch
 from torch import Tensor
 
-from lm_core.config import FORMAT_VERSION
+from lm_core.config import FORMAT_VERSION, RunConfig
 from lm_core.errors import RunError
 from lm_core.files import write_atomically
 from lm_core.models.gpt import GPT
 from lm_core.models.registry import build_model
+from lm_core.runs.checkpoint_files import checkpoints, name_of, newest, of_another_past, step_of
 from lm_core.runs.run import Run
+from lm_core.training.loop import log_spaced_steps
 from lm_core.training.state import TrainState
 
 KEPT = 3
+KEPT_FOR_GOOD = 12
+BYTES_FOR_GOOD = 100_000_000  # of them all
 WEIGHTS = "model."  # the names of weights begin so; the rest is optimizer and random state
-_NAME = re.compile(r"s(\d{8})-e(\d+)\.safetensors")
 
 
 def save_checkpoint(run: Run, state: TrainState, *, epoch: int, keep: str | None = None) -> Path:
@@ -37,26 +39,38 @@ def save_checkpoint(run: Run, state: TrainState, *, epoch: int, keep: str | None
 def save_tensors(run: Run, tensors: dict[str, Tensor], *, step: int, epoch: int, keep: str | None = None) -> Path:
     """Write these tensors as the checkpoint of `step`."""
     metadata = {"format_version": str(FORMAT_VERSION), "step": str(step), "epoch": str(epoch)}
-    path = run.checkpoints_folder / f"s{step:08d}-e{epoch}.safetensors"
+    path = run.checkpoints_folder / name_of(step, epoch)
     write_atomically(path, safetensors.torch.save(tensors, metadata))
-    for old in checkpoints(run)[:-KEPT]:
-        if old.name != keep:
+    for_good = kept_steps(run.read_config(), bytes_of(tensors))
+    others = checkpoints(run)
+    stale = of_another_past(others)
+    for old in others[:-KEPT]:
+        if old.name != keep and (step_of(old) not in for_good or old in stale):
             old.unlink(missing_ok=True)
     return path
 
 
-def checkpoints(run: Run) -> list[Path]:
-    """All checkpoint files, the newest last: by worker, then by step."""
-    if not run.checkpoints_folder.is_dir():
-        return []
-    return sorted((path for path in run.checkpoints_folder.iterdir() if _NAME.fullmatch(path.name)), key=_age)
+def kept_steps(config: RunConfig, n_bytes: int) -> frozenset[int]:
+    """The steps whose checkpoints stay for good, if each takes `n_bytes`: dense at first, then at equal distances.
+
+    1500 steps, a checkpoint every 200, 3 MB each: 0, 2, 10, 100, 200, 400, 500, 600, 1000, 1200, 1400, 1500
+    """
+    count = min(KEPT_FOR_GOOD, BYTES_FOR_GOOD // max(1, n_bytes))
+    if count < 2:
+        return frozenset()
+    train, begin = config.train, config.start.step if config.start else 0
+    dense = [begin + step for step in log_spaced_steps(train.steps - begin, count // 2)]
+    every = train.checkpoint_every
+    even = [step for step in range(every, train.steps, every) if step > begin and step not in dense]
+    wanted = count - len(dense)
+    if len(even) > wanted:
+        even = [even[int((place + 0.5) * len(even) / wanted)] for place in range(wanted)]
+    return frozenset((*dense, *even))
 
 
-def delete_after(run: Run, path: Path | None) -> None:
-    """Forget the checkpoints that are newer than `path` (all, for None): training goes back to that one."""
-    for other in checkpoints(run):
-        if path is None or _age(other) > _age(path):
-            other.unlink(missing_ok=True)
+def bytes_of(tensors: Mapping[str, Tensor]) -> int:
+    """What they take up on the disk, but for their names."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
 
 
 def load_checkpoint(path: Path, state: TrainState) -> None:
@@ -75,7 +89,7 @@ def load_model(run: Run, path: Path | None = None) -> tuple[GPT, int]:
         RunError: there is no checkpoint yet, or it is damaged or belongs to another model.
     """
     if path is None:
-        path = _newest(run)
+        path = newest(run)
     weights = {
         name.removeprefix(WEIGHTS): tensor for name, tensor in read_tensors(path).items() if name.startswith(WEIGHTS)
     }
@@ -112,22 +126,3 @@ def read_tensors(path: Path) -> dict[str, Tensor]:
             f"{FORMAT_VERSION}. Open it with the version that made it, or train the run again."
         )
     return tensors
-
-
-def step_of(path: Path) -> int:
-    """'s00000500-e3.safetensors' -> 500"""
-    return _age(path)[1]
-
-
-def _age(path: Path) -> tuple[int, int]:
-    match = _NAME.fullmatch(path.name)
-    if match is None:
-        raise RunError(f"{path.name} is not the name of a checkpoint. Choose one of the run's own.")
-    return int(match[2]), int(match[1])
-
-
-def _newest(run: Run) -> Path:
-    found = checkpoints(run)
-    if not found:
-        raise RunError(f'Run "{run.id}" has saved no model yet. Wait for its first checkpoint, or stop it to save one.')
-    return found[-1]

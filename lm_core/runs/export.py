@@ -11,7 +11,8 @@ import torch
 from lm_core.config import FORMAT_VERSION
 from lm_core.errors import RunError
 from lm_core.files import write_atomically
-from lm_core.runs.checkpoint import WEIGHTS, checkpoints, read_tensors, save_tensors, step_of
+from lm_core.runs.checkpoint import WEIGHTS, read_tensors, save_tensors
+from lm_core.runs.checkpoint_files import checkpoints, step_of
 from lm_core.runs.history import load_points
 from lm_core.runs.run import Run
 from lm_core.runs.series import Series, rounded, thinned

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 import zipfile
 import zlib
@@ -23,12 +24,17 @@ _NAME = re.compile(r"s(\d{8})\.npz")
 _BROKEN = (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HistoryPoint:
     """What the model made of the probe sentence after `step` updates.
 
     L layers, H heads, T tokens of the probe, D numbers per head. `q` and `k` (after rotary, repeated to H heads, so
-    that q @ k / sqrt(D) are the scores) are None when a large model would make the file too big.
+    that q @ k / sqrt(D) are the scores) are None when a large model would make the file too big. What has a default is
+    missing in films of older versions, and `sample` is empty where none was drawn.
+
+    P parts of the model, as `lm_core.interpret.parts` names them: the length of each part's weights, and of what the
+    last step changed in them (NaN where no step was made, or not seen). N tokens of the map, R numbers of each: codes
+    times scale are rows of the embedding, as `lm_core.interpret.embedding` packs them.
     """
 
     step: int
@@ -42,6 +48,12 @@ class HistoryPoint:
     top_probabilities: npt.NDArray[np.float32]  # (T, 8)
     top_texts: tuple[tuple[str, ...], ...]  # (T, 8)
     sample: str  # what the model wrote at this step
+    parts: tuple[str, ...] = ()  # (P,)
+    weight_norms: npt.NDArray[np.float32] | None = None  # (P,)
+    update_norms: npt.NDArray[np.float32] | None = None  # (P,)
+    map_tokens: tuple[str, ...] = ()  # (N,)
+    map_codes: npt.NDArray[np.int8] | None = None  # (N, R)
+    map_scale: float = 1.0
 
 
 def save_point(run: Run, point: HistoryPoint) -> Path:
@@ -53,6 +65,8 @@ def save_point(run: Run, point: HistoryPoint) -> Path:
         "top_probabilities": point.top_probabilities,
         "texts": np.frombuffer(_texts_of(point), dtype=np.uint8),
     }
+    later = {"weight_norms": point.weight_norms, "update_norms": point.update_norms, "map_codes": point.map_codes}
+    arrays |= {name: array for name, array in later.items() if array is not None}
     if point.q is not None and point.k is not None:
         both = point.q.nbytes + point.k.nbytes
         if both + sum(array.nbytes for array in arrays.values()) <= MAX_POINT_BYTES:
@@ -99,6 +113,9 @@ def _texts_of(point: HistoryPoint) -> bytes:
             "tokens": point.tokens,
             "top_texts": point.top_texts,
             "sample": point.sample,
+            "parts": point.parts,
+            "map_tokens": point.map_tokens,
+            "map_scale": point.map_scale,
         }
     ).encode()
 
@@ -122,6 +139,12 @@ def _load(path: Path) -> HistoryPoint | None:
             top_probabilities=arrays["top_probabilities"],
             top_texts=tuple(tuple(row) for row in texts["top_texts"]),
             sample=str(texts["sample"]),
+            parts=tuple(texts.get("parts", ())),
+            weight_norms=arrays.get("weight_norms"),
+            update_norms=arrays.get("update_norms"),
+            map_tokens=tuple(texts.get("map_tokens", ())),
+            map_codes=arrays.get("map_codes"),
+            map_scale=float(texts.get("map_scale", 1.0)),
         )
     except _BROKEN:
         return None
@@ -130,10 +153,14 @@ def _load(path: Path) -> HistoryPoint | None:
 
 def _shapes_agree(point: HistoryPoint) -> bool:
     n_tokens = len(point.tokens)
+    norms = [array for array in (point.weight_norms, point.update_norms) if array is not None]
     return (
         point.attention.ndim == 4
         and point.attention.shape[2:] == (n_tokens, n_tokens)
         and point.losses.shape == (n_tokens,)
         and point.top_ids.shape == point.top_probabilities.shape
         and len(point.top_ids) == len(point.top_texts) == n_tokens
+        and all(array.shape == (len(point.parts),) for array in norms)
+        and math.isfinite(point.map_scale)
+        and (point.map_codes is None or (point.map_codes.ndim == 2 and len(point.map_codes) == len(point.map_tokens)))
     )

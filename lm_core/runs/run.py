@@ -5,7 +5,8 @@ facts.json        what the worker found out before the first step (`RunFacts`)
 tokenizer/        the trained tokenizer
 tokens/           the text as numbers, training and validation part
 checkpoints/      weights, optimizer and random state, to go on from
-history/          what the probe sentence looked like at about 14 moments of training
+start.safetensors the same of another run, in a run that went on from that one
+history/          what the probe sentence, the samples and the weights looked like at some moments of training
 worker.log        what the worker process wrote; worker.lock is held while one works here
 metrics.json      the curves, only in a run that was exported (the gallery's)
 """
@@ -62,6 +63,10 @@ class Run:
     @property
     def checkpoints_folder(self) -> Path:
         return self.folder / "checkpoints"
+
+    @property
+    def start_path(self) -> Path:
+        return self.folder / "start.safetensors"
 
     @property
     def history_folder(self) -> Path:

@@ -67,7 +67,7 @@ def train(state: TrainState, dataset: TokenDataset, config: RunConfig, rates: Ra
         seed=config.seed,
     )
     sample = list(_windows(dataset, config, config.train.eval_windows))
-    due = evaluation_steps(config.train)
+    due = evaluations_of(config)
     rates = rates or Rates(config.train)
     gradients = Gradients(state.model, products_of(config.train))
     speed = Speed(config.train.batch_size * config.model.context_length)
@@ -94,6 +94,11 @@ def evaluation_steps(train: TrainConfig) -> frozenset[int]:
     """Every `eval_every` steps, and at the first log-spaced steps, where the loss falls fastest."""
     early = (step for step in log_spaced_steps(train.steps) if step < train.eval_every)
     return frozenset((*early, *range(0, train.steps + 1, train.eval_every)))
+
+
+def evaluations_of(config: RunConfig) -> frozenset[int]:
+    """The same for a whole run: one that goes on from another is measured where it begins, too."""
+    return evaluation_steps(config.train) | ({config.start.step} if config.start else set())
 
 
 def _gradient(gradients: Gradients, batch: Batch, train: TrainConfig) -> tuple[float, float]:

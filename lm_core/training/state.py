@@ -48,6 +48,27 @@ class TrainState:
         self.step = int(tensors["step"])
         torch.set_rng_state(tensors["rng"])
 
+    def go_on_from(self, tensors: Mapping[str, Tensor], step: int) -> bool:
+        """Begin at `step` with the weights of another training, and with what its optimizer remembers if that is of
+        the same kind; else the optimizer begins anew. Says which.
+
+        Raises:
+            RunError: the weights are those of another model; nothing has been changed then.
+        """
+        own = self.tensors()
+        if own.keys() == tensors.keys() and int(tensors["step"]) == step:
+            self.load_tensors(tensors)
+            return True
+        weights = {name: tensor for name, tensor in own.items() if name.startswith("model.")}
+        found = {name: tensor for name, tensor in tensors.items() if name.startswith("model.")}
+        _check_same_shapes(weights, found)
+        for name, tensor in found.items():
+            weights[name].copy_(tensor)
+        self.step = step
+        if "rng" in tensors:
+            torch.set_rng_state(tensors["rng"])
+        return False
+
 
 def new_state(config: RunConfig, vocab_size: int) -> TrainState:
     """An untrained model; torch's generator is seeded with `config.seed` first."""

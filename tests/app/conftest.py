@@ -4,7 +4,7 @@ test asks for it, on a server that has read nothing yet.
 
 import pytest
 
-from app.loaders import attention, doctor, runs, tokens, writing
+from app.loaders import attention, doctor, loss, models, runs, tokens, train, writing
 from app.loaders import home as home_loader
 from lm_core import settings as machine
 
@@ -34,9 +34,11 @@ def forget():
         runs.store,
         attention._load_film,
         attention._look,
-        attention._load,
+        loss._measured,
+        models._opened,
+        train._laid_out,
         doctor._remembered,
     ):
         cached.cache_clear()
-    for cached in (runs.config_of, tokens.reader_of, home_loader.film_of, writing.write, writing._opened):
+    for cached in (runs.config_of, tokens.reader_of, home_loader.film_of, writing.write):
         cached.clear()

@@ -207,6 +207,20 @@ def test_a_sentence_without_two_tokens_is_refused(run, text):
         attention.pack_sentence(run.id, text)
 
 
+def test_an_own_sentence_is_seen_by_every_kept_model_and_surely_by_the_nearest(run):
+    _, newest = unpack(attention.pack_sentence(run.id, TEXT))
+    torch.manual_seed(8)
+    weights = build_model(run.read_config().model, run.read_facts().vocab_size).named_parameters()
+    save_tensors(run, {f"model.{name}": weight.detach() for name, weight in weights}, step=10, epoch=1)
+    header, body = unpack(attention.pack_sentence(run.id, TEXT, step=3))
+    assert [moment["step"] for moment in header["moments"]] == [10, 40]
+    assert header["at"] == 10
+    assert (body[: len(body) // 2] != newest).any()
+    assert (body[len(body) // 2 :] == newest).all()
+    older, _ = unpack(attention.pack_vectors(run.id, 10, 0, 0, TEXT))
+    assert older["size"] == len(header["tokens"])
+
+
 def test_before_the_first_checkpoint_an_own_sentence_must_wait(tiny_config):
     run = create_run(tiny_config, runs.settings().runs_folder)
     with pytest.raises(RunError, match="has saved no model yet"):

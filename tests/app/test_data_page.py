@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from app.loaders import data, runs
 from app.widgets import own_text
 from app.widgets.plain import plain
-from lm_core.config import preset_config
 from lm_core.corpora.library import list_corpora
 from lm_core.errors import ConfigError
+from lm_core.presets import preset_config
 from lm_core.runs.run import create_run
 from tests.pages import open_page
 from tools.engine_sentences import engine_sentences

@@ -6,8 +6,9 @@ import pytest
 
 from app.loaders import compare, experiments, runs
 from app.loaders.duplicate import changed
-from lm_core.config import RECIPES, ModelConfig, preset_config
+from lm_core.config import ModelConfig
 from lm_core.errors import LMError, RunError
+from lm_core.presets import RECIPES, preset_config
 from lm_core.runs.run import create_run
 from tests.finished_run import make_run
 from tests.pages import open_page, sent

@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from app.loaders import generate, runs, writing
+from app.loaders import generate, models, runs, writing
 from app.loaders.generate import Plan, Request, Standing
 from lm_core.config import SamplingConfig
 from lm_core.errors import ConfigError
 from lm_core.generation.decode import generate as decode
 from lm_core.generation.sampling import distribution
-from lm_core.runs.checkpoint import load_model
+from lm_core.models.registry import build_model
+from lm_core.runs.checkpoint import load_model, save_tensors
 from lm_core.runs.run import create_run
 from lm_core.tokenizers.registry import load_tokenizer
 from tests.pages import open_page, sent
@@ -215,7 +217,8 @@ def test_another_run_goes_on_from_the_same_words():
 
 def test_the_link_says_only_what_is_set():
     view = {"temperature": 0.8, "top_k": None, "top_p": 1, "seed": 0, "choice": 4}
-    assert generate.as_link(view) == {"temperature": 0.8, "top_k": None, "top_p": None, "seed": 0, "choice": 4}
+    link = {"temperature": 0.8, "top_k": None, "top_p": None, "seed": 0, "choice": 4, "at": None}
+    assert generate.as_link(view) == link
 
 
 def test_the_page_opens_where_the_choice_is_most_open():
@@ -240,3 +243,23 @@ def test_the_page_says_which_weights_wrote(state, end):
 def test_the_loaders_wait_for_torch_only_when_they_write():
     code = "import sys, app.loaders.generate, app.loaders.home; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, capture_output=True).returncode == 0
+
+
+def test_another_kept_model_writes_when_its_step_is_chosen(gallery_run):
+    """Two models are kept; the timeline names a step between them, and the nearest one writes."""
+    config = gallery_run.read_config()
+    torch.manual_seed(9)
+    weights = build_model(config.model, gallery_run.read_facts().vocab_size).named_parameters()
+    save_tensors(gallery_run, {f"model.{name}": weight.detach() for name, weight in weights}, step=40, epoch=0)
+    assert models.kept(gallery_run.id) == [40, 100]
+    asked = {"asked": "1", "prompt": "To be", "count": 2, "step": 50}
+    plan = generate.plan(gallery_run.id, DONE, None, asked, {})
+    assert (plan.checkpoint_step, plan.at) == (40, 50)
+    data = generate.page_data(plan)
+    assert data["writing"]["step"] == 40
+    assert generate.kept_models(plan, DONE, 40)["kept"] == [40, 100]
+    assert generate.provenance(DONE, 40, 50) == "Written by this run as it was at step 40 of 100."
+    by_link = generate.plan(gallery_run.id, DONE, None, None, {"at": 0})
+    assert by_link.checkpoint_step == 40
+    for foolish in ("x", -3, True, 10**12, None):
+        assert generate.plan(gallery_run.id, DONE, None, {**asked, "step": foolish}, {}).checkpoint_step == 100

@@ -4,10 +4,15 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import torch
 
 from app.loaders import runs
-from app.loaders.loss import loss_facts
+from app.loaders.loss import loss_facts, loss_of_text
+from lm_core.errors import ConfigError, RunError
+from lm_core.models.registry import build_model
+from lm_core.runs.checkpoint import load_model, save_tensors
 from lm_core.runs.run import create_run
+from lm_core.tokenizers.registry import load_tokenizer
 from tests.finished_run import config_of, make_gallery_run, make_run
 from tests.pages import open_page
 
@@ -68,3 +73,31 @@ def test_facts_hold_what_turns_nats_into_bits_per_byte(home):
     facts = loss_facts(make_run(home))["facts"]
     assert facts["validation_tokens"] / facts["validation_bytes"] == 0.5
     assert facts["baselines"]["bigram"] == 1.5
+
+
+def test_a_text_of_ones_own_is_measured_by_every_kept_model(home):
+    run = runs.open_run(make_run(home))
+    torch.manual_seed(4)
+    model = build_model(run.read_config().model, run.read_facts().vocab_size).eval()
+    weights = {f"model.{name}": weight.detach() for name, weight in model.named_parameters()}
+    for step in (10, 100):
+        save_tensors(run, {name: weight * (1 + step) for name, weight in weights.items()}, step=step, epoch=1)
+    found = loss_of_text(run.id, "the sun\x00 \u2603 " * 20)
+    assert [point["step"] for point in found["points"]] == [10, 100]
+    assert [note["kind"] for note in found["notes"]] == ["control", "cut", "uncovered"]
+    first = found["points"][0]
+    assert len(first["tokens"]) == len(first["losses"]) == len(first["top"]) == 16
+    assert first["losses"][0] is None
+    ids = load_tokenizer(run.tokenizer_folder).encode("the sun \u2603 " * 20)[:16]
+    load_state = load_model(run, run.checkpoints_folder / "s00000010-e1.safetensors")[0]
+    with torch.no_grad():
+        logits = load_state(torch.tensor([ids]))[0]
+    expected = torch.nn.functional.cross_entropy(logits[:-1], torch.tensor(ids[1:]), reduction="none")
+    assert first["losses"][1:] == pytest.approx(expected.tolist(), abs=1e-3)
+    with pytest.raises(ConfigError, match="at least two tokens"):
+        loss_of_text(run.id, "t")
+
+
+def test_before_the_first_checkpoint_an_own_text_must_wait(home):
+    with pytest.raises(RunError, match="has saved no model yet"):
+        loss_of_text(make_run(home), "the sun")

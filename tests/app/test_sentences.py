@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from app import i18n, routes
 from app.loaders import runs
 from app.sentences import translate_sentence
-from lm_core.config import ModelConfig, RunConfig, TrainConfig, parse_config, preset_config, with_settings
+from lm_core.config import ModelConfig, RunConfig, TrainConfig, parse_config, with_settings
 from lm_core.corpora import uploads
 from lm_core.corpora.cleaning import clean_text
 from lm_core.corpora.corpus import Corpus
@@ -27,6 +27,7 @@ from lm_core.errors import LMError
 from lm_core.jobs.endings import why_it_ended
 from lm_core.jobs.queue import _after_a_loss
 from lm_core.models.memory import refuse_if_too_large
+from lm_core.presets import preset_config
 from lm_core.runs.run import create_run, find_run
 from lm_core.tokenizers.registry import load_tokenizer, train_tokenizer
 from lm_core.training.loop import _diverged

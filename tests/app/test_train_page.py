@@ -5,13 +5,15 @@ import math
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app import routes, state
-from app.loaders import doctor, runs, train
+from app.loaders import again, doctor, runs, train
 from lm_core.config import RunConfig, parse_config
 from lm_core.errors import RunError
 from lm_core.runs.facts import RunFacts
+from lm_core.runs.history import HistoryPoint, save_point
 from lm_core.runs.run import Run, create_run
 from tests.pages import open_page
 
@@ -148,6 +150,7 @@ def test_all_three_depths_of_the_lesson_open(own_run):
 def test_what_the_picture_knows_about_a_run(tiny_config):
     assert train.describe(tiny_config) == {
         "steps": 40, "tokensPerStep": 4 * 16, "layers": 2, "heads": 2, "tokenizer": "char", "corpus": "",
+        "probe": "", "learningRate": 1e-2, "start": None,
     }  # fmt: skip
 
 
@@ -172,7 +175,7 @@ def test_the_route_carries_the_facts_with_the_rows(gallery_run):
 
 
 def test_a_first_run_fits_the_configuration():
-    from lm_core.config import preset_config
+    from lm_core.presets import preset_config
 
     assert parse_config(RunConfig, preset_config(train.FIRST_RUN).to_json()).train.steps <= 2000
 
@@ -194,3 +197,57 @@ def test_a_rerun_that_cannot_start_is_refused_in_words(own_run):
     app.run()
     assert "do not say so any more" in app.error[0].value
     assert app.selectbox[0].value == own_run.id
+
+
+@pytest.mark.parametrize("sentence", ["To be\x00 <img src=x onerror=alert(1)>", "", "x" * 5000, "\ud800 lone"])
+def test_a_run_is_trained_again_with_another_sentence(own_run, monkeypatch, sentence):
+    asked = []
+    monkeypatch.setattr(runs, "train_new", lambda config: asked.append(config) or own_run.id)
+    again.with_sentence({"run": own_run.id, "probe": sentence})
+    (config,) = asked
+    assert len(config.probe) <= 2000
+    assert config.probe == sentence.replace("\x00", "").replace("\ud800", "")[:2000]
+    assert config.model_copy(update={"probe": "", "name": ""}) == own_run.read_config().model_copy(
+        update={"probe": "", "name": ""}
+    )
+    json.loads(config.to_json())
+
+
+def test_continue_from_here_starts_a_run_from_the_kept_step(own_run, monkeypatch):
+    asked, shown = [], []
+    monkeypatch.setattr(runs, "train_new", lambda config: asked.append(config) or own_run.id)
+    wish = {"run": own_run.id, "step": 20, "rate": 0.001, "steps": 60}
+    monkeypatch.setattr(state, "show_run", lambda run_id: shown.append(run_id))
+    app = open_train(run=own_run.id)
+    app.session_state["train"] = {"onward": wish, "view": None, "own": None}
+    app.run()
+    assert not app.exception
+    assert shown == [own_run.id]
+    (config,) = asked
+    assert (config.start.run, config.start.step) == (own_run.id, 20)
+    assert (config.train.learning_rate, config.train.steps) == (0.001, 60)
+    for broken in ({"rate": "x"}, {"steps": None}, {"step": True}):
+        with pytest.raises(RunError, match="are needed to go on"):
+            again.onward({**wish, **broken})
+
+
+def test_norms_and_the_map_are_plain_numbers_and_older_films_have_none(own_run):
+    assert train.token_map(own_run.id)["steps"] == []
+    for step, scale in ((0, 1.0), (5, 2.0)):
+        save_point(own_run, kept_moment(step, scale))
+    found = train.token_map(own_run.id)
+    assert (found["steps"], found["tokens"]) == ([0, 5], ["a", "b", "c"])
+    assert np.abs(np.array(found["x"][1])).max() == pytest.approx(2 * np.abs(np.array(found["x"][0])).max(), rel=1e-3)
+    parts = train.parts_of(kept_moment(0, 1.0))
+    assert parts == [{"part": "embed", "weights": 3.0, "update": None}]
+    json.dumps([found, parts], allow_nan=False)
+
+
+def kept_moment(step, scale):
+    return HistoryPoint(
+        step=step, val_loss=None, tokens=("a",), attention=np.zeros((2, 2, 1, 1), np.uint8), q=None, k=None,
+        losses=np.array([np.nan], np.float32), top_ids=np.zeros((1, 8), np.int32),
+        top_probabilities=np.zeros((1, 8), np.float32), top_texts=(tuple("abcdefgh"),), sample="", parts=("embed",),
+        weight_norms=np.array([3], np.float32), update_norms=np.array([np.nan], np.float32), map_tokens=("a", "b", "c"),
+        map_codes=np.array([[9, 0], [-9, 1], [0, 5]], np.int8), map_scale=scale,
+    )  # fmt: skip

@@ -22,7 +22,7 @@ from lm_core.jobs import launch, supervisor
 from lm_core.jobs.queue import Queue
 from lm_core.jobs.schema import runs
 from lm_core.jobs.store import open_store
-from lm_core.runs.run import gallery_runs
+from lm_core.runs.run import find_run, gallery_runs
 from lm_core.settings import read_settings
 from lm_core.tokenizers.registry import load_tokenizer
 
@@ -64,7 +64,7 @@ def waiting(home, monkeypatch, capsys):
 def test_help_is_a_tour_through_every_command(capsys):
     assert tokenarium(["--help"]) == 0
     shown = capsys.readouterr().out
-    order = ["app", "corpora", "train", "runs", "show", "pause", "resume", "stop", "step", "set-lr", "reset"]
+    order = ["app", "corpora", "train", "show", "pause", "resume", "stop", "step", "set-lr", "reset", "runs"]
     order += ["generate", "tokenize", "rename", "tag", "delete", "restore", "export", "import", "gallery"]
     places = [shown.index(f"│ {command} ") for command in order]
     assert places == sorted(places)
@@ -224,6 +224,23 @@ def test_runs_lists_every_run(finished, capsys):
     assert [each["run_id"] for each in json.loads(capsys.readouterr().out)] == [finished]
     assert tokenarium(["runs"]) == 0
     assert finished in capsys.readouterr().out
+
+
+def test_a_run_goes_on_from_another_ones_step(finished, capsys, monkeypatch):
+    monkeypatch.setattr(launch, "ensure_supervisor", lambda settings: None)
+    settings = ["--set", "train.learning_rate=1e-3", "--set", "train.steps=40"]
+    words = ["runs", "continue", finished, "--step", "21", *settings]
+    assert tokenarium([*words, "--detach", "--json"]) == 0
+    said = capsys.readouterr()
+    assert said.err == f"Run {finished} keeps no model of step 21: going on from step 20, the nearest.\n"
+    store = open_store(read_settings().store_url)
+    child = json.loads(said.out)["run_id"]
+    config = find_run(child, read_settings()).read_config()
+    assert (config.start.run, config.start.step) == (finished, 20)
+    assert (config.train.learning_rate, config.train.steps) == (1e-3, 40)
+    store.stop(child)
+    assert tokenarium(["runs", "continue", finished, "--set", "model.n_layers=2", "--detach"]) == 2
+    assert "keeps its model, text, tokenizer and seed" in capsys.readouterr().err
 
 
 def test_without_runs_the_next_step_is_told(capsys):

@@ -6,8 +6,6 @@ import pytest
 from pydantic import ValidationError
 
 from lm_core.config import (
-    PRESETS,
-    RECIPES,
     CorpusSpec,
     Frozen,
     ModelConfig,
@@ -16,10 +14,10 @@ from lm_core.config import (
     TokenizerSpec,
     TrainConfig,
     parse_config,
-    preset_config,
     with_settings,
 )
 from lm_core.errors import ConfigError
+from lm_core.presets import PRESETS, RECIPES, preset_config
 
 
 def test_a_run_comes_back_from_its_json():

@@ -17,7 +17,7 @@ function build(root, { data, setState }) {
   const notice = element("p", { class: "notice", role: "status", hidden: true });
   const frame = element("div", { class: "waiting" }, element("div", { class: "loading" }), element("p", { class: "muted" }));
   const place = element("div");
-  const own = createOwn({ onAsk: (text) => ask(text), onBack: showRun });
+  const own = createOwn({ onAsk: (text) => ask(text, stepInView()), onBack: showRun });
   root.replaceChildren(own.box, notice, frame, place);
 
   let { run, base } = data;
@@ -38,7 +38,7 @@ function build(root, { data, setState }) {
   const resized = new ResizeObserver(() => explorer?.store.set({ width: root.clientWidth }));
   resized.observe(root);
   follow();
-  if (data.text) ask(data.text);
+  if (data.text) ask(data.text, data.at);
 
   function follow() {
     showWaiting(t("Loading the moments of this run …"));
@@ -91,20 +91,33 @@ function build(root, { data, setState }) {
     refresh();
   }
 
-  async function ask(words) {
+  /** The moment that is looked at; null while the newest is followed. */
+  function stepInView() {
+    const { follows = true, points = [], selected } = explorer?.store.state ?? {};
+    return follows ? null : points[selected]?.step ?? null;
+  }
+
+  /** Own sentences are worked out anew, so at the steps whose models are kept: the nearest one to the moment in view. */
+  async function ask(words, step = null) {
     asking?.abort();
     const mine = (asking = new AbortController());
     own.show({ busy: true, own: text || null });
     try {
-      const answer = await askSentence({ base, run, text: words, signal: mine.signal });
+      const answer = await askSentence({ base, run, text: words, step, signal: mine.signal });
       if (mine !== asking) return;
       if (answer.error) { own.show({ error: answer.error, own: text || null }); return; }
       const sentence = createFilm(answer.header);
       extendFilm(sentence, answer.moments);
       text = words;
       show(sentence, { lastStep: answer.header.lastStep, vectorsOf: createVectors({ base, run, text: words }) });
-      own.show({ own: words, notes: answer.header.notes, step: answer.header.lastStep });
-      tell(explorer.store.state);
+      const { at, notes } = answer.header;
+      if (step !== null) explorer.goTo(at);
+      const { store } = explorer;
+      store.watch(["selected"], ({ points, selected }) => {
+        const seen = points[selected].step;
+        own.show({ own: words, notes, step: seen, wanted: seen === at ? step : null });
+      });
+      tell(store.state);
     } catch (error) {
       if (error.name !== "AbortError") own.show({ error: t("The server does not answer. Try again."), own: text || null });
     }

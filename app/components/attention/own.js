@@ -27,17 +27,23 @@ export function createOwn({ onAsk, onBack }) {
   }, field, look, back);
   const box = element("div", { class: "own-box" }, form, bar, said);
 
-  function show({ busy = false, own = null, notes = [], error = "", step = null }) {
+  function show({ busy = false, own = null, notes = [], error = "", step = null, wanted = null }) {
     bar.hidden = !busy;
     look.disabled = busy;
     back.hidden = own === null;
     box.classList.toggle("refused", Boolean(error));
     if (own !== null && field.value === "") field.value = own;
-    const seen = own !== null && step !== null ? [t("Your sentence, seen by the model of step {step}.", { step })] : [];
+    const seen = own !== null && step !== null ? [seenBy(step, wanted)] : [];
     setText(said, error ? wordRefusal(error) : busy ? t("The model reads your sentence …") : [...seen, ...notes.map(wordNote)].join(" "));
   }
 
   return { box, show, field };
+}
+
+/** Only some models are kept: a moment without its own is looked at through the nearest. */
+function seenBy(step, wanted) {
+  if (wanted === null || wanted === step) return t("Your sentence, seen by the model of step {step}.", { step });
+  return t("Your sentence, seen by the model of step {step}, the nearest to step {wanted} that is kept.", { step, wanted });
 }
 
 /** What Python could not read, in words. */

@@ -38,9 +38,9 @@ export function createVectors({ base, run, text = "" }) {
   };
 }
 
-/** A sentence through the newest weights -> {header, moments}, or {error: "sentence"}. */
-export async function askSentence({ base, run, text, signal }) {
-  const response = await fetch(apiAddress(base, "attention/sentence", { run, text }), { cache: "no-store", signal });
+/** A sentence through the kept models, the one nearest to `step` (null: the newest) surely -> {header, moments}, or {error}. */
+export async function askSentence({ base, run, text, step, signal }) {
+  const response = await fetch(apiAddress(base, "attention/sentence", { run, text, step: step ?? -1 }), { cache: "no-store", signal });
   if (response.ok) return decodeMoments(await response.arrayBuffer());
   const { error } = await response.json();
   return { error };

@@ -17,7 +17,7 @@ export function viewOf(run, text, state) {
     layer: state.locked.layer + 1,
     head: state.locked.head + 1,
     query: state.query,
-    at: state.follows || !moment || text ? null : moment.step,
+    at: state.follows || !moment ? null : moment.step,
   };
 }
 

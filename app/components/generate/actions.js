@@ -29,12 +29,14 @@ export function createActions(store, setState) {
     change: (key, value) => set({ settings: { ...state.settings, [key]: value } }),
     reset: () => set({ settings: { ...state.writing.sampling } }),
     roll: () => set({ rolls: seededDraws(state.rollSeed + 1, ROLLS), rollSeed: state.rollSeed + 1 }),
+    /** Which kept model writes from now on; null: the newest. */
+    use: (step) => set({ at: step }),
     /** Ask Python for a new writing; `asked` tells its answer from an earlier one. A state, for a trigger would be lost
      *  if another message interrupted the answer. */
     write(draft) {
       const { temperature, topK, topP } = state.settings ?? { temperature: 0.8, topK: null, topP: 1 };
       set({ busy: true, problem: "" });
-      setState("write", { ...draft, temperature, top_k: topK, top_p: topP, asked: `${Date.now()}` });
+      setState("write", { ...draft, step: state.at, temperature, top_k: topK, top_p: topP, asked: `${Date.now()}` });
     },
   };
 }

@@ -4,6 +4,7 @@ import { mount } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { createActions, listenToKeys, runClock } from "./actions.js";
+import { createModels } from "./models.js";
 import { createParts, drawParts, layOut } from "./views.js";
 import { openWriting } from "./writing.js";
 
@@ -11,7 +12,7 @@ const SETTLED = 400; // milliseconds without a change before the address takes t
 const LARGE = 1.35;
 
 const initialState = (root) => ({
-  writing: null, settings: null, choice: 0, colouring: "probability", layer: 0, hovered: null, locked: null, rolls: [], rollSeed: 0,
+  writing: null, settings: null, choice: 0, colouring: "probability", layer: 0, hovered: null, locked: null, rolls: [], rollSeed: 0, at: null,
   playing: false, speed: 2, opened: false, busy: false, problem: "", notes: [], scale: 1, palette: readPalette(root),
 });
 
@@ -19,9 +20,10 @@ function build(root, { data, setState }) {
   const store = createStore(initialState(root), { name: "generate" });
   const actions = createActions(store, setState);
   const parts = createParts(store, actions);
-  root.append(layOut(parts));
+  const models = createModels({ onChoose: (step) => { actions.use(step); parts.prompt.submit(); }, isBusy: () => store.state.busy });
+  root.append(layOut(parts, models.node));
   drawParts(store, parts);
-  const stops = [runClock(store, actions), keepAddress(store, setState), listenToKeys(store, actions), parts.line.stop, store.stop];
+  const stops = [runClock(store, actions), keepAddress(store, setState), listenToKeys(store, actions), parts.line.stop, models.stop, store.stop];
   let answered = null;
 
   /** New data from Python: an answer to a wish, another run, another size or language. */
@@ -34,6 +36,8 @@ function build(root, { data, setState }) {
       busy: store.state.busy && !isAnswer, problem: next.problem, notes: next.notes,
       scale: next.large ? LARGE : 1, palette: readPalette(root),
     });
+    actions.use(next.models.at);
+    models.update({ ...next.models, base: next.base, step: next.writing.step });
     if (isFirst || (isNew && !isAnswer)) parts.prompt.fill(next.draft);
     if (isNew) store.set(opening(openWriting(next.writing), store.state, isFirst, next.view));
   }
@@ -64,7 +68,7 @@ function keepAddress(store, setState) {
   store.watch(["settings", "choice", "playing", "busy", "writing"], ({ writing, settings, choice, playing, busy }) => {
     clearTimeout(timer);
     if (!writing || playing || busy) return;
-    const view = { temperature: settings.temperature, top_k: settings.topK, top_p: settings.topP, seed: writing.seed, choice };
+    const view = { temperature: settings.temperature, top_k: settings.topK, top_p: settings.topP, seed: writing.seed, choice, at: store.state.at };
     const words = JSON.stringify(view);
     told ??= words; // as the page opened: its address says so already, or needs no word
     timer = setTimeout(() => {

@@ -33,7 +33,7 @@ export function createParts({ set }, actions) {
   };
 }
 
-export function layOut(parts) {
+export function layOut(parts, models) {
   const { chips, line, candidates, settings, reroll, looking, values, playback } = parts;
   const hint = element("span", { class: "note hint", text: t("hover to trace a candidate, click to hold it") });
   const scope = element("section", { class: "panel scope", aria: { label: t("The choice") } },
@@ -41,7 +41,7 @@ export function layOut(parts) {
   parts.bench = element("div", { class: "bench" }, chips.node,
     element("div", { class: "columns" }, scope, element("div", { class: "side" }, settings.node, reroll.node), candidates.node),
     looking.node, values.node, playback.node);
-  return element("div", { class: "generate" }, parts.prompt.node, parts.bench, parts.spoken);
+  return element("div", { class: "generate" }, parts.prompt.node, models, parts.bench, parts.spoken);
 }
 
 /** Tell the store what each view reads. A view that needs a writing is left alone until there is one. */

@@ -7,6 +7,7 @@ const ICON_PATHS = {
   pause: "M4 3h3v10H4zM9 3h3v10H9z",
   step: "M3.5 3.2v9.6L10 8zM10.5 3h2v10h-2z",
   back: "M12.5 3.2v9.6L6 8zM5.5 3h-2v10h2z",
+  first: "M12.5 3.2v9.6L6 8zM5.5 3h-2v10h2z",
   stop: "M4 4h8v8H4z",
   again: "M8 3a5 5 0 1 0 5 5h-1.8A3.2 3.2 0 1 1 8 4.8V7l4-3-4-3z",
 };

@@ -8,6 +8,8 @@ import { fixed } from "./format.js";
 import { t } from "./words.js";
 
 const MILLISECONDS_PER_POINT = 700;
+const SHORTEST_PER_POINT = 250;
+const LONGEST_FILM = 16000; // of many points each is shown more shortly
 const LABEL_ROOM = 38;
 
 /** What a page's store starts with. */
@@ -47,7 +49,8 @@ export function togglePlay(store) {
   }
 }
 
-export function createTimeline(store) {
+/** `ready()` false: play waits, as where a moment is still on its way. */
+export function createTimeline(store, { ready = () => true } = {}) {
   const play = iconButton({ class: "button round", icon: "play", text: t("Play the moments"), onClick: () => togglePlay(store) });
   const readout = element("output", { class: "timeline-readout" });
   const track = createTrack();
@@ -60,13 +63,15 @@ export function createTimeline(store) {
 
   let timer = 0;
   function advance() {
+    if (!ready()) return;
     selectPoint(store, store.state.selected + 1);
     if (store.state.follows) store.set({ playing: false });
   }
 
   store.watch(["playing"], ({ playing }) => {
     clearInterval(timer);
-    if (playing) timer = setInterval(advance, MILLISECONDS_PER_POINT);
+    const pace = Math.max(SHORTEST_PER_POINT, LONGEST_FILM / Math.max(1, store.state.points.length));
+    if (playing) timer = setInterval(advance, Math.min(MILLISECONDS_PER_POINT, pace));
     play.show(playing ? "pause" : "play", playing ? t("Pause the moments") : t("Play the moments"));
   });
   store.watch(["points", "lastStep"], ({ points, lastStep }) => {

@@ -39,14 +39,14 @@ export default mount((root, { data, setState, trigger }) => {
 function startPage(root, data, setState, trigger) {
   const run = makeRun(data);
   const store = createStore({
-    ...TIMELINE_STATE, lastStep: data.steps, rows: 0, status: null, unit: UNITS[data.view?.unit ?? 0] ?? "nats", axis: "log", zoom: null,
+    ...TIMELINE_STATE, lastStep: data.steps, rows: 0, status: null, own: null, unit: UNITS[data.view?.unit ?? 0] ?? "nats", axis: "log", zoom: null,
     brush: null, cursor: null, hovered: null, locked: data.view?.token ?? null, palette: readPalette(root), size: 0, ...START,
   }, { name: "loss" });
   const problem = element("p", { class: "notice", role: "status", hidden: true });
   const timeline = createTimeline(store);
   root.replaceChildren(problem,
     element("div", { class: "bench" }, createChart(store, run), createRulers(store, run)),
-    createSentence(store, run), createPlayground(store), createTable(store, run), timeline.bar);
+    createSentence(store, run, data.base), createPlayground(store), createTable(store, run), timeline.bar);
   const asking = startPolls(store, run, data, { problem, trigger });
   rememberView(store, setState, data);
   const resized = new ResizeObserver(() => store.set({ size: root.clientWidth }));

@@ -2,6 +2,16 @@
 import { number } from "../kit/format.js";
 import { meanLoss, scored } from "./captions.js";
 
+/** The moment whose step is nearest, of two equally near the later. */
+export const nearestPoint = (points, step = Infinity) =>
+  points.reduce((best, point) => (Math.abs(point.step - step) <= Math.abs(best.step - step) ? point : best));
+
+/** What is looked at token by token: the chosen moment of the run's sentence, or of a text of one's own. */
+export function pointInView({ own, points, selected }) {
+  if (!own) return points[selected];
+  return points[selected] ? nearestPoint(own.points, points[selected].step) : own.points.at(-1);
+}
+
 /** The token in focus: under the pointer, else locked, else the most surprising one; null where nothing was predicted. */
 export function focusOf({ hovered, locked }, point) {
   const fits = (position) => position !== null && position < point.tokens.length && point.losses[position] !== null;

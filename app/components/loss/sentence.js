@@ -5,28 +5,30 @@ import { inkOn } from "../kit/theme.js";
 import { isWhitespace, quotedToken, tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { sentenceCaption } from "./captions.js";
-import { focusOf } from "./probe_data.js";
+import { createOwn } from "./own.js";
+import { focusOf, pointInView } from "./probe_data.js";
 import { createWorking } from "./working.js";
 
 const STRONGEST = 6; // nats: a token expected once in 400 times has the full colour
 const SMALLEST_CHIP = 17;
 const WIDEST_CHIP = 26;
 
-export function createSentence(store, run) {
+export function createSentence(store, run, base) {
   const row = element("div", { class: "probe", role: "listbox", aria: { label: t("Tokens of the sentence, with their surprise") } });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const empty = element("p", { class: "muted", text: t("The sentence is measured for the first time just before the first step.") });
   const working = createWorking(store, run);
+  const own = createOwn(store, { base, run: run.id });
   const body = element("div", {}, row, caption, working);
   const panel = element("section", { class: "panel", aria: { label: t("Loss of each token") } },
     element("div", { class: "panel-heading" }, element("h2", { text: t("Loss of each token") }),
       element("span", { class: "unit", text: t("how surprised it is by the true next token") }), element("span", { class: "spacer" }), legend()),
-    empty, body);
+    own.box, empty, body);
 
   let chips = [];
   let shownTokens = null;
-  store.watch(["points", "selected", "hovered", "locked", "palette", "size"], (state) => {
-    const point = state.points[state.selected];
+  store.watch(["points", "selected", "own", "hovered", "locked", "palette", "size"], (state) => {
+    const point = pointInView(state);
     empty.hidden = Boolean(point);
     body.hidden = !point;
     if (!point) return;

@@ -4,6 +4,7 @@ import { fixed } from "../kit/format.js";
 import { visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { unitName } from "./captions.js";
+import { pointInView } from "./probe_data.js";
 import { UNITS, inUnit } from "./units.js";
 
 export function createTable(store, run) {
@@ -11,7 +12,7 @@ export function createTable(store, run) {
   const details = element("details", { class: "values" }, element("summary", { text: t("Values as a table") }), body);
   const build = () => body.replaceChildren(...(details.open ? [validationTable(run), ...tokenTable(store.state)] : []));
   details.addEventListener("toggle", build);
-  store.watch(["rows", "points", "selected"], () => { if (details.open) build(); });
+  store.watch(["rows", "points", "selected", "own"], () => { if (details.open) build(); });
   return details;
 }
 
@@ -29,8 +30,8 @@ function validationTable(run) {
   return table([t("step"), t("train, nats"), ...UNITS.map((unit) => t("validation, {unit}", { unit: unitName(unit) }))], rows);
 }
 
-function tokenTable({ points, selected }) {
-  const point = points[selected];
+function tokenTable(state) {
+  const point = pointInView(state);
   if (!point) return [];
   const rows = point.tokens.map((token, position) => {
     const loss = point.losses[position];

@@ -3,7 +3,7 @@ import { element, setText, shape } from "../kit/dom.js";
 import { number, percent, probability } from "../kit/format.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
-import { expectedAt, focusOf, meanEquation } from "./probe_data.js";
+import { expectedAt, focusOf, meanEquation, pointInView } from "./probe_data.js";
 
 const CONTEXT = 14;
 const CURVE = { width: 260, height: 158, left: 34, right: 10, top: 12, bottom: 36, most: 7 };
@@ -19,8 +19,8 @@ export function createWorking(store) {
     element("div", { class: "expected-part" }, after, bars),
     element("div", { class: "equation-part" }, element("h3", { text: t("Its loss") }), equation, words, curve.picture),
     element("div", { class: "mean-part" }, element("h3", { text: t("The loss of the sentence is the mean of all") }), mean));
-  store.watch(["points", "selected", "hovered", "locked", "palette"], (state) => {
-    const point = state.points[state.selected];
+  store.watch(["points", "selected", "own", "hovered", "locked", "palette"], (state) => {
+    const point = pointInView(state);
     const position = point ? focusOf(state, point) : null;
     working.hidden = position === null;
     if (position === null) return;

@@ -84,7 +84,9 @@ export function createControls(store, run, about, { wish, replay, trainOwn }) {
     buttons[action].button.click();
   }
   document.addEventListener("keydown", onKey);
-  return { panel, dispose: () => document.removeEventListener("keydown", onKey) };
+  /** Another way on, beside these: its button and its form under the row. */
+  const add = ({ nodes }) => row.after(...nodes);
+  return { panel, add, dispose: () => document.removeEventListener("keydown", onKey) };
 }
 
 /** A button that vanishes under the keyboard's focus hands it to its neighbour. */

@@ -7,6 +7,8 @@ import { TIMELINE_STATE, createTimeline, selectStep } from "../kit/timeline.js";
 import { t } from "../kit/words.js";
 import { createControls } from "./controls.js";
 import { createDoctor } from "./doctor.js";
+import { createContinue, createProbeForm } from "./forms.js";
+import { createInside } from "./inside.js";
 import { createLive } from "./live.js";
 import { createLossChart } from "./loss_chart.js";
 import { createStepFold } from "./one_step_fold.js";
@@ -23,7 +25,7 @@ const VIEW_DELAY = 400;
 const START = {
   ...TIMELINE_STATE, rowCount: 0, revision: 0, status: null, wish: null, trouble: null, replaying: null, pointsKnown: false,
   stepAxis: "log", zoom: null, brush: null, cursorRow: null, cursorFrom: null, hovered: null, locked: null,
-  depth: "story", tableOpen: false, palette: null, size: "",
+  depth: "story", tableOpen: false, insideOpen: false, palette: null, size: "",
 };
 
 export default mount((root, host) => {
@@ -61,13 +63,18 @@ function openRun(root, data, host, kept) {
   const doctor = createDoctor(store, { base: data.base, runId, rerun: (kind) => host.trigger("rerun", { run: runId, kind }) });
   const oneStep = createStepFold(store, { base: data.base, runId });
   const timeline = createTimeline(store);
+  const inside = createInside(store, run, { base: data.base, runId });
+  const probe = createProbe(store, about, { lock: view.lock });
+  probe.panel.append(createProbeForm(store, about, (text) => host.trigger("again", { run: runId, probe: text })).node);
+  const onward = createContinue(store, about, { base: data.base, runId, go: (wished) => host.trigger("onward", { run: runId, ...wished }) });
+  controls.add(onward);
   const page = element("div", { class: "train" },
     createStatusLine(store, run, about).panel, createFailure(store),
     element("div", { class: "bench" },
       element("div", { class: "bench-main" }, createLossChart(store, run, about).panel, createSmallMultiples(store, run).panel, doctor.panel),
       element("aside", { class: "bench-side" }, controls.panel, createSample(store).panel)),
     oneStep.panel,
-    createProbe(store, about, { lock: view.lock }).panel,
+    probe.panel, inside.panel,
     createTable(store, run).panel);
   root.replaceChildren(page, timeline.bar);
 
@@ -79,7 +86,7 @@ function openRun(root, data, host, kept) {
   return {
     runId, store, refresh,
     dispose() {
-      for (const part of [live, doctor, oneStep, replay, store]) part.stop();
+      for (const part of [live, doctor, oneStep, replay, inside, store]) part.stop();
       for (const part of [controls, timeline, view]) part.dispose();
       sizes.disconnect();
     },

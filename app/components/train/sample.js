@@ -1,39 +1,63 @@
-/** What the model writes at the chosen moment: its own text, line by line, with the newlines that it wrote. */
-import { element, iconButton, setText } from "../kit/dom.js";
+/** What the model writes at the chosen moment: a tab for each moment with a sample, and the text with its own newlines. */
+import { element, setText } from "../kit/dom.js";
 import { isOver } from "../kit/series.js";
 import { selectPoint } from "../kit/timeline.js";
 import { t } from "../kit/words.js";
 
+const TEXT_ID = "sample-text";
+
 export function createSample(store) {
   const moment = element("span", { class: "unit" });
-  const move = (by) => {
-    if (!store.state.points.length) return;
-    store.set({ playing: false });
-    selectPoint(store, store.state.selected + by);
-  };
-  const earlier = iconButton({ class: "button round small", icon: "back", text: t("An earlier moment"), onClick: () => move(-1) });
-  const later = iconButton({ class: "button round small", icon: "step", text: t("A later moment"), onClick: () => move(1) });
-  const text = element("div", { class: "sample mono", tabindex: "0", role: "region", aria: { label: t("What it writes") } });
+  const tabs = element("div", { class: "sample-tabs", role: "tablist", aria: { label: t("What it wrote, by step") } });
+  const text = element("div", { class: "sample mono", id: TEXT_ID, tabindex: "0", role: "tabpanel", aria: { label: t("What it writes") } });
   const panel = element("section", { class: "panel sample-panel" },
-    element("div", { class: "panel-heading" }, element("h2", { text: t("What it writes") }), element("span", { class: "spacer" }), moment,
-      element("span", { class: "sample-moves" }, earlier.button, later.button)), text);
-  text.addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!by) return;
+    element("div", { class: "panel-heading" }, element("h2", { text: t("What it writes") }), element("span", { class: "spacer" }), moment), tabs, text);
+  let spoken = []; // the steps that have a tab
+
+  function go(place) {
+    const step = spoken[Math.max(0, Math.min(spoken.length - 1, place))];
+    store.set({ playing: false });
+    selectPoint(store, store.state.points.findIndex((point) => point.step === step));
+    tabs.querySelector(`[data-step="${step}"]`)?.focus();
+  }
+
+  tabs.addEventListener("keydown", (event) => {
+    const at = spoken.indexOf(Number(event.target.dataset?.step));
+    const places = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: spoken.length - 1 };
+    if (at < 0 || !Object.hasOwn(places, event.key)) return;
     event.preventDefault();
-    move(by);
+    event.stopPropagation();
+    go(places[event.key]);
   });
+
   store.watch(["points", "selected", "pointsKnown", "status"], ({ points, selected, pointsKnown, status }, changed) => {
-    earlier.button.disabled = selected <= 0;
-    later.button.disabled = selected >= points.length - 1;
     if (changed.size === 1 && changed.has("status") && points.length) return;
-    const point = points[selected];
+    const said = points.filter(({ sample }) => sample).map(({ step }) => step);
+    if (String(said) !== String(spoken)) {
+      spoken = said;
+      tabs.replaceChildren(...spoken.map((step) => tabOf(step, () => go(spoken.indexOf(step)))));
+    }
+    const point = lastSpoken(points, selected);
     setText(moment, point ? t("at step {step}", { step: point.step }) : "");
+    for (const tab of tabs.children) {
+      const mine = Number(tab.dataset.step) === point?.step;
+      tab.setAttribute("aria-selected", String(mine));
+      tab.tabIndex = mine ? 0 : -1;
+    }
     if (point) text.replaceChildren(...sampleLines(point.sample));
     else text.replaceChildren(element("span", { class: "note", text: pointsKnown && status ? emptyWords(status) : "" }));
   });
   return { panel };
 }
+
+/** The newest sample up to the chosen moment: evaluations between two samples wrote nothing. */
+export function lastSpoken(points, selected) {
+  for (let place = selected; place >= 0; place -= 1) if (points[place]?.sample) return points[place];
+  return null;
+}
+
+const tabOf = (step, onClick) =>
+  element("button", { type: "button", class: "sample-tab", role: "tab", "data-step": String(step), aria: { controls: TEXT_ID, label: t("step {step}", { step }) }, text: String(step), on: { click: onClick } });
 
 function sampleLines(sample) {
   const lines = sample.split("\n");

@@ -27,7 +27,8 @@ from lm_core.jobs.queue import Queue
 from lm_core.jobs.store import open_store
 from lm_core.jobs.supervisor import ensure_supervisor
 from lm_core.jobs.worker import main as work
-from lm_core.runs.checkpoint import checkpoints, read_tensors
+from lm_core.runs.checkpoint import read_tensors
+from lm_core.runs.checkpoint_files import checkpoints
 from lm_core.runs.history import load_points
 from lm_core.runs.run import create_run
 from lm_core.settings import read_settings

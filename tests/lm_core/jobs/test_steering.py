@@ -18,7 +18,8 @@ from lm_core.jobs.processes import this_host
 from lm_core.jobs.queue import Queue
 from lm_core.jobs.reporter import Reporter
 from lm_core.jobs.store import open_store
-from lm_core.runs.checkpoint import checkpoints, read_tensors
+from lm_core.runs.checkpoint import read_tensors
+from lm_core.runs.checkpoint_files import checkpoints
 from lm_core.runs.history import load_points
 from lm_core.runs.run import create_run
 from lm_core.training.loop import train

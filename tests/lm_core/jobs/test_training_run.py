@@ -16,7 +16,8 @@ from lm_core.jobs.queue import Queue
 from lm_core.jobs.reporter import Reporter
 from lm_core.jobs.store import open_store
 from lm_core.models.registry import count_parameters
-from lm_core.runs.checkpoint import checkpoints, load_model, step_of
+from lm_core.runs.checkpoint import load_model
+from lm_core.runs.checkpoint_files import checkpoints, step_of
 from lm_core.runs.history import load_points, steps
 from lm_core.runs.run import create_run
 from lm_core.settings import Settings
@@ -71,7 +72,7 @@ def test_a_run_trains_to_its_end(finished):
     measured = [step for step, loss in enumerate(series["columns"]["val_loss"]) if loss is not None]
     assert measured == [0, 1, 2, 5, 10, 20, 30, 40]
     assert status.val_loss == series["columns"]["val_loss"][40]
-    assert [step_of(path) for path in checkpoints(run)] == [20, 30, 40]
+    assert [step_of(path) for path in checkpoints(run)] == [0, 1, 2, 10, 20, 30, 40]
     assert status.checkpoint_step == 40
     assert load_model(run)[1] == 40
 
@@ -91,7 +92,7 @@ def test_its_facts_say_what_was_found_out(finished, tiny_config):
 def test_its_film_has_the_first_and_the_last_step(finished, tiny_config):
     run, _ = finished
     points = load_points(run)
-    assert [point.step for point in points] == [0, 1, 2, 5, 10, 20, 40] == sorted(film_steps(tiny_config))
+    assert [point.step for point in points] == [0, 1, 2, 5, 10, 20, 30, 40] == sorted(film_steps(tiny_config))
     for point in points:
         assert point.attention.shape == (2, 2, 16, 16)
         assert point.q.shape == point.k.shape == (2, 2, 16, 8)
@@ -201,13 +202,13 @@ def test_a_loss_that_is_no_number_ends_the_run_with_advice_and_keeps_the_weights
 
 
 def test_a_disk_that_is_full_for_a_while_ends_no_run(run, settings, store, monkeypatch):
-    """Checkpoints 10, 20 and 30 find no room, the last one at its second try."""
-    real, left, said = training_run.save_checkpoint, [5], []
+    """All checkpoints find no room, the last one at its second try."""
+    real, tried, said = training_run.save_checkpoint, [], []
 
     def save(run, state, *, epoch, keep=None):
         said.append(store.get(run.id).message)
-        left[0] -= 1
-        if left[0] > 0:
+        tried.append(state.step)
+        if tried.count(40) < 2:
             raise OSError(28, "No space left on device")
         return real(run, state, epoch=epoch, keep=keep)
 

@@ -4,17 +4,19 @@ import pytest
 import safetensors.torch
 import torch
 
+from lm_core.config import with_settings
 from lm_core.errors import RunError
+from lm_core.presets import preset_config
 from lm_core.runs.checkpoint import (
-    checkpoints,
-    delete_after,
+    bytes_of,
+    kept_steps,
     load_checkpoint,
     load_model,
     read_tensors,
     save_checkpoint,
     save_tensors,
-    step_of,
 )
+from lm_core.runs.checkpoint_files import checkpoint_near, checkpoints, delete_after, kept_checkpoints, step_of
 from lm_core.runs.facts import RunFacts
 from lm_core.runs.run import create_run
 from lm_core.training.state import new_state
@@ -65,9 +67,9 @@ def test_the_newest_three_checkpoints_stay(run, tiny_config):
 
 
 def test_the_checkpoint_that_the_store_names_stays_however_old(run, tiny_config):
-    for step in (10, 20, 30, 40, 50):
-        save_checkpoint(run, a_state(tiny_config, step), epoch=1, keep="s00000010-e1.safetensors")
-    assert [step_of(path) for path in checkpoints(run)] == [10, 30, 40, 50]
+    for step in (11, 21, 31, 41, 51):  # none of them is kept for good
+        save_checkpoint(run, a_state(tiny_config, step), epoch=1, keep="s00000011-e1.safetensors")
+    assert [step_of(path) for path in checkpoints(run)] == [11, 31, 41, 51]
 
 
 def test_going_back_forgets_the_later_checkpoints(run, tiny_config):
@@ -135,3 +137,33 @@ def test_weights_alone_are_enough_for_a_model(run, tiny_config):
     weights = {name: tensor for name, tensor in state.tensors().items() if name.startswith("model.")}
     save_tensors(run, weights, step=30, epoch=0)
     assert load_model(run)[1] == 30
+
+
+def test_beside_the_newest_three_a_bounded_choice_stays_for_good():
+    config = with_settings(preset_config("tiny"), {"train.steps": "1500"})
+    assert sorted(kept_steps(config, 3_000_000)) == [0, 2, 10, 100, 200, 400, 500, 600, 1000, 1200, 1400, 1500]
+    for size in (1, 10_000_000, 30_000_000, 60_000_000, 10**9):
+        steps = kept_steps(config, size)
+        assert len(steps) <= 12
+        assert len(steps) * size <= 100_000_000
+    assert kept_steps(config, 60_000_000) == frozenset()
+
+
+def test_kept_checkpoints_outlast_newer_ones(run, tiny_config):
+    for step in range(0, 41, 2):
+        save_checkpoint(run, a_state(tiny_config, step), epoch=1)
+    config = run.read_config()
+    for_good = kept_steps(config, bytes_of(a_state(tiny_config).tensors()))
+    saved = {step for step in for_good if step % 2 == 0}
+    assert {step_of(path) for path in checkpoints(run)} == saved | {36, 38, 40}
+    assert step_of(checkpoint_near(run, 21)) == 20
+    assert step_of(checkpoint_near(run, 15)) == 20  # of two equally near the later
+    assert step_of(checkpoint_near(run, 999)) == 40
+
+
+def test_what_a_given_up_worker_wrote_beyond_its_successor_is_not_listed(run, tiny_config):
+    for step, epoch in ((10, 1), (20, 1), (40, 1), (20, 2), (30, 2)):
+        save_checkpoint(run, a_state(tiny_config, step), epoch=epoch)
+    assert [path.name for path in kept_checkpoints(run)] == [
+        "s00000010-e1.safetensors", "s00000020-e2.safetensors", "s00000030-e2.safetensors",
+    ]  # fmt: skip

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from lm_core.errors import RunError
-from lm_core.runs.checkpoint import checkpoints, load_model, read_tensors, save_checkpoint
+from lm_core.runs.checkpoint import load_model, read_tensors, save_checkpoint
+from lm_core.runs.checkpoint_files import checkpoints
 from lm_core.runs.export import export_run
 from lm_core.runs.facts import RunFacts
 from lm_core.runs.run import Run, create_run

@@ -1,5 +1,7 @@
 """The film of a training: every frame comes back as it was, and a broken one is skipped."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ def run(settings, tiny_config):
     return create_run(tiny_config, settings.runs_folder)
 
 
-def a_point(step, n_tokens=5, d_head=4):
+def a_point(step, n_tokens=5, d_head=4, **later):
     random = np.random.default_rng(step)
     return HistoryPoint(
         step=step,
@@ -27,6 +29,7 @@ def a_point(step, n_tokens=5, d_head=4):
         top_probabilities=random.random((n_tokens, 8), dtype=np.float32),
         top_texts=tuple(tuple(f"{row}{column}\x00" for column in range(8)) for row in range(n_tokens)),
         sample="Now is the winter\n of our \ufffd",
+        **later,
     )
 
 
@@ -89,3 +92,33 @@ def test_going_back_forgets_the_later_points(run):
     assert steps(run) == [0, 10]
     delete_points(run, after=-1)
     assert steps(run) == []
+
+
+def test_norms_and_the_map_of_tokens_come_back(run):
+    later = {
+        "parts": ("embed", "head"), "weight_norms": np.array([1.5, 2], np.float32),
+        "update_norms": np.array([np.nan, 0.25], np.float32), "map_tokens": ("a", "\n", "<b>"),
+        "map_codes": np.array([[1, -127], [0, 5], [7, 127]], np.int8), "map_scale": 0.125,
+    }  # fmt: skip
+    save_point(run, a_point(3, **later))
+    assert_equal(load_points(run)[0], a_point(3, **later))
+
+
+def test_a_frame_of_an_older_version_has_neither(run, monkeypatch):
+    path = save_point(run, a_point(3))
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    texts = json.loads(arrays["texts"].tobytes())
+    for name in ("parts", "map_tokens", "map_scale"):
+        del texts[name]
+    arrays["texts"] = np.frombuffer(json.dumps(texts).encode(), np.uint8)
+    np.savez_compressed(path, **arrays)
+    (point,) = load_points(run)
+    assert (point.parts, point.weight_norms, point.map_codes) == ((), None, None)
+    assert_equal(point, a_point(3))
+
+
+def test_a_frame_whose_map_does_not_fit_its_tokens_is_skipped(run):
+    save_point(run, a_point(3, map_tokens=("a",), map_codes=np.zeros((2, 4), np.int8)))
+    save_point(run, a_point(4, parts=("embed",), weight_norms=np.zeros(2, np.float32)))
+    assert load_points(run) == []

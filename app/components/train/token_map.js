@@ -1,0 +1,132 @@
+/** The token embeddings on a plane: each token where the model has put it at the chosen moment. */
+import { element, setText, shape } from "../kit/dom.js";
+import { apiAddress } from "../kit/address.js";
+import { percent } from "../kit/format.js";
+import { quotedToken, visibleToken } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+
+const NARROWEST = 260;
+const SHAPE = 0.62; // height over width
+const MARGIN = 16;
+const NEIGHBOURS = 3;
+const RETRY = 4000;
+
+/** The moment of the map at a step: the last one that is not later. */
+export function momentAt(steps, step) {
+  let found = 0;
+  steps.forEach((each, place) => { if (each <= step) found = place; });
+  return found;
+}
+
+/** The tokens nearest to one on the map, nearest first. */
+export function neighbours({ x, y }, moment, token, count = NEIGHBOURS) {
+  const distance = (other) => Math.hypot(x[moment][other] - x[moment][token], y[moment][other] - y[moment][token]);
+  return x[moment].map((_, other) => other).filter((other) => other !== token).sort((a, b) => distance(a) - distance(b)).slice(0, count);
+}
+
+export function createTokenMap(store, { base, runId }) {
+  const plane = shape("svg", { class: "token-plane", role: "listbox", "aria-label": t("Map of the tokens. Arrow keys move from token to token.") });
+  const caption = element("p", { class: "caption", aria: { live: "polite" } });
+  const values = element("div", { class: "table-frame", tabindex: "0" });
+  const table = element("details", { class: "values", ontoggle: () => draw(store.state) }, element("summary", { text: t("The map as a table") }), values);
+  const node = element("section", { aria: { label: t("Map of the tokens") } },
+    element("div", { class: "panel-heading" }, element("h3", { text: t("Map of the tokens") })), plane, caption, table);
+  let map = null;
+  let marks = [];
+  let focus = null; // the token that is asked about
+  let asked = null; // the newest moment that the map was asked for with
+  let timer = 0;
+  let gone = false;
+
+  async function load(newest) {
+    asked = newest;
+    try {
+      const response = await fetch(apiAddress(base, "embedding", { run: runId }), { cache: "no-store" });
+      const answer = response.ok ? await response.json() : null;
+      if (gone || asked !== newest || !answer) return;
+      map = answer;
+      build();
+      draw(store.state);
+    } catch {
+      clearTimeout(timer);
+      timer = setTimeout(() => { asked = null; draw(store.state); }, RETRY);
+    }
+  }
+
+  /** Marks stay while only places change, so that they move. */
+  function build() {
+    node.hidden = map.steps.length === 0;
+    if (marks.length === map.tokens.length && marks.every((mark, at) => mark.textContent === visibleToken(map.tokens[at]))) return;
+    focus = null;
+    marks = map.tokens.map((token, at) => shape("text", {
+      class: "token-mark", role: "option", tabindex: at ? "-1" : "0", text: visibleToken(token), "aria-label": quotedToken(token),
+      onfocus: () => show(at), onclick: () => show(at), onpointerenter: () => show(at),
+    }));
+    plane.replaceChildren(...marks);
+  }
+
+  function show(at) {
+    focus = at;
+    marks.forEach((mark, place) => { mark.tabIndex = place === at ? 0 : -1; });
+    draw(store.state);
+  }
+
+  plane.addEventListener("keydown", (event) => {
+    const shift = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!shift || !marks.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    marks[((focus ?? 0) + shift + marks.length) % marks.length].focus();
+  });
+
+  function draw({ insideOpen, points, selected }) {
+    if (!insideOpen || gone || !points.length) return;
+    const newest = points.at(-1).step;
+    if (asked !== newest) load(newest);
+    if (!map?.steps.length) return;
+    const moment = momentAt(map.steps, points[selected].step);
+    const place = scaleOf(map, fitPlane(plane));
+    marks.forEach((mark, at) => {
+      mark.style.transform = `translate(${place.x(map.x[moment][at])}px, ${place.y(map.y[moment][at])}px)`;
+    });
+    const near = focus === null ? [] : neighbours(map, moment, focus);
+    marks.forEach((mark, at) => {
+      mark.classList.toggle("focused", at === focus);
+      mark.classList.toggle("near", near.includes(at));
+      mark.setAttribute("aria-selected", String(at === focus));
+    });
+    setText(caption, words(map, moment, focus, near));
+    if (table.open) values.replaceChildren(tableOf(map, moment));
+  }
+
+  store.watch(["insideOpen", "points", "selected", "size"], draw);
+  return { node, stop: () => { gone = true; clearTimeout(timer); } };
+}
+
+/** The drawing is as wide as its place, so that letters keep their size on a narrow screen. */
+function fitPlane(plane) {
+  const width = Math.max(NARROWEST, Math.round(plane.clientWidth));
+  const height = Math.round(width * SHAPE);
+  plane.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  return { width, height };
+}
+
+/** One scale for all moments, so that growing is seen as growing. */
+function scaleOf({ x, y }, { width, height }) {
+  const reach = (values) => Math.max(1e-9, ...values.flat().map(Math.abs));
+  const scale = Math.min((width / 2 - MARGIN) / reach(x), (height / 2 - MARGIN) / reach(y));
+  return { x: (value) => (width / 2 + scale * value).toFixed(1), y: (value) => (height / 2 - scale * value).toFixed(1) };
+}
+
+function words({ tokens, share, steps }, moment, focus, near) {
+  const about = t("The {count} most frequent tokens at step {step}, seen from the side where the newest embeddings spread most: two of their directions, {share} of all spread.", { count: tokens.length, step: steps[moment], share: percent(share) });
+  if (focus === null) return about;
+  return t("Nearest to {token} on this map at step {step}: {others}.", { token: quotedToken(tokens[focus]), step: steps[moment], others: near.map((at) => quotedToken(tokens[at])).join(", ") });
+}
+
+function tableOf(map, moment) {
+  const heads = [t("token"), t("right"), t("up"), t("nearest")];
+  const rows = map.tokens.map((token, at) => [visibleToken(token), map.x[moment][at].toFixed(2), map.y[moment][at].toFixed(2), neighbours(map, moment, at).map((other) => visibleToken(map.tokens[other])).join(" ")]);
+  const cells = (kind, row) => element("tr", {}, row.map((text) => element(kind, { text })));
+  return element("table", {}, element("thead", {}, cells("th", heads)), element("tbody", {}, rows.map((row) => cells("td", row))));
+}
