@@ -85,7 +85,9 @@ def make_finished_run():
     return finished_run
 
 
-def finished_run(folder, name="Finished", sample="To be, or not", text="ROMEO:\nTo be, or not to be? <i>\n"):
+def finished_run(
+    folder, name="Finished", sample="To be, or not", text="ROMEO:\nTo be, or not to be? <i>\n", **switches
+):
     import json
 
     import numpy as np
@@ -100,7 +102,7 @@ def finished_run(folder, name="Finished", sample="To be, or not", text="ROMEO:\n
 
     folder.mkdir(parents=True)
     run = Run(folder)
-    model = {"n_layers": 2, "n_heads": 2, "d_model": 16, "context_length": 32}
+    model = {"n_layers": 2, "n_heads": 2, "d_model": 16, "context_length": 32, **switches}
     config = parse_config(RunConfig, {"name": name, "model": model, "train": {"steps": 100, "warmup_steps": 5}})
     run.write_config(config)
     tokenizer = train_tokenizer(TokenizerSpec(kind="char"), [text])

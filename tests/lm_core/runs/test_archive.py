@@ -91,6 +91,20 @@ def test_what_comes_in_is_what_went_out(finished, archive, settings):
         assert np.array_equal(mine.losses, other.losses, equal_nan=True)
 
 
+def test_a_model_broken_on_purpose_comes_in_as_it_went_out_and_only_with_its_own_weights(
+    make_finished_run, archive, settings
+):
+    broken = make_finished_run(settings.runs_folder / "broken", causal=False, norm="none", positions="none")
+    parameters = sum(weight.numel() for weight in load_model(broken)[0].parameters())
+    broken.write_facts(replace(broken.read_facts(), parameters=parameters))
+    data = io.BytesIO()
+    write_archive(broken, read_series(broken), data)
+    run = read_archive(io.BytesIO(data.getvalue()), settings.runs_folder).run
+    assert not run.read_config().model.causal
+    assert [name for name, _ in load_model(run)[0].named_parameters() if "ln" in name] == []
+    refuse(changed(data.getvalue(), model=files_of(archive)["model.safetensors"]), settings, "cannot be imported")
+
+
 def test_equal_runs_give_equal_files_with_curves_for_other_programs(finished, archive):
     again = io.BytesIO()
     write_archive(finished, read_series(finished), again)
