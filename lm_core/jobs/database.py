@@ -116,6 +116,8 @@ def _make_engine(url: str) -> Engine:
     if address.get_backend_name() != "sqlite":
         if address.drivername in ("postgres", "postgresql"):
             address = address.set(drivername="postgresql+psycopg")
+        if address.drivername == "postgresql+psycopg" and "connect_timeout" not in address.query:
+            address = address.update_query_dict({"connect_timeout": str(BUSY_SECONDS)})
         return create_engine(address, pool_pre_ping=True)
     if address.database and address.database != ":memory:":
         Path(address.database).expanduser().parent.mkdir(parents=True, exist_ok=True)

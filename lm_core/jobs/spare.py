@@ -63,14 +63,14 @@ class Spare:
     def hand_over(self, run_id: str, epoch: int) -> subprocess.Popen[bytes] | None:
         """Let it work on this run from now on; None where there is none, or it is dead."""
         process, self._process = self._process, None
-        if process is None or process.stdin is None or process.poll() is not None:
+        if process is None or process.stdin is None:
             return None
         try:
-            process.stdin.write(f"{run_id} {epoch}\n".encode())
-            process.stdin.close()
-        except OSError:
+            with process.stdin as line:
+                line.write(f"{run_id} {epoch}\n".encode())
+        except OSError:  # nobody reads any more
             return None
-        return process
+        return process if process.poll() is None else None
 
     def end(self) -> None:
         """Let it go; it has done nothing yet that would be lost."""

@@ -34,7 +34,7 @@ from lm_core.runs.run import create_run
 from lm_core.settings import read_settings
 
 ROOT = Path(__file__).parents[3]
-STEPS = 120
+STEPS = 160
 MANY = pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])
 PATIENCE = 150
 WRITER_WAITS, LEASE = 1, 5  # seconds; by default 10 and 15
@@ -131,7 +131,7 @@ def send(number, pid):
 
 
 class Killer:
-    """Kills one victim after the other with -9, each at a random moment of its life.
+    """Kills one victim after the other with -9, each at a random moment: a worker once it has made so many steps.
 
     A worker leaves half a file behind, as if it had died in the midst of writing a checkpoint.
     """
@@ -139,7 +139,8 @@ class Killer:
     def __init__(self, store, settings, victims, chance, app=None):
         self.store, self.settings, self.chance, self.app = store, settings, chance, app
         self.victims, self.next_at = list(victims), 0.0
-        self.killed = []
+        self.at_step = [chance.randint(25, 100) for _ in victims]
+        self.killed, self.halves = [], 0
 
     def __call__(self, run_id):
         if len(self.killed) == len(self.victims) or time.monotonic() < self.next_at:
@@ -147,25 +148,27 @@ class Killer:
         victim = self.victims[len(self.killed)]
         status = self.store.get(run_id)
         if pid := self._pid(victim, status):
-            time.sleep(self.chance.uniform(0, 0.5))
+            time.sleep(self.chance.uniform(0, 0.1))
             send(signal.SIGKILL, pid)
             if victim == "worker":
-                leave_half_a_checkpoint(self.settings.runs_folder / run_id / "checkpoints")
+                self.halves += leave_half_a_checkpoint(self.settings.runs_folder / run_id / "checkpoints")
             self.killed.append((victim, status.step))
             self.next_at = time.monotonic() + self.chance.uniform(0.2, 2)
 
     def _pid(self, victim, status):
         if victim == "worker":
-            return status.pid if status.step > 0 else None
+            return status.pid if status.step >= self.at_step[len(self.killed)] else None
         return self.app.process.pid if victim == "server" else (supervisor_of(self.settings) or (None,))[0]
 
 
 def leave_half_a_checkpoint(folder):
-    """The row still names the whole one before."""
-    if written := sorted(folder.glob("*.safetensors")):
-        whole = written[-1].read_bytes()
+    """The row still names the whole one before; returns whether there was one."""
+    written = sorted(folder.glob("*.safetensors"))
+    if written:
+        whole = written[0].read_bytes()
         (folder / f"s{STEPS:08d}-e1.safetensors").write_bytes(whole[: len(whole) // 2])
         (folder / f"s{STEPS:08d}-e2.safetensors.tmp").write_bytes(whole[:100])
+    return bool(written)
 
 
 @pytest.mark.parametrize("rounds", [1, MANY])
@@ -176,7 +179,7 @@ def test_workers_and_supervisors_killed_at_random_moments_leave_no_trace(
         killer = Killer(store, settings, ("worker", "supervisor", "worker"), random.Random(seed))
         run = train_to_the_end(killer)
         print(f"round {seed}: killed {killer.killed}, workers used {store.get(run.id).epoch}")
-        assert len(killer.killed) > 1
+        assert (len(killer.killed), killer.halves > 0) == (3, True), "the run was over too soon to be killed"
         assert_same_result(store, undisturbed, run)
         shutil.rmtree(run.folder)
 

@@ -98,9 +98,7 @@ def test_a_dead_spare_is_nobody_and_is_not_started_again_at_once(settings, spare
     spare.keep()
     psutil.Process(spare.pid).kill()
     spare._process.wait()
-    stdin = spare._process.stdin
     assert spare.hand_over("one", 1) is None
-    stdin.close()
     spare.keep()
     psutil.Process(spare.pid).kill()
     spare._process.wait()
