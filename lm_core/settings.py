@@ -2,7 +2,7 @@
 
 TOKENARIUM_HOME          the data folder (default: the platform's place for user data)
 TOKENARIUM_STORE         database URL (default: an SQLite file in the data folder)
-TOKENARIUM_PARALLEL      runs that train at once (default: half of the cores)
+TOKENARIUM_PARALLEL      runs that train at once (default: half of the cores, but 2 to compare side by side)
 TOKENARIUM_PARALLEL_PER_OWNER   how many of these may be one person's, even where places are idle (default: turns alone
                          decide, so whoever trains fewest is next, and idle places may be taken)
 TOKENARIUM_TEXT_MB       largest text of one's own, in megabytes (default 20)
@@ -67,7 +67,7 @@ def read_settings() -> Settings:
     return Settings(
         home=home,
         store_url=store_url,
-        parallel_runs=_whole_number("TOKENARIUM_PARALLEL", max(1, available_cores() // 2)),
+        parallel_runs=_whole_number("TOKENARIUM_PARALLEL", max(2, available_cores() // 2)),
         max_text_bytes=_whole_number("TOKENARIUM_TEXT_MB", 20) * 1_000_000,
         queued_per_owner=_whole_number("TOKENARIUM_QUEUED", 50),
         disk_bytes_per_owner=_whole_number("TOKENARIUM_DISK_MB", 50_000) * 1_000_000,

@@ -119,11 +119,11 @@ def vocabulary_size(kind: str, chosen: int, picture: dict[str, Any]) -> int:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def size_of(preset: str, vocab_size: int) -> dict[str, Any]:
+def size_of(preset: str, vocab_size: int, recipe: str) -> dict[str, Any]:
     """What a preset means: parameters by part, layers, heads, context, steps, tokens read in training."""
     from lm_core.models.registry import count_parameters
 
-    config = preset_config(preset)
+    config = preset_config(preset, recipe)
     train = config.train
     return {
         "parameters": count_parameters(config.model, vocab_size)["total"],
@@ -135,9 +135,9 @@ def size_of(preset: str, vocab_size: int) -> dict[str, Any]:
     }
 
 
-def times_taken() -> dict[str, float]:
+def times_taken(recipe: str) -> dict[str, float]:
     """Seconds that the newest finished run of each preset took on this machine; presets never run are missing."""
-    shapes = {name: preset_config(name) for name in PRESETS}
+    shapes = {name: preset_config(name, recipe) for name in PRESETS}
     taken: dict[str, float] = {}
     for status in runs.store().list(limit=50):
         if status.state != "done" or status.started_at is None or status.finished_at is None:
@@ -153,7 +153,15 @@ def times_taken() -> dict[str, float]:
 
 
 def new_config(
-    corpus: str | DecodedText, *, title: str, kind: str, vocab_size: int, preset: str, name: str, probe: str
+    corpus: str | DecodedText,
+    *,
+    title: str,
+    kind: str,
+    vocab_size: int,
+    preset: str,
+    recipe: str,
+    name: str,
+    probe: str,
 ) -> RunConfig:
     """A checked configuration; a text of one's own is stored first. Raises LMError with a sentence."""
     if isinstance(corpus, DecodedText):
@@ -162,7 +170,7 @@ def new_config(
         spec = CorpusSpec(name=corpus)
     tokenizer = {"kind": kind, "vocab_size": vocab_size} if kind in ("bpe", "unigram") else {"kind": kind}
     return preset_config(
-        preset, name=name, corpus=spec.model_dump(), tokenizer=tokenizer, probe=clean_line(probe), seed=SEED
+        preset, recipe, name=name, corpus=spec.model_dump(), tokenizer=tokenizer, probe=clean_line(probe), seed=SEED
     )
 
 

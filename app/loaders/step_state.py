@@ -44,14 +44,21 @@ _busy = threading.Lock()
 
 
 def kept_steps(run_id: str) -> dict[int, Path | None]:
-    """From which steps the next one can be made again: those of whole checkpoints, and 0, which the seed gives back."""
-    from lm_core.runs.checkpoint import checkpoints, step_of
+    """From which steps the next one can be made again: those of whole checkpoints, and 0, which the seed gives back.
+
+    Raises:
+        RunError: there are none, since the run went on from another one and was brought here without its checkpoints.
+    """
+    from lm_core.runs.checkpoint_files import kept_checkpoints, step_of
 
     run, config = runs.open_run(run_id), runs.config_of(run_id)
-    found: dict[int, Path | None] = {0: None}
+    found: dict[int, Path | None] = {} if config.start else {0: None}
     if _has_text(run):  # else it was given away: weights without what the optimizer remembers
-        found |= {step_of(path): path for path in checkpoints(run)}
-    return {step: found[step] for step in sorted(found) if step < config.train.steps}
+        found |= {step_of(path): path for path in kept_checkpoints(run)}
+    found = {step: found[step] for step in sorted(found) if step < config.train.steps}
+    if not found:
+        raise RunError("No step of this run can be made again: it went on from another run, whose models are not here.")
+    return found
 
 
 def recorded(run_id: str, wanted: int) -> Recorded:

@@ -13,10 +13,12 @@ from app.loaders import data, runs
 from app.widgets.frame import show_error
 from lm_core.corpora.cleaning import DecodedText
 from lm_core.errors import LMError
-from lm_core.presets import PRESETS
+from lm_core.presets import PRESETS, RECIPES
 
 LEARNED = ("bpe", "unigram")
 PRESET = "preset"
+RECIPE = "recipe"
+NEWEST = "modern"
 BY_HEART = 50  # readings of the same text, after which validation has long turned up
 
 
@@ -36,11 +38,12 @@ def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, 
                 "as far as the model sees at once."
             ),
         )  # fmt: skip
+        recipe = _recipe()
         wanted = st.button(
             _("Train on this text"), type="primary", width="stretch", disabled=corpus is None or picture is None
         )
         if wanted and corpus is not None:
-            choices = {"title": title, "kind": kind, "vocab_size": vocab_size, "preset": preset}
+            choices = {"title": title, "kind": kind, "vocab_size": vocab_size, "preset": preset, "recipe": recipe}
             _start(corpus, **choices, name=name or suggestion, probe=probe)
     with middle:
         _preset(kind, vocab_size, picture)
@@ -75,11 +78,28 @@ def _tokenizer() -> tuple[str, int]:
     return kind, size
 
 
+def _recipe() -> str:
+    """Same size, other parts: what the difference is worth, a student finds out by training both."""
+    names = {"modern": _("today's"), "classic": _("the textbook's of 2019")}
+    newest_first = sorted(RECIPES, key=lambda recipe: recipe != NEWEST)
+    return st.radio(
+        _("Which recipe?"), newest_first, format_func=names.get, horizontal=True, key=RECIPE, persist_state="session",
+        help=_(
+            "Both have the same size. The classic one has learned positions, LayerNorm, GELU and AdamW; today's has "
+            "rotary positions, RMSNorm, squared ReLU, token shift and Muon, and learns the same many times sooner. "
+            "The page Experiments trains them side by side."
+        ),
+    )  # fmt: skip
+
+
 def _preset(kind: str, vocab_size: int, picture: dict[str, Any] | None) -> None:
     names = {"tiny": _("Tiny"), "small": _("Small"), "medium": _("Medium")}
     vocab_size = data.vocabulary_size(kind, vocab_size, picture) if picture else 66
-    taken = data.times_taken()
-    captions = [_meaning(data.size_of(preset, vocab_size), kind, picture, taken.get(preset)) for preset in PRESETS]
+    recipe = st.session_state.get(RECIPE, NEWEST)
+    taken = data.times_taken(recipe)
+    captions = [
+        _meaning(data.size_of(preset, vocab_size, recipe), kind, picture, taken.get(preset)) for preset in PRESETS
+    ]
     st.radio(
         _("How large a model?"), list(PRESETS), format_func=lambda preset: names.get(preset, preset), captions=captions,
         key=PRESET, persist_state="session",

@@ -160,7 +160,7 @@ def test_the_words_of_the_library_are_all_collected_for_translation():
 
 
 def test_a_preset_says_its_true_size():
-    size = data.size_of("tiny", 66)
+    size = data.size_of("tiny", 66, "modern")
     assert size["parameters"] == sum_of_parameters("tiny", 66)
     train, model = preset_config("tiny").train, preset_config("tiny").model
     assert size["tokens"] == train.steps * train.batch_size * model.context_length
@@ -174,7 +174,7 @@ def sum_of_parameters(preset, vocab_size):
 
 def test_a_probe_with_half_a_character_can_be_stored():
     config = data.new_config(
-        "copy", title="Copy", kind="bpe", vocab_size=400, preset="tiny", name="x", probe="a\ud800\x00b"
+        "copy", title="Copy", kind="bpe", vocab_size=400, preset="tiny", recipe="modern", name="x", probe="a\ud800\x00b"
     )
     assert config.probe == "a?b"
     assert config.tokenizer.vocab_size == 400
@@ -183,7 +183,9 @@ def test_a_probe_with_half_a_character_can_be_stored():
 
 def test_an_impossible_preset_is_refused():
     with pytest.raises(ConfigError, match="no preset"):
-        data.new_config("copy", title="", kind="char", vocab_size=512, preset="huge", name="", probe="")
+        data.new_config(
+            "copy", title="", kind="char", vocab_size=512, preset="huge", recipe="modern", name="", probe=""
+        )
 
 
 def test_a_refused_file_is_shown_as_text_and_can_be_sent_away(home):

@@ -22,7 +22,7 @@ def test_without_variables_the_platform_decides():
     assert settings.home.is_absolute()
     assert "tokenarium" in settings.home.name
     assert settings.store_url == f"sqlite:///{settings.home / 'tokenarium.db'}"
-    assert settings.parallel_runs == max(1, available_cores() // 2)
+    assert settings.parallel_runs == max(2, available_cores() // 2)
     assert settings.max_text_bytes == 20_000_000
 
 
