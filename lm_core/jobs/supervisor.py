@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -37,7 +38,18 @@ IDLE_EXIT_SECONDS = 120.0
 MISSED_AFTER = 5.0  # seconds in the queue, or of a worker's silence, which a supervisor would have seen to
 START_GRACE_SECONDS = 60.0  # importing torch on a busy machine takes its time
 
-_started: list[subprocess.Popen[bytes]] = []  # supervisors of this process, kept so that they can be reaped
+
+
+@dataclass(frozen=True)
+class Started:
+    """A supervisor that this process started, kept so that it can be reaped."""
+
+    home: Path
+    at: float
+    process: subprocess.Popen[bytes]
+
+
+_started: list[Started] = []
 
 
 class Supervisor:
@@ -133,11 +145,16 @@ class Supervisor:
 
 
 def ensure_supervisor(settings: Settings) -> int | None:
-    """Start a supervisor for this data folder, or tell the one that is there to look; the new one's pid, or None."""
-    _started[:] = [process for process in _started if process.poll() is None]
+    """Start a supervisor for this data folder, or tell the one that is there to look; the new one's pid, or None.
+
+    Thirty clicks while the first one still imports its modules start one, not thirty.
+    """
+    _started[:] = [each for each in _started if each.process.poll() is None]
     settings.home.mkdir(parents=True, exist_ok=True)
     with suppress(OSError):  # a full disk: it looks by itself soon
         _bell(settings).touch()
+    if _is_on_its_way(settings):
+        return None
     lock = _lock(settings)
     try:
         lock.acquire(timeout=0)
@@ -147,8 +164,14 @@ def ensure_supervisor(settings: Settings) -> int | None:
     process = start_detached(
         "lm_core.jobs.supervisor", [], log_path=settings.home / "supervisor.log", settings=settings
     )
-    _started.append(process)
+    _started.append(Started(settings.home, time.monotonic(), process))
     return process.pid
+
+
+def _is_on_its_way(settings: Settings) -> bool:
+    """Has this process just started one? It holds its lock soon; later the lock alone tells."""
+    young = time.monotonic() - START_GRACE_SECONDS
+    return any(each.home == settings.home and each.at > young and each.process.poll() is None for each in _started)
 
 
 def look_after(statuses: Iterable[RunStatus], settings: Settings) -> None:
@@ -156,8 +179,7 @@ def look_after(statuses: Iterable[RunStatus], settings: Settings) -> None:
 
     Whoever looks at runs calls this, so that what was killed together with its supervisor goes on.
     """
-    on_its_way = any(process.poll() is None for process in _started)
-    if not on_its_way and any(_is_unattended(status) for status in statuses):
+    if not _is_on_its_way(settings) and any(_is_unattended(status) for status in statuses):
         ensure_supervisor(settings)
 
 

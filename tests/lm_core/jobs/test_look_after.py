@@ -53,6 +53,23 @@ def test_a_supervisor_on_its_way_is_not_asked_for_again(asked, waiting, settings
         def poll(self):
             return None
 
-    monkeypatch.setattr(supervisor, "_started", [OnItsWay()])
-    look_after([replace(waiting, created_at=long_ago())], settings)
+    waits = replace(waiting, created_at=long_ago())
+    started = supervisor.Started(settings.home, time.monotonic(), OnItsWay())
+    monkeypatch.setattr(supervisor, "_started", [started])
+    look_after([waits], settings)
     assert asked == []
+    monkeypatch.setattr(supervisor, "_started", [replace(started, at=started.at - 3600)])  # its lock tells by now
+    look_after([waits], settings)
+    assert asked == [settings]
+
+
+def test_thirty_clicks_while_one_is_on_its_way_start_no_other(settings, monkeypatch):
+    class OnItsWay:
+        pid = 7
+
+        def poll(self):
+            return None
+
+    monkeypatch.setattr(supervisor, "_started", [])
+    monkeypatch.setattr(supervisor, "start_detached", lambda *arguments, **options: OnItsWay())
+    assert [supervisor.ensure_supervisor(settings) for _ in range(30)] == [7] + [None] * 29
