@@ -32,6 +32,7 @@ def describe(config: RunConfig) -> dict[str, Any]:
         "tokenizer": config.tokenizer.kind,
         "corpus": config.corpus.title,
         "probe": config.probe,
+        "causal": config.model.causal,
         "learningRate": config.train.learning_rate,
         "start": config.start.model_dump() if config.start else None,
     }
