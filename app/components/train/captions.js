@@ -38,7 +38,7 @@ function lossStory({ newest, best, train, rungs }, about) {
   const choices = t("After {step} steps it is as unsure as if it chose between {choices} equally likely {units}.", {
     step: newest.step, choices: number(Math.exp(newest.value)), units: unitOf(about.tokenizer).many,
   });
-  if (!about.causal) return inARow(choices, t("But it reads the next one instead of guessing it: that says nothing of what it has learned."));
+  if (about.causal === false) return inARow(choices, t("But it reads the next one instead of guessing it: that says nothing of what it has learned."));
   return inARow(choices, ladderSentence(rungs, about), gapSentence(newest, best, train));
 }
 
