@@ -14,7 +14,7 @@ from lm_core.config import RunConfig
 from lm_core.errors import RunError
 from lm_core.jobs.shelf import forget_deleted
 from lm_core.jobs.spare import want_spare
-from lm_core.jobs.status import ACTIVE, status_of_shipped
+from lm_core.jobs.status import ACTIVE, RunStatus, status_of_shipped
 from lm_core.jobs.store import Store, open_store
 from lm_core.jobs.supervisor import ensure_supervisor, look_after
 from lm_core.runs import history
@@ -48,6 +48,13 @@ def keep_ready() -> None:
     if settings().spare_workers:
         want_spare(settings())
         ensure_supervisor(settings())
+
+
+def list_own(limit: int) -> list[RunStatus]:
+    """One's own runs, newest first; whoever sees them sees to it that they go on."""
+    own = store().list(limit=limit)
+    look_after(own, settings())
+    return own
 
 
 @dataclass(frozen=True)

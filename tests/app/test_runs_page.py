@@ -104,6 +104,12 @@ def test_every_setting_that_is_compared_is_explained():
     assert all(explained[name] for name in compare.flat_settings(own))
 
 
+def test_whoever_sees_the_list_looks_after_its_runs(home, looked_after):
+    run_id = make_run(home)
+    compare.rows("en")
+    assert looked_after == [run_id]
+
+
 def test_the_route_gives_the_same_lines(home):
     run_id = make_run(home)
     [row] = json.loads(routes._runs("zh").body)["rows"]
