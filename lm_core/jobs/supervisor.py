@@ -39,7 +39,6 @@ MISSED_AFTER = 5.0  # seconds in the queue, or of a worker's silence, which a su
 START_GRACE_SECONDS = 60.0  # importing torch on a busy machine takes its time
 
 
-
 @dataclass(frozen=True)
 class Started:
     """A supervisor that this process started, kept so that it can be reaped."""
