@@ -84,7 +84,7 @@ def watch_server(page):
 def test_on_train_map_norms_samples_and_probe_follow_without_the_server(open_page, run):
     page = open_page(f"train?run={run.id}")
     expect(readout(page)).to_have_text("step 100", timeout=40_000)
-    page.get_by_text("Inside the weights").click()
+    page.locator(".inside > summary").click()
     marks = page.locator(".token-mark")
     expect(marks).to_have_count(19, timeout=15_000)
     expect(page.locator(".parts .multiple")).to_have_count(6)
