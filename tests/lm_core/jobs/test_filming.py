@@ -55,7 +55,7 @@ def test_the_whole_film_is_bounded_in_number_and_in_bytes(settings):
 def test_samples_are_few_and_the_last_one_is_the_longest():
     config = with_settings(preset_config("tiny"), {"train.steps": "1500"})
     lengths = {step: sample_length(step, config) for step in film_steps(config)}
-    assert {step for step, length in lengths.items() if length} == {0, 50, 100, 200, 500, 1000, 1500}
+    assert {step for step, length in lengths.items() if length} == {0, 100, 200, 500, 1000, 1500}
     assert lengths[1500] == max(lengths.values())
 
 
@@ -126,8 +126,10 @@ def test_a_frame_shows_how_long_each_part_is_and_what_the_last_step_changed(tiny
     assert np.isfinite(second.update_norms).all()
     assert first.parts == ("embed", "blocks.0.attn", "blocks.0.mlp", "blocks.1.attn", "blocks.1.mlp", "head")
     weights = dict(state.model.named_parameters())
-    assert third.weight_norms[0] == pytest.approx(float(torch.linalg.vector_norm(weights["embed.weight"])), rel=1e-5)
-    moved = torch.linalg.vector_norm(weights["embed.weight"] - before["embed.weight"])
+    assert third.weight_norms[0] == pytest.approx(
+        float(torch.linalg.vector_norm(weights["embed.weight"].detach())), rel=1e-5
+    )
+    moved = torch.linalg.vector_norm(weights["embed.weight"].detach() - before["embed.weight"])
     assert third.update_norms[0] == pytest.approx(float(moved), rel=1e-4)
     assert third.map_codes.shape == (len(third.map_tokens), 16)
     assert len(set(third.map_tokens)) == len(third.map_tokens) <= 200
