@@ -14,15 +14,22 @@ from lm_core.settings import Settings, read_settings
 torch.set_num_threads(1)
 
 
-def pytest_collection_modifyitems(items):
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
     """Who runs side by side (`make test` takes two): a file stays whole, and all that need the browser share one.
 
     Files of the app come before the browser: Playwright leaves an event loop in its process that AppTest would meet.
     """
-    for item in items:
-        folder, _, name = item.nodeid.partition("::")[0].removeprefix("tests/").partition("/")
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group("browser" if folder == "e2e" else f"{folder}/{name}"))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Together(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            file = nodeid.partition("::")[0]
+            if "postgres" in nodeid:
+                return "PostgreSQL"
+            return "browser" if "/e2e/" in file else file
+
+    return Together(config, log)
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ def pytest_generate_tests(metafunc):
     """The store's rules hold on SQLite and on PostgreSQL; tests of one database's own ways are marked `sqlite`."""
     both = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH and "settings" in metafunc.fixturenames
     if both and not any(mark.name == "sqlite" for mark in metafunc.definition.iter_markers()):
-        on_server = pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])
+        on_server = pytest.param("postgresql", marks=[pytest.mark.postgres])
         metafunc.parametrize("database", ["sqlite", on_server], indirect=True)
 
 

@@ -125,7 +125,7 @@ def test_a_frame_shows_how_long_each_part_is_and_what_the_last_step_changed(tiny
     assert np.isnan(first.update_norms).all()
     assert np.isfinite(second.update_norms).all()
     assert first.parts == ("embed", "blocks.0.attn", "blocks.0.mlp", "blocks.1.attn", "blocks.1.mlp", "head")
-    weights = dict(state.model.named_parameters())
+    weights = {name: weight.detach() for name, weight in state.model.named_parameters()}
     assert third.weight_norms[0] == pytest.approx(
         float(torch.linalg.vector_norm(weights["embed.weight"].detach())), rel=1e-5
     )

@@ -13,7 +13,7 @@ from lm_core.jobs.store import open_store
 from lm_core.jobs.worker import main as work
 from lm_core.runs.run import create_run
 
-on_server = [pytest.mark.postgres, pytest.mark.xdist_group("postgres")]
+on_server = [pytest.mark.postgres]
 on_postgres = [pytest.param("postgresql", marks=on_server)]
 
 
