@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 RUN = "run"
+NEXT_RUN = "the run to show next"
 LANGUAGE = "lang"
 DEPTH = "depth"
 LARGE = "large"
@@ -69,9 +70,21 @@ def choose_run(run_id: str) -> None:
 
 
 def show_run(run_id: str) -> None:
-    """Draw the page again with this run, though its picker is drawn already: the address leads, the picker follows."""
-    st.query_params[RUN] = run_id
-    st.rerun()
+    """Show this run from now on; call it before the picker is drawn.
+
+    A message that the browser sent before it heard of this still carries the old run in its address, and may end this
+    drawing half-way. So the wish stands until a message comes that knows.
+    """
+    st.session_state[NEXT_RUN] = run_id
+
+
+def run_to_show() -> str | None:
+    """The run that `show_run` named, until the browser's address has it."""
+    wanted = st.session_state.get(NEXT_RUN)
+    if wanted is not None and wanted == st.query_params.get(RUN):
+        del st.session_state[NEXT_RUN]
+        return None
+    return wanted
 
 
 def view_number(name: str) -> int | None:

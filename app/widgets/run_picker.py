@@ -21,6 +21,9 @@ def pick_run() -> str | None:
     if not choices:
         return None
     state.from_address(state.RUN, list(choices), default=next(iter(choices)))
+    wanted = state.run_to_show()
+    if wanted in choices:
+        st.session_state[state.RUN] = wanted
     run_id = st.selectbox(
         _("Run"),
         list(choices),

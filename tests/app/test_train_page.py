@@ -191,6 +191,20 @@ def test_a_rerun_shows_the_new_run(own_run, monkeypatch):
     assert asked == [(own_run.id, "overfitting"), "newrun"]
 
 
+def test_a_new_run_stays_on_the_page_when_an_older_message_of_the_browser_comes_late(own_run, gallery_run):
+    app = open_train(run=own_run.id)
+    app.session_state[state.NEXT_RUN] = "gallery-copy"
+    for late in (own_run.id, own_run.id, "gallery-copy"):
+        app.query_params["run"] = late
+        app.run()
+        assert not app.exception
+        assert app.selectbox[0].value == "gallery-copy"
+    assert state.NEXT_RUN not in app.session_state
+    app.query_params["run"] = own_run.id  # a link
+    app.run()
+    assert app.selectbox[0].value == own_run.id
+
+
 def test_a_rerun_that_cannot_start_is_refused_in_words(own_run):
     app = open_train(run=own_run.id)
     app.session_state["train"] = {"rerun": {"run": own_run.id, "kind": "nan"}, "view": None, "own": None}
