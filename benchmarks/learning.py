@@ -1,6 +1,6 @@
 """How much sooner the modern recipe learns what the classic one learns: one line a seed, then the median.
 
-    python -m benchmarks.learning [--seeds 5] [--threads 2]
+    python -m benchmarks.learning [--seeds 5] [--threads 1]
 
 For each seed, in turn: the classic recipe trains for 2000 steps, and its loss over the whole validation part is the
 target; then the modern one trains a model of the same size for a number of steps that was fixed beforehand, on other
@@ -107,7 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=5, help="reported seeds, counted from --first")
     parser.add_argument("--first", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1, help="1 is what a worker takes for such a model")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     print(f"{processor_name()}, {arguments.threads} threads, PyTorch {torch.__version__}, {load()}", flush=True)

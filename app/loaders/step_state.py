@@ -5,8 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,7 +126,8 @@ def _record(run_id: str, checkpoint: Path | None, changes: dict[int, float | Non
             load_checkpoint(checkpoint, state)
         return take_step(state, dataset, config, Rates(config.train, changes), probe)
 
-    with _threads(runs.settings().threads_per_run), torch.random.fork_rng(devices=[]):
+    torch.set_num_threads(1)  # as the worker has for a model of this size: sums over more round differently
+    with torch.random.fork_rng(devices=[]):
         by_chance = checkpoint is None or config.model.dropout > 0
         step = _twice_alike(make) if by_chance else make()
     size = sum(tensor.nbytes for tensor in (*step.before.values(), *step.directions.values()))
@@ -145,18 +145,6 @@ def _twice_alike(make: Callable[[], OneStep]) -> OneStep:
             return found
         found = again
     raise RunError("The server is too busy to make this step again exactly. Try again in a moment.")
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """As many as the worker has: sums over more or fewer threads may round differently. Then one, as all pages use."""
-    import torch
-
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(1)
 
 
 def _has_text(run: Run) -> bool:

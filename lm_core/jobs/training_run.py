@@ -29,6 +29,7 @@ from lm_core.training.events import EvalMetrics, Event
 from lm_core.training.loop import evaluations_of, train
 from lm_core.training.schedule import Rates
 from lm_core.training.state import TrainState, new_state
+from lm_core.training.threads import use_fitting_threads
 
 CHECKPOINT_SECONDS = 30.0
 QUIET_SECONDS = 1.0  # of a pause, before it is worth a checkpoint
@@ -50,6 +51,7 @@ def train_run(run: Run, settings: Settings, lease: Lease, reporter: Reporter) ->
     earlier = lease.highest("energy_wh") or 0.0  # also what went into steps that are lost and made again
     point = lease.rewind()
     state = _state_to_start_from(run, config, prepared, point)
+    use_fitting_threads(state.model, settings.threads_per_run)
     reporter.prepared(point.checkpoint_file)
     reporter.change_state("running", "" if point.attempts == 1 else None)  # what is said of a lost worker stays
     rates = Rates(config.train, lease.rates())

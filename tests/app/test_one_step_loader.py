@@ -27,7 +27,6 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch):
     step_state._recorded.clear()
-    monkeypatch.setattr(torch, "set_num_threads", lambda count: None)
 
 
 @pytest.fixture
