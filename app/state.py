@@ -8,6 +8,7 @@ there, which changes with the language and with the state of a run; so choices w
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ import streamlit as st
 
 RUN = "run"
 NEXT_RUN = "the run to show next"
+LATE_SECONDS = 10.0
 LANGUAGE = "lang"
 DEPTH = "depth"
 LARGE = "large"
@@ -72,19 +74,17 @@ def choose_run(run_id: str) -> None:
 def show_run(run_id: str) -> None:
     """Show this run from now on; call it before the picker is drawn.
 
-    A message that the browser sent before it heard of this still carries the old run in its address, and may end this
-    drawing half-way. So the wish stands until a message comes that knows.
+    Messages that the browser sent before it heard of this still carry the old run, in the address or in the picker,
+    and may end this drawing half-way. So the wish stands a while against that one run.
     """
-    st.session_state[NEXT_RUN] = run_id
+    st.session_state[NEXT_RUN] = (run_id, st.session_state.get(RUN), time.monotonic())
 
 
 def run_to_show() -> str | None:
-    """The run that `show_run` named, until the browser's address has it."""
-    wanted = st.session_state.get(NEXT_RUN)
-    if wanted is not None and wanted == st.query_params.get(RUN):
-        del st.session_state[NEXT_RUN]
-        return None
-    return wanted
+    """The run that `show_run` named, where a late message says otherwise; call it before the picker is drawn."""
+    run_id, before, asked_at = st.session_state.get(NEXT_RUN, (None, None, 0.0))
+    is_late = before in (st.query_params.get(RUN), st.session_state.get(RUN))
+    return run_id if is_late and time.monotonic() - asked_at < LATE_SECONDS else None
 
 
 def view_number(name: str) -> int | None:

@@ -20,8 +20,8 @@ def pick_run() -> str | None:
     choices = {choice.run_id: choice for choice in runs.list_choices()}
     if not choices:
         return None
-    state.from_address(state.RUN, list(choices), default=next(iter(choices)))
     wanted = state.run_to_show()
+    state.from_address(state.RUN, list(choices), default=next(iter(choices)))
     if wanted in choices:
         st.session_state[state.RUN] = wanted
     run_id = st.selectbox(

@@ -191,17 +191,20 @@ def test_a_rerun_shows_the_new_run(own_run, monkeypatch):
     assert asked == [(own_run.id, "overfitting"), "newrun"]
 
 
-def test_a_new_run_stays_on_the_page_when_an_older_message_of_the_browser_comes_late(own_run, gallery_run):
+def test_a_new_run_stays_on_the_page_when_older_messages_of_the_browser_come_late(own_run, gallery_run, monkeypatch):
+    clock = [1000.0]
+    monkeypatch.setattr(state.time, "monotonic", lambda: clock[0])
     app = open_train(run=own_run.id)
-    app.session_state[state.NEXT_RUN] = "gallery-copy"
+    app.session_state[state.NEXT_RUN] = ("gallery-copy", own_run.id, clock[0])
     for late in (own_run.id, own_run.id, "gallery-copy"):
         app.query_params["run"] = late
         app.run()
         assert not app.exception
         assert app.selectbox[0].value == "gallery-copy"
-    assert state.NEXT_RUN not in app.session_state
-    app.query_params["run"] = own_run.id  # a link
-    app.run()
+    app.selectbox[0].set_value(own_run.id).run()
+    assert app.selectbox[0].value == "gallery-copy", "the picker had not heard yet"
+    clock[0] += 11
+    app.selectbox[0].set_value(own_run.id).run()
     assert app.selectbox[0].value == own_run.id
 
 
