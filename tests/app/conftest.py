@@ -4,7 +4,7 @@ test asks for it, on a server that has read nothing yet.
 
 import pytest
 
-from app.loaders import attention, doctor, loss, models, runs, tokens, train, writing
+from app.loaders import attention, compare, doctor, loss, models, runs, tokens, train, writing
 from app.loaders import home as home_loader
 from lm_core import settings as machine
 
@@ -37,6 +37,7 @@ def forget():
         loss._measured,
         models._opened,
         train._laid_out,
+        compare._fixed,
         doctor._remembered,
     ):
         cached.cache_clear()

@@ -6,27 +6,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.loaders import compare, duplicate, runs
-from lm_core import settings as machine
 from lm_core.config import RunConfig, parse_config
 from lm_core.errors import ConfigError, LMError
 from lm_core.jobs.queue import Queue
 from lm_core.runs.run import create_run
 from tests.finished_run import make_gallery_run, make_run
 
+pytestmark = pytest.mark.usefixtures("fresh_server")
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def fresh_server(home, tmp_path, monkeypatch):
-    monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
-    for cached in (runs.settings, runs.store, compare._fixed):
-        cached.cache_clear()
-    runs.config_of.clear()
-    yield
-    if runs.store.cache_info().currsize:
-        runs.store().close()
-    for cached in (runs.settings, runs.store, compare._fixed):
-        cached.cache_clear()
 
 
 @pytest.fixture

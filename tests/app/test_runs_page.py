@@ -8,26 +8,12 @@ from streamlit.testing.v1 import AppTest
 
 from app import routes
 from app.loaders import compare, runs
-from lm_core import settings as machine
 from lm_core.config import RunConfig, parse_config
 from lm_core.runs.run import create_run
 from tests.finished_run import make_gallery_run, make_run
 
+pytestmark = pytest.mark.usefixtures("fresh_server")
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(autouse=True)
-def fresh_server(home, tmp_path, monkeypatch):
-    """A server that has read nothing yet, with an empty gallery of its own."""
-    monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
-    for cached in (runs.settings, runs.store, compare._fixed):
-        cached.cache_clear()
-    runs.config_of.clear()
-    yield
-    if runs.store.cache_info().currsize:
-        runs.store().close()
-    for cached in (runs.settings, runs.store, compare._fixed):
-        cached.cache_clear()
 
 
 def open_page(**address):

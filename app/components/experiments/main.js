@@ -8,6 +8,7 @@ import { t } from "../kit/words.js";
 import { createChart } from "../runs/chart.js";
 import { createFeeds } from "../runs/feeds.js";
 import { runColours } from "../runs/marks.js";
+import { createNotice } from "../runs/notice.js";
 import { createScene } from "../runs/scene.js";
 import { createDifferences, createValues } from "../runs/table.js";
 import { createBreakBench } from "./bench_break.js";
@@ -53,16 +54,11 @@ export default mount((root, host) => {
     bench.hidden = values.hidden = !chosen.length;
     setText(anew, lab === "break" ? t("Break something else") : t("Begin anew"));
   });
-  const trouble = element("p", { class: "notice", role: "status", hidden: true });
   const values = createValues(store, scene);
   const bench = element("div", { class: "trial-bench" }, createChart(store, scene, { choices: ["line", "x", "axis"] }), element("div", { class: "trial-side" }, breaking.about, createProgress(store, scene, data.base), anew));
-  root.replaceChildren(tabs.group, trouble, breaking.choosing, tricks.begin, bench, createVerdict(store, () => breakContext(store, scene, series, samples, baselines)),
+  root.replaceChildren(tabs.group, createNotice(store), breaking.choosing, tricks.begin, bench, createVerdict(store, () => breakContext(store, scene, series, samples, baselines)),
     createSooner(store, scene, series), tricks.table, createSamples(store, scene, samples), createDifferences(store, scene, data.help ?? {}), values, createEarlier(store, open));
 
-  store.watch(["trouble"], ({ trouble: found }) => {
-    trouble.hidden = !found;
-    setText(trouble, found ? found.sentence ?? t("The server does not answer; trying again.") : "");
-  });
   store.watch(["rows", "chosen"], ({ rows, chosen }) => {
     const there = chosen.filter((id) => rows.some((row) => row.id === id));
     if (there.length !== chosen.length) store.set({ chosen: there });

@@ -1,5 +1,5 @@
 /** The page "What have we tried?": all runs in a list, any of them on one chart, and what differs between them. */
-import { element, setText } from "../kit/dom.js";
+import { element } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
@@ -8,6 +8,7 @@ import { createChart } from "./chart.js";
 import { createFeeds } from "./feeds.js";
 import { createList } from "./list.js";
 import { runColours } from "./marks.js";
+import { createNotice } from "./notice.js";
 import { createScene } from "./scene.js";
 import { differences } from "./settings.js";
 import { createDifferences, createValues } from "./table.js";
@@ -28,13 +29,8 @@ export default mount((root, host) => {
   const series = new Map();
   const scene = createScene(store, series);
   const feeds = createFeeds(store, data.base, series);
-  const trouble = element("p", { class: "notice", role: "status", hidden: true });
-  root.replaceChildren(trouble, element("div", { class: "runs-bench" }, createList(store), createChart(store, scene)),
+  root.replaceChildren(createNotice(store), element("div", { class: "runs-bench" }, createList(store), createChart(store, scene)),
     createDifferences(store, scene, data.help ?? {}), createValues(store, scene));
-  store.watch(["trouble"], (state) => {
-    trouble.hidden = !state.trouble;
-    setText(trouble, state.trouble ? state.trouble.sentence ?? t("The server does not answer; trying again.") : "");
-  });
   store.watch(["rows", "chosen"], ({ rows, chosen }, changed) => {
     const there = chosen.filter((id) => rows.some((row) => row.id === id));
     if (there.length !== chosen.length) store.set({ chosen: there });

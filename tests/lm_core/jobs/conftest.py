@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from lm_core.jobs.store import open_store
+from lm_core.runs.run import create_run
 from lm_core.settings import read_settings
 
 ON_BOTH = ("test_store", "test_fairness", "test_reporter", "test_shelf", "test_tags")
@@ -49,3 +50,11 @@ def store(settings):
     store = open_store(settings.store_url)
     yield store
     store.close()
+
+
+@pytest.fixture
+def run(settings, store, tiny_config):
+    """A run that waits in the queue."""
+    run = create_run(tiny_config, settings.runs_folder)
+    store.submit(run.id, "tiny", tiny_config.to_json(), tiny_config.train.steps)
+    return run

@@ -49,13 +49,6 @@ def settings(home, monkeypatch):
 
 
 @pytest.fixture
-def store(settings):
-    store = open_store(settings.store_url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def config(tiny_config):
     changes = {"steps": str(STEPS), "batch_size": "24", "checkpoint_every": "20", "eval_every": "40"}
     model = {"model.context_length": "48", "model.d_model": "48"}

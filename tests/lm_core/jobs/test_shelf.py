@@ -6,22 +6,7 @@ from lm_core.errors import ConfigError, RunError
 from lm_core.jobs.queue import Queue
 from lm_core.jobs.shelf import delete_run, deleted_runs, forget_deleted, rename_run, restore_run
 from lm_core.jobs.store import open_store
-from lm_core.runs.run import create_run, find_run
-
-
-@pytest.fixture
-def store(settings):
-    store = open_store(settings.store_url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def run(settings, store, tiny_config):
-    """A run that waits in the queue."""
-    run = create_run(tiny_config, settings.runs_folder)
-    store.submit(run.id, "tiny", tiny_config.to_json(), tiny_config.train.steps)
-    return run
+from lm_core.runs.run import find_run
 
 
 def test_a_run_is_renamed_in_the_list_and_in_its_folder(run, settings, store):

@@ -27,13 +27,6 @@ from lm_core.training.schedule import Rates, learning_rate
 
 
 @pytest.fixture
-def store(settings):
-    store = open_store(settings.store_url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
 def queue(store):
     return Queue(store.database)
 

@@ -4,24 +4,8 @@ import pytest
 
 from lm_core.errors import RunError
 from lm_core.jobs.shelf import delete_run, export_archive, forget_deleted, import_archive
-from lm_core.jobs.store import open_store
 from lm_core.jobs.tags import add_tag, remove_tag, tags_of_runs
-from lm_core.runs.run import create_run
 from lm_core.runs.tags import LONGEST_TAG, MOST_TAGS, clean_tag, tags_from_json
-
-
-@pytest.fixture
-def store(settings):
-    store = open_store(settings.store_url)
-    yield store
-    store.close()
-
-
-@pytest.fixture
-def run(settings, store, tiny_config):
-    run = create_run(tiny_config, settings.runs_folder)
-    store.submit(run.id, "tiny", tiny_config.to_json(), tiny_config.train.steps)
-    return run
 
 
 def test_tags_are_put_on_and_taken_off_and_twice_is_once(run, settings, store):
