@@ -28,7 +28,7 @@ TWO_AT_A_TIME := -n 2 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test test-all check bench bench-learning gallery translations clean browser postgres make-it-anew
+.PHONY: help setup extras run test test-all check bench bench-learning gallery translations clean browser postgres make-it-anew
 
 help: ## list these targets
 	@echo "Tokenarium: train a small language model and look inside it."
@@ -36,6 +36,9 @@ help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-20s %s\n", $$1, $$2 }'
 
 setup: $(RUN_STAMP) ## install into .venv, once; every other target does this by itself
+
+extras: $(RUN_STAMP) ## add more texts, more tokenizers, uploads of .docx and .pdf
+	$(INSTALL) -e ".[tokenizers,documents,corpora]"
 
 run: $(RUN_STAMP) ## start the app: make run PORT=8600 ADDRESS=0.0.0.0 HEADLESS=1
 	@exec $(BIN)/tokenarium app --port $(PORT) --address $(ADDRESS)
