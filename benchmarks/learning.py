@@ -36,9 +36,9 @@ from lm_core.training.loop import train
 from lm_core.training.state import new_state
 
 SIZE = {"n_layers": 4, "n_heads": 4, "d_model": 128, "context_length": 64}
-STEPS = {"classic": 2000, "modern": 210}
+STEPS = {"classic": 2000, "modern": 185}
 # The modern schedule, chosen on seeds from 101 on; the reported seeds count from 1.
-TUNED = {"classic": {}, "modern": {"learning_rate": 3e-2, "beta1": 0.8}}
+TUNED = {"classic": {}, "modern": {"learning_rate": 2.5e-2, "beta1": 0.8}}
 
 
 @dataclass(frozen=True)

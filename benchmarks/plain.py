@@ -16,21 +16,22 @@ from lm_core.config import ModelConfig
 
 
 class PlainAttention(nn.Module):
-    """Causal self-attention with rotary positions and queries and keys of one length."""
+    """Causal self-attention with rotary positions and queries and keys of one length, and a gain per head."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.n_heads, self.d_head = config.n_heads, config.d_head
         self.q, self.k, self.v, self.o = (nn.Linear(config.d_model, config.d_model, bias=False) for _ in range(4))
         self.same_length = nn.RMSNorm(config.d_head, eps=1e-5, elementwise_affine=False)
-        turns = 10_000.0 ** (-torch.arange(0, config.d_head, 2) / config.d_head)
+        self.gain = nn.Parameter(torch.full((config.n_heads, 1, 1), 10 / config.d_head**0.5))
+        turns = config.rotary_base ** (-torch.arange(0, config.d_head, 2) / config.d_head)
         angles = torch.arange(config.context_length)[:, None] * turns  # (T, D / 2)
         self.register_buffer("cosines", angles.cos())
         self.register_buffer("sines", angles.sin())
 
     def forward(self, x: Tensor) -> Tensor:
         q, k, v = (self.heads(part(x)) for part in (self.q, self.k, self.v))  # (B, H, T, D)
-        q, k = self.rotate(self.same_length(q)), self.rotate(self.same_length(k))
+        q, k = self.gain * self.rotate(self.same_length(q)), self.rotate(self.same_length(k))
         z = F.scaled_dot_product_attention(q, k, v, is_causal=True)
         return self.o(z.transpose(1, 2).flatten(2))
 

@@ -81,6 +81,10 @@ class ModelConfig(Frozen):
     positions: Literal["learned", "sinusoidal", "rotary", "none"] = Field(
         "rotary", description="How the model knows where a token stands; without it, all that came before is one heap."
     )
+    rotary_base: float = Field(
+        10_000.0, ge=10.0, le=10_000_000.0,
+        description="How slowly the slowest pair turns with rotary positions: about so many tokens to one radian.",
+    )  # fmt: skip
     causal: bool = Field(
         True, description="Hide later tokens: without this mask a model reads the answer instead of guessing it."
     )
@@ -96,6 +100,9 @@ class ModelConfig(Frozen):
     )
     qk_norm: bool = Field(
         False, description="Bring queries and keys to one length, so that no score runs away and all heads stay awake."
+    )
+    qk_gain: bool = Field(
+        False, description="With qk_norm, each head learns how sharply it compares; without it, no head can look hard."
     )
     zero_init: bool = Field(
         False, description="Start each block's output at zero: a fresh block changes nothing until it has learned what."
@@ -128,6 +135,8 @@ class ModelConfig(Frozen):
                 f"d_model ({self.d_model}) must be divisible by n_heads ({self.n_heads}). "
                 f"Try {_neighbours(self.d_model, self.n_heads * (2 if self._turns_pairs else 1))}."
             )
+        if self.qk_gain and not self.qk_norm:
+            raise ValueError("qk_gain gives heads back what qk_norm took from them: switch qk_norm on as well.")
         if self.n_heads % self.kv_heads:
             raise ValueError(
                 f"n_heads ({self.n_heads}) must be divisible by n_kv_heads ({self.kv_heads}): "

@@ -28,11 +28,13 @@ RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "classic": {  # the textbook GPT (Radford et al. 2019)
         "model": {
             "positions": "learned",
+            "rotary_base": 10_000.0,
             "norm": "layernorm",
             "activation": "gelu",
             "tie_embeddings": True,
             "init": "gpt2",
             "qk_norm": False,
+            "qk_gain": False,
             "zero_init": False,
             "token_shift": False,
         },
@@ -51,11 +53,13 @@ RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "modern": {  # what learns most in a minute today, a processor's minute too
         "model": {
             "positions": "rotary",
+            "rotary_base": 100.0,
             "norm": "rmsnorm",
             "activation": "relu2",
             "tie_embeddings": False,
             "init": "by_width",
             "qk_norm": True,
+            "qk_gain": True,
             "zero_init": True,
             "token_shift": True,
         },

@@ -65,6 +65,7 @@ def test_make_help_lists_every_target_for_people():
         *[
             "help",
             "setup",
+            "extras",
             "run",
             "test",
             "test-all",

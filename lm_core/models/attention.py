@@ -33,6 +33,9 @@ def causal_mask(n_queries: int, n_keys: int, device: torch.device | None = None)
     return torch.ones(n_queries, n_keys, dtype=torch.bool, device=device).tril(n_keys - n_queries)
 
 
+FIRST_SHARPNESS = 10.0  # the score of a key that points where the query points (Liu et al. 2022, section 3.3)
+
+
 class Attention(nn.Module):
     """Multi-head attention (Vaswani et al. 2017, section 3.2); with fewer key-value heads than query heads, grouped-
     query attention (Ainslie et al. 2023): H / K query heads share one key-value head.
@@ -56,8 +59,11 @@ class Attention(nn.Module):
         self.k = nn.Linear(config.d_model, config.kv_heads * config.d_head, bias=False)
         self.v = nn.Linear(config.d_model, config.kv_heads * config.d_head, bias=False)
         self.o = nn.Linear(config.n_heads * config.d_head, config.d_model, bias=False)
+        self.gain: nn.Parameter | None = None
+        if config.qk_gain:
+            self.gain = nn.Parameter(torch.full((config.n_heads,), FIRST_SHARPNESS / math.sqrt(config.d_head)))
         if self.rotary:
-            cosines, sines = rotary_tables(config.context_length, config.d_head)  # (context_length, D)
+            cosines, sines = rotary_tables(config.context_length, config.d_head, config.rotary_base)
             self.register_buffer("cosines", cosines, persistent=False)
             self.register_buffer("sines", sines, persistent=False)
 
@@ -80,13 +86,16 @@ class Attention(nn.Module):
         heads = self._all_three(x).view(*x.shape[:2], -1, self.d_head)  # (B, T, H + 2K, D)
         qk, v = torch.split(heads, [heads.size(2) - self.kv_heads, self.kv_heads], dim=2)
         qk = in_float32(qk)
-        if self.qk_norm:  # only directions are compared (Henry et al. 2020): no score is beyond ±sqrt(D)
+        if self.qk_norm:  # only directions are compared, so no score is beyond ±sqrt(D) (Henry et al. 2020) …
             qk = to_unit_scale(qk)
         if self.rotary:
             here = slice(start, start + x.size(1))
             qk = rotate(qk, self.cosines[here, None], self.sines[here, None])
-        qk, v = qk.to(v.dtype).transpose(1, 2), v.transpose(1, 2)  # (B, H + K, T, D), (B, K, T, D)
-        return qk[:, : -self.kv_heads], qk[:, -self.kv_heads :], v
+        q, k = qk[:, :, : -self.kv_heads], qk[:, :, -self.kv_heads :]  # (B, T, H, D), (B, T, K, D)
+        if self.gain is not None:  # … until each head learns how far beyond
+            q = q * self.gain[:, None]
+        q, k, v = (part.to(v.dtype).transpose(1, 2) for part in (q, k, v))
+        return q, k, v
 
     def _all_three(self, x: Tensor) -> Tensor:
         """q, k and v side by side. One product of the joined matrices is quicker than three, except for a single token,

@@ -16,7 +16,7 @@ from lm_core.models.trace import UNTRACED, AnyTrace
 
 # B batch · T tokens · C = d_model, the residual stream · M = d_mlp · H heads · D = d_head · V vocabulary
 
-ROTARY_BASE = 10_000.0
+SINUSOID_BASE = 10_000.0
 NORM_EPSILON = 1e-5
 
 
@@ -153,22 +153,22 @@ def sinusoidal_table(n_positions: int, width: int) -> Tensor:
 
     Even columns hold sin(t · f), odd ones cos(t · f), with f falling from 1 towards 1/10000.
     """
-    angles = rotary_angles(n_positions, width)  # (T, C/2)
+    angles = turning_angles(n_positions, width, SINUSOID_BASE)  # (T, C/2)
     return torch.stack((angles.sin(), angles.cos()), dim=-1).flatten(1)  # (T, C)
 
 
-def rotary_angles(n_positions: int, width: int) -> Tensor:
-    """(T, width/2): position times frequency, in radians; column i turns 10000^(-2i/width) per token.
+def turning_angles(n_positions: int, width: int, base: float) -> Tensor:
+    """(T, width/2): position times frequency, in radians; column i turns base^(-2i/width) per token.
 
     On the processor always: these are no weights, and a model built on the "meta" device must not wait for them.
     """
-    frequencies = torch.pow(ROTARY_BASE, -torch.arange(0, width, 2, device="cpu") / width)  # (width/2,)
+    frequencies = torch.pow(base, -torch.arange(0, width, 2, device="cpu") / width)  # (width/2,)
     return torch.outer(torch.arange(n_positions, device="cpu"), frequencies)
 
 
-def rotary_tables(n_positions: int, d_head: int) -> tuple[Tensor, Tensor]:
+def rotary_tables(n_positions: int, d_head: int, base: float) -> tuple[Tensor, Tensor]:
     """(T, D) cosines and signed sines, laid out for `rotate`."""
-    angles = rotary_angles(n_positions, d_head)  # (T, D/2)
+    angles = turning_angles(n_positions, d_head, base)  # (T, D/2)
     return torch.cat((angles.cos(), angles.cos()), dim=-1), torch.cat((-angles.sin(), angles.sin()), dim=-1)
 
 

@@ -164,7 +164,7 @@ def test_a_run_written_before_a_switch_existed_is_read_as_it_was():
     """Its run.json lacks the switch, so the switch's default must be what the code did then."""
     written = RunConfig().model_dump()
     for part, names in {
-        "model": ("init", "qk_norm", "zero_init", "token_shift"),
+        "model": ("init", "qk_norm", "qk_gain", "rotary_base", "zero_init", "token_shift"),
         "train": ("optimizer", "precision"),
     }.items():
         for name in names:
@@ -172,6 +172,7 @@ def test_a_run_written_before_a_switch_existed_is_read_as_it_was():
     config = parse_config(RunConfig, written)
     assert config.model.init == "by_width"
     assert (config.model.qk_norm, config.model.zero_init, config.model.token_shift) == (False, False, False)
+    assert (config.model.qk_gain, config.model.rotary_base) == (False, 10_000.0)
     assert (config.train.optimizer, config.train.precision) == ("adamw", "float32")
 
 

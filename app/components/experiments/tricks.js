@@ -13,7 +13,7 @@ export function trickOf(key) {
     rmsnorm: { name: "RMSNorm", year: 2019, papers: "Zhang & Sennrich 2019", lesson: t("It divides by a vector's length and leaves its mean alone: the same good for less work.") },
     bfloat16: { name: "bfloat16", year: 2019, papers: "Micikevicius et al. 2018; Kalamkar et al. 2019", lesson: t("Products with two to three digits: quicker where the processor knows them, and training is too noisy to mind.") },
     decay_off: { name: t("No weight decay"), year: 2019, papers: "Loshchilov & Hutter 2019", lesson: t("Pulling weights towards 0 guards against learning by heart; a text that is read once or twice needs no guard.") },
-    qknorm: { name: "QK-norm", year: 2020, papers: "Henry et al. 2020; Dehghani et al. 2023", lesson: t("Queries and keys of one length: no score runs away, so larger steps are safe.") },
+    qknorm: { name: "QK-norm", year: 2020, papers: "Henry et al. 2020; Liu et al. 2022", lesson: t("Queries and keys of one length, and each head learns how sharply it compares them: no score runs away, so larger steps are safe.") },
     rotary: { name: t("Rotary positions"), year: 2021, papers: "Su et al. 2021", lesson: t("Turning queries and keys by their place makes attention know distances, not places.") },
     relu2: { name: "ReLU²", year: 2021, papers: "So et al. 2021 (Primer)", lesson: t("The square of ReLU, found by a search over programs, is sharper than GELU and cheap.") },
     shift: { name: t("Token shift"), year: 2023, papers: "Peng et al. 2023 (RWKV)", lesson: t("Each token gets a share of the one before it, so that pairs of letters cost no head.") },

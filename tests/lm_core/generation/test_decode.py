@@ -12,7 +12,7 @@ from lm_core.models.trace import Trace
 PROMPT = [1, 2, 3]
 
 
-MODERN = {"positions": "rotary", "qk_norm": True, "token_shift": True, "zero_init": True}
+MODERN = {"positions": "rotary", "qk_norm": True, "qk_gain": True, "token_shift": True, "zero_init": True}
 
 
 @pytest.fixture(

@@ -36,6 +36,7 @@ from lm_core.settings import read_settings
 ROOT = Path(__file__).parents[3]
 STEPS = 160
 MANY = pytest.param(20, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])
+LAST_CHANCE = 100  # a run that has come so far is soon over: whoever is to be killed is killed now
 PATIENCE = 150
 WRITER_WAITS, LEASE = 1, 5  # seconds; by default 10 and 15
 
@@ -132,14 +133,16 @@ class Killer:
     def __init__(self, store, settings, victims, chance, app=None):
         self.store, self.settings, self.chance, self.app = store, settings, chance, app
         self.victims, self.next_at = list(victims), 0.0
-        self.at_step = [chance.randint(25, 100) for _ in victims]
+        self.at_step = [chance.randint(25, LAST_CHANCE) for _ in victims]
         self.killed, self.halves = [], 0
 
     def __call__(self, run_id):
-        if len(self.killed) == len(self.victims) or time.monotonic() < self.next_at:
+        if len(self.killed) == len(self.victims):
             return
         victim = self.victims[len(self.killed)]
         status = self.store.get(run_id)
+        if time.monotonic() < self.next_at and status.step < LAST_CHANCE:
+            return
         if pid := self._pid(victim, status):
             time.sleep(self.chance.uniform(0, 0.1))
             send(signal.SIGKILL, pid)

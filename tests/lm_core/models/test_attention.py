@@ -86,6 +86,26 @@ def test_with_qk_norm_a_score_is_a_cosine_times_the_root_of_the_width(x, positio
     torch.testing.assert_close(out, 1000 * attend(x), atol=0.5, rtol=1e-3)  # longer vectors attend no harder
 
 
+def test_a_gain_makes_each_head_sharper_by_itself(x):
+    attend, trace, plain = attention(qk_norm=True, qk_gain=True), Trace(), Trace()
+    with torch.no_grad():
+        attend.gain.copy_(torch.arange(1.0, 1 + len(attend.gain)))
+    attend(x, trace=trace)
+    attend.gain = None
+    attend(x, trace=plain)
+    scores = plain.activations["scores"]  # (B, H, T, S)
+    times = torch.arange(1.0, 1 + scores.size(1))[:, None, None]
+    torch.testing.assert_close(trace.activations["scores"], times * scores, atol=1e-4, rtol=1e-4)
+
+
+def test_a_fresh_gain_gives_a_perfect_match_a_score_of_ten(x):
+    attend, trace = attention(qk_norm=True, qk_gain=True), Trace()
+    attend(x, trace=trace)
+    q, k = trace.activations["q"], trace.activations["k"]
+    cosine = F.cosine_similarity(q[..., :, None, :], k[..., None, :, :], dim=-1)  # (B, H, T, S)
+    torch.testing.assert_close(trace.activations["scores"], 10 * cosine, atol=1e-3, rtol=1e-3)
+
+
 def test_in_bfloat16_attention_is_the_written_out_one(x):
     attend = attention()
     exact = attend(x)

@@ -13,7 +13,12 @@ from lm_core.models.trace import Trace
 
 VARIANTS = list(product(["learned", "sinusoidal", "rotary"], ["layernorm", "rmsnorm"], ["gelu", "relu2", "swiglu"]))
 
-SWITCHES = [{"qk_norm": True}, {"token_shift": True}, {"qk_norm": True, "token_shift": True, "zero_init": True}]
+SWITCHES = [
+    {"qk_norm": True},
+    {"qk_norm": True, "qk_gain": True},
+    {"token_shift": True},
+    {"qk_norm": True, "token_shift": True, "zero_init": True},
+]
 
 
 def tiny(**changes):

@@ -94,18 +94,19 @@ def test_sinusoids_worked_example():
     torch.testing.assert_close(table, torch.tensor(expected))
 
 
-def test_rotation_agrees_with_complex_multiplication():
+@pytest.mark.parametrize("base", [100.0, 10_000.0])
+def test_rotation_agrees_with_complex_multiplication(base):
     x = torch.randn(2, 3, 5, 8, dtype=torch.float64)
-    cosines, sines = rotary_tables(5, 8)
+    cosines, sines = rotary_tables(5, 8, base)
     pairs = torch.complex(x[..., :4], x[..., 4:])
-    angles = torch.arange(5)[:, None] * 10_000.0 ** (-torch.arange(4) / 4)
+    angles = torch.arange(5)[:, None] * base ** (-torch.arange(4) / 4)
     turned = pairs * torch.polar(torch.ones(5, 4, dtype=torch.float64), angles.double())
     expected = torch.cat((turned.real, turned.imag), dim=-1)
     torch.testing.assert_close(rotate(x, cosines.double(), sines.double()), expected, atol=1e-5, rtol=1e-5)
 
 
 def test_after_rotation_only_the_distance_matters():
-    cosines, sines = rotary_tables(32, 8)
+    cosines, sines = rotary_tables(32, 8, 10_000.0)
     q, k = torch.randn(8).expand(1, 1, 32, 8), torch.randn(8).expand(1, 1, 32, 8)
     scores = (rotate(q, cosines, sines) @ rotate(k, cosines, sines).transpose(-2, -1))[0, 0]
     torch.testing.assert_close(scores[20, 17], scores[5, 2], atol=1e-4, rtol=1e-4)

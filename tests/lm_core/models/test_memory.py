@@ -38,7 +38,7 @@ def held_at_once(config, vocab_size, batch_size):
     [
         {},
         {"norm": "layernorm", "activation": "gelu"},
-        {"qk_norm": True, "token_shift": True},
+        {"qk_norm": True, "qk_gain": True, "token_shift": True},
         {"activation": "swiglu"},
         {"context_length": 128, "d_model": 32},
     ],

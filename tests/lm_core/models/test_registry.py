@@ -12,7 +12,7 @@ from lm_core.models.registry import PARTS, build_model, count_parameters
         {"tie_embeddings": True, "positions": "learned", "norm": "layernorm"},
         {"n_kv_heads": 1, "activation": "swiglu"},
         {"positions": "sinusoidal", "d_mlp": 24},
-        {"token_shift": True, "qk_norm": True, "zero_init": True},
+        {"token_shift": True, "qk_norm": True, "qk_gain": True, "zero_init": True},
     ],
 )
 def test_the_parts_are_those_of_the_model_and_sum_to_its_size(changes):

@@ -73,7 +73,7 @@ def test_equal_seeds_give_equal_runs_and_others_do_not(dataset):
 @pytest.mark.parametrize("stop_after", [3, 12, 19])
 @pytest.mark.parametrize("recipe", [{}, {"optimizer": "muon"}, {"optimizer": "muon", "precision": "bfloat16"}])
 def test_resuming_equals_never_having_stopped(dataset, stop_after, recipe):
-    switches = {"qk_norm": True, "token_shift": True, "zero_init": True} if recipe else {}
+    switches = {"qk_norm": True, "qk_gain": True, "token_shift": True, "zero_init": True} if recipe else {}
     with_dropout = config(model={"dropout": 0.3, **switches}, **recipe)
     straight = new_state(with_dropout, 13)
     whole = timeless(train(straight, dataset, with_dropout))

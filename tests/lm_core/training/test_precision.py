@@ -9,7 +9,7 @@ from lm_core.training.precision import Gradients, multiplies_bfloat16, products_
 
 MODEL = {
     "n_layers": 2, "n_heads": 2, "d_model": 32, "context_length": 16,
-    "qk_norm": True, "token_shift": True, "zero_init": True,
+    "qk_norm": True, "qk_gain": True, "token_shift": True, "zero_init": True,
 }  # fmt: skip
 
 
