@@ -54,12 +54,25 @@ class CorpusSpec(Frozen):
 class TokenizerSpec(Frozen):
     """How text becomes numbers."""
 
-    kind: Literal["char", "byte", "bpe", "unigram"] = Field(
-        "char", description="One number per character, per byte, or per learned piece (BPE, unigram)."
-    )
+    kind: Literal[
+        "char", "byte", "bpe", "sentencepiece-bpe", "unigram", "word", "gpt2", "cl100k", "o200k", "huggingface"
+    ] = Field("char", description="One number per character, per byte, per learned piece (BPE, unigram), or per word.")
     vocab_size: int = Field(
-        512, ge=16, le=32_000, description="How many pieces a BPE or unigram tokenizer learns; others count their own."
+        512, ge=16, le=32_000, description="How many tokens BPE, unigram or words learn; others count their own."
     )
+    split: Literal["words", "lines"] = Field(
+        "words", description="What BPE's merges stay inside: words, as GPT-2 cuts them, or whole lines."
+    )
+    file_id: str | None = Field(
+        None, pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the tokenizer.json, for one that was uploaded."
+    )
+    title: str = Field("", max_length=200, description="What people call this tokenizer.")
+
+    @model_validator(mode="after")
+    def _an_upload_has_a_fingerprint(self) -> Self:
+        if (self.kind == "huggingface") != (self.file_id is not None):
+            raise ValueError('file_id belongs to the tokenizer "huggingface" and to no other.')
+        return self
 
 
 class ModelConfig(Frozen):

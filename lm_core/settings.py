@@ -51,6 +51,11 @@ class Settings:
         return self.home / "texts"
 
     @property
+    def tokenizers_folder(self) -> Path:
+        """Uploaded tokenizer.json files, by fingerprint."""
+        return self.home / "tokenizers"
+
+    @property
     def threads_per_run(self) -> int:
         """Cores shared fairly between the runs that may train at once."""
         return max(1, available_cores() // self.parallel_runs)

@@ -14,6 +14,7 @@ from pathlib import Path
 from lm_core import errors
 from lm_core.corpora.library import list_corpora
 from lm_core.runs.run import gallery_runs
+from lm_core.tokenizers.registry import list_tokenizers
 
 ROOT = Path(__file__).parents[1]
 ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.LMError)}
@@ -31,7 +32,8 @@ PARTS = (
     "step {0}", "the beginning", "is finished", "has failed", "has been stopped", "pause", "resume", "stop",
     "lacks", "has the unknown", "training", "validation", "signal {0}", "{0} or {1}", "{0} (got {1})",
     "it does not name a kind of tokenizer", "it is not JSON", 'there is no kind of tokenizer called "{0}"',
-    "its characters are missing or not distinct", "it is not the model that {0} names",
+    "its characters are missing or not distinct", "its words are missing or not distinct",
+    "its merges are missing or impossible", "it is not the file that {0} names", "it is not the model that {0} names",
     "{0} is of another version", "{0} is not what was written", "{0} holds ids outside the vocabulary",
 )  # fmt: skip
 
@@ -64,6 +66,8 @@ def engine_sentences() -> dict[str, str]:
         found |= dict.fromkeys(refusals, path.relative_to(ROOT).as_posix())
     for info in list_corpora():
         found |= dict.fromkeys((info.title, info.description, info.licence, info.source), "lm_core/corpora/library.py")
+    for kind in list_tokenizers():
+        found |= dict.fromkeys((kind.title, kind.description), "lm_core/tokenizers/registry.py")
     found |= {run.read_config().name: f"assets/gallery/{run.id}/run.json" for run in gallery_runs()}
     return found
 

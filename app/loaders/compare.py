@@ -15,6 +15,7 @@ from lm_core.errors import RunError
 from lm_core.jobs.status import RunStatus, status_of_shipped
 from lm_core.jobs.tags import tags_of_runs
 from lm_core.runs.run import gallery_runs
+from lm_core.tokenizers.registry import TOKENIZERS
 
 MOST_ROWS = 500
 NOT_COMPARED = ("format_version", "name", "group", "probe")  # they make no difference to what is learned
@@ -105,9 +106,14 @@ def flat_settings(config: RunConfig) -> dict[str, Any]:
     for key in ("model.d_mlp", "start.run", "start.step"):
         flat.pop(key, None)
     flat |= {"model.n_kv_heads": config.model.kv_heads, "model.mlp_width": config.model.mlp_width}
-    if config.tokenizer.kind in ("char", "byte"):
+    if not TOKENIZERS[config.tokenizer.kind].info.learns:
         flat.pop("tokenizer.vocab_size")  # they count their own
+    if config.tokenizer.kind != "bpe":
+        flat.pop("tokenizer.split")
     flat.pop("corpus.title")
+    flat.pop("tokenizer.title")
+    if file_id := flat.pop("tokenizer.file_id"):
+        flat["tokenizer.file_id"] = file_id[:FINGERPRINT]
     if text_id := flat.pop("corpus.text_id"):
         flat["corpus.text_id"] = text_id[:FINGERPRINT]
     return {key: value for key, value in flat.items() if not (isinstance(value, float) and not math.isfinite(value))}

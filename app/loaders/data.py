@@ -17,6 +17,7 @@ from lm_core.corpora.uploads import clean_pasted_text, decode_text, safe_title, 
 from lm_core.data.splitting import split_documents
 from lm_core.errors import CorpusError, LMError
 from lm_core.presets import PRESETS, preset_config
+from lm_core.tokenizers.registry import tokenizer_info
 
 SEED = RunConfig().seed
 VALIDATION_FRACTION = RunConfig().train.validation_fraction
@@ -168,7 +169,7 @@ def new_config(
         spec = store_text(corpus.text, title=title, texts_folder=runs.settings().texts_folder)
     else:
         spec = CorpusSpec(name=corpus)
-    tokenizer = {"kind": kind, "vocab_size": vocab_size} if kind in ("bpe", "unigram") else {"kind": kind}
+    tokenizer = {"kind": kind, "vocab_size": vocab_size} if tokenizer_info(kind).learns else {"kind": kind}
     return preset_config(
         preset, recipe, name=name, corpus=spec.model_dump(), tokenizer=tokenizer, probe=clean_line(probe), seed=SEED
     )

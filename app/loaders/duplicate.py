@@ -14,7 +14,17 @@ from app.loaders import compare, runs
 from lm_core.config import OWN_TEXT, RunConfig, parse_config
 from lm_core.corpora.library import list_corpora
 
-NOT_OFFERED = ("format_version", "name", "group", "corpus.text_id", "corpus.title", "model.architecture", "start")
+NOT_OFFERED = (
+    "format_version",
+    "name",
+    "group",
+    "corpus.text_id",
+    "corpus.title",
+    "tokenizer.file_id",
+    "tokenizer.title",
+    "model.architecture",
+    "start",
+)
 GROUPS = ("model.", "train.", "tokenizer.", "corpus.", "")  # the order in which they are offered
 LONGEST_NAME = 120
 

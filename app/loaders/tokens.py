@@ -29,10 +29,7 @@ class Reader:
 
     def bytes_of(self, token: int) -> bytes:
         """The UTF-8 bytes that a token stands for; none for a special token."""
-        if self.kinds[token] == "special":
-            return b""
-        text = self.texts[token]
-        return bytes([int(text[3:5], 16)]) if self.kinds[token] == "byte" else text.encode("utf-8")
+        return self.tokenizer.token_bytes([token])[0]
 
 
 def is_ready(run_id: str) -> bool:

@@ -10,12 +10,13 @@ from app import state
 from app.components import show_picture
 from app.i18n import _
 from app.loaders import data, runs
+from app.sentences import translate_sentence
 from app.widgets.frame import show_error
 from lm_core.corpora.cleaning import DecodedText
 from lm_core.errors import LMError
 from lm_core.presets import PRESETS, RECIPES
+from lm_core.tokenizers.registry import list_tokenizers
 
-LEARNED = ("bpe", "unigram")
 PRESET = "preset"
 RECIPE = "recipe"
 NEWEST = "modern"
@@ -61,19 +62,14 @@ def _start(corpus: str | DecodedText, **choices: Any) -> None:
 
 
 def _tokenizer() -> tuple[str, int]:
-    kinds = {"char": _("Characters"), "byte": _("Bytes"), "bpe": _("BPE"), "unigram": _("Unigram")}
-    words = {
-        "char": _("One number per character. The best to begin with."),
-        "byte": _("One number per byte: 256 of them write every language."),
-        "bpe": _("Frequent neighbours grow together into pieces of words."),
-        "unigram": _("The pieces that explain the text best survive."),
-    }
+    kinds = {info.kind: info for info in list_tokenizers() if info.small}
     kind = st.radio(
-        _("What becomes a number?"), list(kinds), format_func=kinds.get, captions=list(words.values()), key="tokenizer",
+        _("What becomes a number?"), list(kinds), format_func=lambda kind: translate_sentence(kinds[kind].title),
+        captions=[translate_sentence(info.description) for info in kinds.values()], key="tokenizer",
         persist_state="session",
     )  # fmt: skip
     size = 512
-    if kind in LEARNED:
+    if kinds[kind].learns:
         size = st.select_slider(_("Vocabulary"), [300, 400, 512, 768, 1024, 2048, 4096, 8192], value=512, key="pieces")
     return kind, size
 

@@ -71,9 +71,10 @@ def train(
     corpus: Annotated[str | None, typer.Option(metavar="NAME", help="A text from `tokenarium corpora`.")] = None,
     file: Annotated[Path | None, typer.Option(help="A text of your own (.txt, .md) instead.")] = None,
     tokenizer: Annotated[
-        Literal["char", "byte", "bpe", "unigram"], typer.Option(help="How text becomes numbers.")
+        Literal["char", "byte", "bpe", "sentencepiece-bpe", "unigram", "word", "gpt2", "cl100k", "o200k"],
+        typer.Option(help="How text becomes numbers."),
     ] = "char",
-    vocab_size: Annotated[int | None, typer.Option(metavar="N", help="Pieces that bpe or unigram learn.")] = None,
+    vocab_size: Annotated[int | None, typer.Option(metavar="N", help="Tokens that bpe, unigram or word learn.")] = None,
     preset: Annotated[Literal["tiny", "small", "medium"], typer.Option(help="Size of the model.")] = "tiny",
     recipe: Annotated[
         Literal["classic", "modern"],

@@ -98,7 +98,8 @@ def _write_ids(texts: Sequence[str], tokenizer: Tokenizer, path: Path, dtype: np
     """Append the ids of all texts to a fresh file; how many there are, of how many bytes of text, and their CRC-32."""
     tokens = text_bytes = checksum = 0
     with path.open("wb") as file:
-        for part in (part for text in texts for part in _parts(text)):
+        whole = tokenizer.crosses_lines
+        for part in (part for text in texts for part in ([text] if whole else _parts(text))):
             data = np.array(tokenizer.encode(part), dtype=dtype).tobytes()
             file.write(data)
             tokens += len(data) // dtype.itemsize

@@ -24,6 +24,7 @@ from lm_core.runs.continuing import checkpoint_to_go_on_from, copy_beginning
 from lm_core.runs.history import delete_points
 from lm_core.runs.run import Run, create_run, find_run
 from lm_core.settings import Settings
+from lm_core.tokenizers.registry import load_tokenizer, planned_vocabulary
 
 LEAVING_SECONDS = 3.0  # for a worker to see that its run was taken away; it looks twenty times a second
 
@@ -37,12 +38,16 @@ def start_run(config: RunConfig, settings: Settings, store: Store, owner: str = 
     """
     _refuse_if_disk_is_used_up(owner, settings, store)
     corpus = load_corpus(config.corpus, texts_folder=settings.texts_folder, seed=config.seed)
-    _refuse_if_too_short(corpus, config)
+    training, validation = split_documents(corpus, config.train.validation_fraction, config.seed)
+    _refuse_if_too_short(corpus, config, {"training": training, "validation": validation})
     available = int(psutil.virtual_memory().available)
-    vocab_size, train = _vocabulary_bound(corpus, config), config.train
-    refuse_if_too_large(config.model, vocab_size, train.batch_size, available, train.precision)
     parent = find_run(config.start.run, settings) if config.start else None
     beginning = checkpoint_to_go_on_from(config, parent) if parent else None
+    if parent:
+        vocab_size = load_tokenizer(parent.tokenizer_folder).vocab_size
+    else:
+        vocab_size = planned_vocabulary(config.tokenizer, training, files=settings.tokenizers_folder)
+    refuse_if_too_large(config.model, vocab_size, config.train.batch_size, available, config.train.precision)
     with ExitStack() as undo:
         run = create_run(config, settings.runs_folder)
         undo.callback(shutil.rmtree, run.folder, ignore_errors=True)
@@ -127,13 +132,12 @@ def _bytes_of(folder: Path) -> int:
     return total
 
 
-def _refuse_if_too_short(corpus: Corpus, config: RunConfig) -> None:
-    """Both parts must fill one window and its next token. Pieces of BPE or unigram are bytes at the shortest, so
-    there this is a first look only; the worker counts them.
+def _refuse_if_too_short(corpus: Corpus, config: RunConfig, parts: dict[str, list[str]]) -> None:
+    """Both parts must fill one window and its next token. Tokens are bytes at the shortest, so except for characters
+    this is a first look only; the worker counts them.
     """
     context = config.model.context_length
-    training, validation = split_documents(corpus, config.train.validation_fraction, config.seed)
-    for part, texts in (("training", training), ("validation", validation)):
+    for part, texts in parts.items():
         if config.tokenizer.kind == "char":
             tokens = sum(map(len, texts))
         else:
@@ -143,10 +147,3 @@ def _refuse_if_too_short(corpus: Corpus, config: RunConfig) -> None:
                 f'"{corpus.title}" gives at most {tokens:,} tokens for {part}, but a context of {context:,} needs at '
                 f"least {context + 1:,}. Choose a longer text or a context_length below {tokens:,}."
             )
-
-
-def _vocabulary_bound(corpus: Corpus, config: RunConfig) -> int:
-    """The number of tokens, or a little more."""
-    if config.tokenizer.kind == "char":
-        return len(set(corpus.text)) + 1
-    return max(config.tokenizer.vocab_size, 260)

@@ -24,6 +24,7 @@ from lm_core.settings import Settings
 from lm_core.tokenizers.base import Tokenizer
 from lm_core.tokenizers.registry import load_tokenizer, train_tokenizer
 
+MOST_UNCOVERED = 1_000  # written down: unknown words may be many
 COUNTED_TOKENS = 2_000_000  # of the training part, for the baselines: more would keep people waiting
 
 
@@ -59,11 +60,15 @@ def _made(run: Run, config: RunConfig, settings: Settings) -> Prepared:
     corpus = load_corpus(config.corpus, texts_folder=settings.texts_folder, seed=config.seed)
     train_texts, validation_texts = split_documents(corpus, config.train.validation_fraction, config.seed)
     # A run that goes on from another brought its tokenizer along: its weights know no other numbers.
-    tokenizer = load_tokenizer(run.tokenizer_folder) if config.start else train_tokenizer(config.tokenizer, train_texts)
+    tokenizer = (
+        load_tokenizer(run.tokenizer_folder)
+        if config.start
+        else train_tokenizer(config.tokenizer, train_texts, files=settings.tokenizers_folder)
+    )
     dataset = write_dataset(train_texts, validation_texts, tokenizer, run.tokens_folder)
     check_fits(dataset, config.model)
     tokenizer.save(run.tokenizer_folder)
-    uncovered = tuple(tokenizer.uncovered("".join(validation_texts)))
+    uncovered = tuple(tokenizer.uncovered("".join(validation_texts))[:MOST_UNCOVERED])
     packed = partial(
         compressed_losses,
         train_texts,

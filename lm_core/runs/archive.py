@@ -38,8 +38,9 @@ from lm_core.runs.run import Run, new_run_id
 from lm_core.runs.series import Series
 from lm_core.runs.tags import tags_as_json, tags_from_json
 from lm_core.tokenizers.base import Tokenizer
-from lm_core.tokenizers.registry import load_tokenizer
+from lm_core.tokenizers.registry import load_tokenizer, same_kind
 
+TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "huggingface.json")
 MOST_ROWS = 1_000_001
 MOST_COLUMNS = 40
 LONGEST_TITLE = 2000
@@ -81,7 +82,7 @@ def write_archive(run: Run, series: Series, target: IO[bytes], *, tags: Sequence
         put("run.json", config.to_json().encode())
         put("facts.json", run.facts_path.read_bytes())
         for path in sorted(run.tokenizer_folder.iterdir()):
-            if path.name in ("tokenizer.json", "tokenizer.model"):
+            if path.name in TOKENIZER_FILES:
                 put(f"tokenizer/{path.name}", path.read_bytes())
         put("model.safetensors", _weights(found[-1]), packed=False)
         for point in load_points(run):
@@ -168,7 +169,7 @@ def _tags(archive: Archive) -> tuple[str, ...]:
 
 def _tokenizer(run: Run, archive: Archive) -> Tokenizer:
     run.tokenizer_folder.mkdir()
-    for name in ("tokenizer.json", "tokenizer.model"):
+    for name in TOKENIZER_FILES:
         if f"tokenizer/{name}" in archive.names:
             (run.tokenizer_folder / name).write_bytes(archive.read(f"tokenizer/{name}"))
     try:
@@ -182,7 +183,7 @@ def _tokenizer(run: Run, archive: Archive) -> Tokenizer:
 
 def _check_facts(facts: RunFacts, config: RunConfig, tokenizer: Tokenizer) -> None:
     """What the folder says of itself must be true, as far as that can be known."""
-    if tokenizer.kind != config.tokenizer.kind or facts.tokenizer_kind != tokenizer.kind:
+    if not same_kind(tokenizer, config.tokenizer.kind) or not same_kind(tokenizer, facts.tokenizer_kind):
         raise refused("its tokenizer is of another kind than its settings say")
     if tokenizer.vocab_size != facts.vocab_size:
         raise refused(f"its tokenizer has {tokenizer.vocab_size:,} tokens, and facts.json says {facts.vocab_size:,}")

@@ -44,6 +44,7 @@ LARGEST_OF = {
     r"tags\.json": 10_000,
     r"tokenizer/tokenizer\.json": 4_000_000,
     r"tokenizer/tokenizer\.model": 4_000_000,
+    r"tokenizer/huggingface\.json": 32_000_000,
     r"model\.safetensors": 300_000_000,
     r"history/s[0-9]{8}\.npz": 8_000_000,
     r"metrics\.csv": 150_000_000,

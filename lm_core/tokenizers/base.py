@@ -17,11 +17,13 @@ from typing import Literal
 
 from lm_core.errors import TokenizerError
 
-Kind = Literal["char", "byte", "bpe", "unigram"]
+Kind = Literal["char", "byte", "bpe", "sentencepiece-bpe", "unigram", "word", "gpt2", "cl100k", "o200k", "huggingface"]
 
 REPLACEMENT = "\ufffd"  # what Unicode shows where a character was lost
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+_BYTE_TEXT = re.compile("<0x([0-9A-F]{2})>")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,10 @@ class EncodingStep:
 
 @dataclass(frozen=True)
 class VocabularyEntry:
-    """One token: a piece of text, a single byte of a character, or a token that stands for no text."""
+    """One token: a piece of text, one that holds parts of characters, or a token that stands for no text.
+
+    Parts of characters are spelled as bytes in the text: "<0xE4>", or " <0xE4><0xBD>" for a space and half of a 你.
+    """
 
     id: int
     text: str
@@ -45,13 +50,14 @@ class VocabularyEntry:
 class Tokenizer(ABC):
     """Text to token ids and back. Ids run from 0 to `vocab_size` - 1.
 
-    For every text without uncovered characters, `decode(encode(text)) == text`. No token reaches across a line end,
-    so a long text may be encoded a few lines at a time: `encode(a + b) == encode(a) + encode(b)` if `a` ends with a
-    newline.
+    For every text without uncovered characters, `decode(encode(text)) == text` (an uploaded tokenizer may also change
+    letters on purpose). Unless `crosses_lines`, no token reaches across a line end, so a long text may be encoded a few
+    lines at a time: `encode(a + b) == encode(a) + encode(b)` if `a` ends with a newline.
     """
 
     kind: Kind
     vocab_size: int
+    crosses_lines: bool = False  # true of published vocabularies, which have tokens such as two line ends
 
     @abstractmethod
     def explain(self, text: str) -> tuple[EncodingStep, ...]:
@@ -75,7 +81,7 @@ class Tokenizer(ABC):
 
     @abstractmethod
     def uncovered(self, text: str) -> list[str]:
-        """The distinct characters of `text` that this tokenizer cannot give back, sorted."""
+        """What this tokenizer cannot give back of `text`, sorted: distinct characters, or words if these are tokens."""
 
     @abstractmethod
     def save(self, folder: Path) -> None:
@@ -90,9 +96,22 @@ class Tokenizer(ABC):
         self.check_ids(ids)
         return [self._texts[i] for i in ids]
 
+    def token_bytes(self, ids: Sequence[int]) -> list[bytes]:
+        """The UTF-8 bytes that each token stands for; none for a special token. Joined they are the text's bytes.
+
+        Raises:
+            TokenizerError: an id is outside the vocabulary.
+        """
+        self.check_ids(ids)
+        return [self._bytes[i] for i in ids]
+
     @cached_property
     def _texts(self) -> list[str]:
         return [entry.text for entry in self.vocabulary()]
+
+    @cached_property
+    def _bytes(self) -> list[bytes]:
+        return [entry_bytes(entry) for entry in self.vocabulary()]
 
     def check_ids(self, ids: Sequence[int]) -> None:
         """Refuse ids outside the vocabulary.
@@ -110,6 +129,23 @@ class Tokenizer(ABC):
 def byte_text(byte: int) -> str:
     """How one byte is shown: 228 -> "<0xE4>"."""
     return f"<0x{byte:02X}>"
+
+
+def bytes_text(data: bytes) -> str:
+    """How a token's bytes are shown: whole characters, and parts of others as bytes. b" \\xe4" -> " <0xE4>"."""
+    return _ESCAPED_BYTE.sub(
+        lambda escaped: byte_text(ord(escaped[0]) - 0xDC00), data.decode("utf-8", errors="surrogateescape")
+    )
+
+
+def entry_bytes(entry: VocabularyEntry) -> bytes:
+    """The UTF-8 bytes that a token stands for; none for a special token."""
+    if entry.kind == "special":
+        return b""
+    if entry.kind == "text":
+        return entry.text.encode("utf-8")
+    parts = _BYTE_TEXT.split(entry.text)  # text, byte, text, byte, …
+    return b"".join(bytes.fromhex(part) if place % 2 else part.encode("utf-8") for place, part in enumerate(parts))
 
 
 def without_surrogates(text: str) -> str:

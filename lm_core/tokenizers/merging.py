@@ -1,60 +1,90 @@
-"""Byte-pair encoding replayed merge by merge: characters and ranked pieces in, every merge out in its order.
+"""Byte-pair encoding replayed merge by merge: pieces and what may be joined in, every merge out in its order.
 
-Of all neighbours whose join is a piece, the pair with the lowest rank is joined, the leftmost first, until no pair
-is left (Sennrich, Haddow and Birch 2016, "Neural Machine Translation of Rare Words with Subword Units", section 3.2).
+Of all neighbours that may be joined, the pair with the lowest rank is joined, the leftmost first, until no pair is left
+(Sennrich, Haddow and Birch 2016, "Neural Machine Translation of Rare Words with Subword Units", section 3.2).
 
-    ranks {"lo": 0, "low": 1}     l o w e r  ->  lo w e r  ->  low e r
+    lo: rank 0, low: rank 1     l o w e r  ->  lo w e r  ->  low e r
+
+A piece is whatever a tokenizer calls its pieces: SentencePiece's are strings, ours are token ids.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Final, Generic, TypeVar
+
+from lm_core.tokenizers.base import EncodingStep
+
+MOST_MERGE_STEPS: Final = 24  # columns that a page can show
+
+Piece = TypeVar("Piece", str, int)
+
+Join = Callable[[Piece, Piece], "tuple[float, Piece] | None"]  # the rank of a join and what it makes, if anything
 
 
 @dataclass(frozen=True)
-class Merge:
-    """The piece that begins at `position` (counted in characters) takes in its right neighbour and becomes `piece`."""
+class Merge(Generic[Piece]):
+    """The piece that begins at `position` takes in its right neighbour, which ends before `end`, and becomes `piece`.
+
+    Places are counted in the pieces that there were at first.
+    """
 
     position: int
-    piece: str
+    end: int
+    piece: Piece
+    rank: float = 0.0
 
 
-def merges(characters: Sequence[str], ranks: Mapping[str, float]) -> Iterator[Merge]:
+def merges(first: Sequence[Piece], join: Join[Piece]) -> Iterator[Merge[Piece]]:
     """All merges, in order. Time grows as n log n: a heap holds the pairs that could be joined."""
-    pieces = list(characters)  # pieces[i] is the piece that begins at i, "" once its left neighbour has taken it
+    pieces: list[Piece | None] = list(first)  # the piece that begins here, None once its left neighbour has taken it
     after = list(range(1, len(pieces) + 1))  # where the right neighbour of i begins
     before = list(range(-1, len(pieces) - 1))
-    waiting: list[tuple[float, int, str]] = []  # (rank, position, piece that the join would make)
+    waiting: list[tuple[float, int, int, Piece]] = []  # (rank, position, end, piece that the join would make)
 
     def consider(left: int) -> None:
-        if left >= 0 and after[left] < len(pieces):
-            join = pieces[left] + pieces[after[left]]
-            if join in ranks:
-                heapq.heappush(waiting, (ranks[join], left, join))
+        if left < 0 or after[left] == len(pieces):
+            return
+        a, b = pieces[left], pieces[after[left]]
+        if a is not None and b is not None and (found := join(a, b)):
+            heapq.heappush(waiting, (found[0], left, after[after[left]], found[1]))
 
     for left in range(len(pieces)):
         consider(left)
     while waiting:
-        _, left, join = heapq.heappop(waiting)
+        rank, left, end, piece = heapq.heappop(waiting)
         right = after[left]
-        if not pieces[left] or right == len(pieces) or pieces[left] + pieces[right] != join:
+        if pieces[left] is None or right == len(pieces) or after[right] != end:
             continue  # one of the two has been joined with another piece meanwhile
-        pieces[left], pieces[right] = join, ""
-        after[left] = after[right]
-        if after[right] < len(pieces):
-            before[after[right]] = left
-        yield Merge(left, join)
+        pieces[left], pieces[right] = piece, None
+        after[left] = end
+        if end < len(pieces):
+            before[end] = left
+        yield Merge(left, end, piece, rank)
         consider(before[left])
         consider(left)
 
 
-def apply_merges(pieces: list[str], done: Sequence[Merge]) -> None:
+def apply_merges(pieces: list[str], done: Sequence[Merge[str]]) -> None:
     """Carry out merges on `pieces` in place; a piece that was taken in leaves "" behind.
 
-    ["l", "o", "w"], [Merge(0, "lo")] -> ["lo", "", "w"]
+    ["l", "o", "w"], [Merge(0, 2, "lo")] -> ["lo", "", "w"]
     """
     for merge in done:
-        end = merge.position + len(merge.piece)
-        pieces[merge.position : end] = [merge.piece, *[""] * (end - merge.position - 1)]
+        pieces[merge.position : merge.end] = [merge.piece, *[""] * (merge.end - merge.position - 1)]
+
+
+def merge_steps(first: Sequence[str], done: Iterable[Merge[str]]) -> Iterator[EncodingStep]:
+    """One column per piece put together; of very many, an even choice that ends with the last."""
+    pieces = list(first)
+    rounds = [list(same) for _, same in groupby(done, key=lambda merge: (merge.rank, merge.piece))]
+    shown = {len(rounds) * (i + 1) // MOST_MERGE_STEPS for i in range(MOST_MERGE_STEPS)}
+    for number, merged in enumerate(rounds, start=1):
+        apply_merges(pieces, merged)
+        if len(rounds) <= MOST_MERGE_STEPS:
+            yield EncodingStep(f'merge "{merged[0].piece}"', tuple(filter(None, pieces)))
+        elif number in shown:
+            yield EncodingStep(f"after {number} of {len(rounds)} merges", tuple(filter(None, pieces)))

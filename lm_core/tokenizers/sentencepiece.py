@@ -11,23 +11,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import chain, groupby
 from pathlib import Path
-from typing import Final, Literal, final
+from typing import Final, final
 
 import sentencepiece
 
 from lm_core.errors import TokenizerError
 from lm_core.files import write_atomically
 from lm_core.tokenizers.base import EncodingStep, Tokenizer, VocabularyEntry, surrogates, without_surrogates
-from lm_core.tokenizers.merging import apply_merges, merges
+from lm_core.tokenizers.merging import merge_steps, merges
 from lm_core.tokenizers.record import RECORD_NAME, damaged, read_record, write_record
-from lm_core.tokenizers.sentencepiece_training import SPACE, train_model
+from lm_core.tokenizers.sentencepiece_training import SPACE, PieceKind, train_model
 
 MODEL_NAME: Final = "tokenizer.model"
-MOST_MERGE_STEPS: Final = 24  # columns that a page can show
 
 # What the library gets at once: lines, and of very long lines parts that end with a word, which no piece crosses. It
 # takes less time for many short texts than for one long one. It reads "▁" as a space, so a real "▁" goes around it.
@@ -38,9 +37,9 @@ _SEGMENT = re.compile(f"{SPACE}|\n|[^{SPACE}\n]{{5000}}[^{SPACE}\n]*?[^{SPACE}\n
 class SentencePieceTokenizer(Tokenizer):
     """Pieces learned from a text; a character that has no piece is spelled in its UTF-8 bytes, so nothing is lost."""
 
-    kind: Literal["bpe", "unigram"]
+    kind: PieceKind
 
-    def __init__(self, model: bytes, kind: Literal["bpe", "unigram"]) -> None:
+    def __init__(self, model: bytes, kind: PieceKind) -> None:
         """`model`: a SentencePiece model as `train_model` makes it."""
         self.kind = kind
         self._model = model
@@ -49,7 +48,7 @@ class SentencePieceTokenizer(Tokenizer):
         self._space_sign = [self._library.piece_to_id(f"<0x{byte:02X}>") for byte in SPACE.encode("utf-8")]
 
     @classmethod
-    def train(cls, texts: Sequence[str], kind: Literal["bpe", "unigram"], vocab_size: int) -> SentencePieceTokenizer:
+    def train(cls, texts: Sequence[str], kind: PieceKind, vocab_size: int) -> SentencePieceTokenizer:
         """Learn `vocab_size` pieces from the texts.
 
         Raises:
@@ -61,7 +60,11 @@ class SentencePieceTokenizer(Tokenizer):
         """BPE: characters -> merges -> token ids. Unigram: characters -> most probable segmentation -> token ids."""
         ids = self.encode(text)
         characters = EncodingStep("characters", tuple(text))
-        between = self._merge_steps(text) if self.kind == "bpe" else [self._best_segmentation(ids)]
+        if self.kind == "unigram":
+            between = [self._best_segmentation(ids)]
+        else:
+            signs = without_surrogates(text)
+            between = list(merge_steps(signs, merges(signs, self._join)))
         return (characters, *between, EncodingStep("token ids", tuple(self.token_texts(ids)), tuple(ids)))
 
     def encode(self, text: str) -> list[int]:
@@ -97,7 +100,7 @@ class SentencePieceTokenizer(Tokenizer):
             raise TokenizerError(f"There is no tokenizer in {folder}: {MODEL_NAME} cannot be read.") from None
         if hashlib.sha256(model).hexdigest() != record.get("model_sha256"):
             raise damaged(folder / MODEL_NAME, f"it is not the model that {RECORD_NAME} names")
-        return cls(model, record["kind"])
+        return cls(model, "unigram" if record["kind"] == "unigram" else "sentencepiece-bpe")  # once called "bpe"
 
     def _segment_ids(self, segment: str, ids: list[int]) -> list[int]:
         return self._space_sign if segment == SPACE else ids
@@ -116,17 +119,9 @@ class SentencePieceTokenizer(Tokenizer):
         texts = [entry.text for entry in self.vocabulary() if entry.kind == "text" and len(entry.text) > 1]
         return {text: -self._library.get_score(self._library.piece_to_id(text.replace(" ", SPACE))) for text in texts}
 
-    def _merge_steps(self, text: str) -> Iterator[EncodingStep]:
-        """One column per piece put together; of very many, an even choice that ends with the last."""
-        pieces = list(without_surrogates(text))
-        rounds = [list(same) for _, same in groupby(merges(pieces, self._ranks), key=lambda merge: merge.piece)]
-        shown = {len(rounds) * (i + 1) // MOST_MERGE_STEPS for i in range(MOST_MERGE_STEPS)}
-        for number, merged in enumerate(rounds, start=1):
-            apply_merges(pieces, merged)
-            if len(rounds) <= MOST_MERGE_STEPS:
-                yield EncodingStep(f'merge "{merged[0].piece}"', tuple(filter(None, pieces)))
-            elif number in shown:
-                yield EncodingStep(f"after {number} of {len(rounds)} merges", tuple(filter(None, pieces)))
+    def _join(self, left: str, right: str) -> tuple[float, str] | None:
+        rank = self._ranks.get(left + right)
+        return None if rank is None else (rank, left + right)
 
     def _best_segmentation(self, ids: Sequence[int]) -> EncodingStep:
         """The pieces whose probabilities have the largest product; bytes are shown as the character they spell."""

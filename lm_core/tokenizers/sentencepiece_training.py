@@ -19,6 +19,8 @@ import sentencepiece
 from lm_core.errors import TokenizerError
 from lm_core.tokenizers.base import without_surrogates
 
+PieceKind = Literal["sentencepiece-bpe", "unigram"]
+
 SPACE: Final = "\u2581"  # "▁" stands for a space inside SentencePiece
 RESERVED_TOKENS: Final = 258  # <unk>, the newline, and the 256 bytes
 SMALLEST_VOCABULARY: Final = 300  # leaves 42 places for characters and pieces
@@ -30,7 +32,7 @@ LONGEST_LINE: Final = 4_000  # characters; SentencePiece would drop longer lines
 _LINE_END = re.compile("[\n\u2581\u2585]+")
 
 
-def train_model(texts: Sequence[str], *, kind: Literal["bpe", "unigram"], vocab_size: int) -> bytes:
+def train_model(texts: Sequence[str], *, kind: PieceKind, vocab_size: int) -> bytes:
     """Learn `vocab_size` tokens from the texts (at most about two million characters of them, evenly spread).
 
     Raises:
@@ -74,7 +76,7 @@ def _train(lines: Sequence[str], kind: str, vocab_size: int) -> tuple[bytes, int
         sentencepiece.SentencePieceTrainer.train(
             sentence_iterator=iter(_cut_at_rare_characters(lines, (vocab_size - RESERVED_TOKENS) // 2)),
             model_writer=model,
-            model_type=kind,
+            model_type=kind.removeprefix("sentencepiece-"),
             vocab_size=vocab_size,
             hard_vocab_limit=False,
             character_coverage=1.0,

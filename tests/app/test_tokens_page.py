@@ -69,7 +69,7 @@ def test_what_was_typed_comes_back_and_stays_when_the_reader_returns(home):
     assert app.session_state["text on the token page"] == "the mat"
 
 
-@pytest.mark.parametrize("kind", ["char", "byte", "bpe", "unigram"])
+@pytest.mark.parametrize("kind", ["char", "byte", "bpe", "sentencepiece-bpe", "unigram"])
 def test_any_text_becomes_plain_json(home, kind):
     run_id = make_run(home, kind)
     for text, focus in itertools.product(HOSTILE, (None, 0, 5, 10_000)):

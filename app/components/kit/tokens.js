@@ -23,8 +23,15 @@ export function quotedToken(token) {
   return `“${visibleToken(token)}”`;
 }
 
-/** A token as a span: blanks are muted, byte fragments boxed, right-to-left text kept to itself. */
+const BYTE_FRAGMENTS = /(<0x[0-9A-F]{2}>)/;
+
+/** A token as a span: blanks are muted, byte fragments boxed, right-to-left text kept to itself. Of a token that holds
+ *  parts of characters beside whole ones (" <0xE4><0xBD>") each part is a box of its own. */
 export function tokenSpan(token) {
+  if (!BYTE_FRAGMENT.test(token) && BYTE_FRAGMENTS.test(token)) {
+    const parts = token.split(BYTE_FRAGMENTS).filter(Boolean);
+    return element("span", { class: "token parts" }, parts.map(tokenSpan));
+  }
   const span = element("span", { class: "token", dir: "auto", text: visibleToken(token) });
   span.classList.toggle("blank", isWhitespace(token));
   span.classList.toggle("byte", isByte(token));

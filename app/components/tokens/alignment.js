@@ -1,6 +1,8 @@
 /** Places pieces of a text under its characters: how many cells each character needs, and where each piece begins and ends. */
 
 const FRAGMENT = /^<0x[0-9A-F]{2}>$/;
+const FRAGMENTS = /<0x[0-9A-F]{2}>/g;
+const SPECIAL = /^(<\w+>|<\|\w+\|>|\[[A-Z]+\])$/;
 const encoder = new TextEncoder();
 const byteLength = (character) => encoder.encode(character).length;
 
@@ -28,7 +30,7 @@ export function cellsOf(characters, pieces) {
 /** Special tokens such as <unk> stand for one character; others for as many as they have. */
 function lengthOf(piece, characters) {
   if (piece === undefined) return 1;
-  return /^<\w+>$/.test(piece) && !characters.join("").includes(piece) ? 1 : [...piece].length;
+  return SPECIAL.test(piece) && !characters.join("").includes(piece) ? 1 : [...piece].length;
 }
 
 /** [{piece, start, span}] of one step in cells; `bytes` when each piece is one byte. */
@@ -51,6 +53,17 @@ export function placePieces(pieces, characters, cells, bytes) {
       for (let index = 0; index < length; index += 1) cell += cells[character + index] ?? 1;
       character += length;
     }
+    return { piece, start, span: cell - start };
+  });
+}
+
+/** The same where a cell is a byte: a piece takes as many as it has bytes, " <0xE4>" two. */
+export function placeInBytes(pieces) {
+  let cell = 0;
+  return pieces.map((piece) => {
+    const start = cell;
+    const parts = piece.match(FRAGMENTS) ?? [];
+    cell += parts.length + byteLength(piece.replace(FRAGMENTS, ""));
     return { piece, start, span: cell - start };
   });
 }

@@ -51,7 +51,10 @@ export function contextSentence({ counts, context }) {
   return t("times the {context} tokens that this model sees at once", { context });
 }
 
-export const kindName = (kind) => ({ char: t("characters"), byte: t("bytes"), bpe: t("BPE"), unigram: t("Unigram") })[kind] ?? kind;
+export const kindName = (kind) => ({
+  char: t("characters"), byte: t("bytes"), bpe: t("BPE"), "sentencepiece-bpe": t("SentencePiece BPE"), unigram: t("Unigram"), word: t("words"),
+  gpt2: "GPT-2", cl100k: "GPT-4", o200k: "GPT-4o", huggingface: "tokenizer.json",
+})[kind] ?? kind;
 
 /** The name of a step of `explain`, in the reader's language. */
 export function stepName(name) {
@@ -60,7 +63,7 @@ export function stepName(name) {
   const after = /^after (\d+) of (\d+) merges$/.exec(name);
   if (after) return t("after {done} of {all} merges", { done: after[1], all: after[2] });
   const names = {
-    characters: t("characters"), "UTF-8 bytes": t("UTF-8 bytes"), "most probable pieces": t("most probable pieces"), "token ids": t("token ids"),
+    characters: t("characters"), words: t("words"), "normalised text": t("normalised text"), "UTF-8 bytes": t("UTF-8 bytes"), "most probable pieces": t("most probable pieces"), "token ids": t("token ids"),
   };
   return names[name] ?? name;
 }

@@ -2,7 +2,7 @@
 import { element, iconButton, setText } from "../kit/dom.js";
 import { isByte, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
-import { cellsOf, newPieces, placePieces } from "./alignment.js";
+import { cellsOf, newPieces, placeInBytes, placePieces } from "./alignment.js";
 import { stepName } from "./captions.js";
 
 const PERIOD = 700;
@@ -40,11 +40,12 @@ export function createSteps(store) {
 function ladder(steps) {
   const characters = steps[0].pieces;
   const bytes = (step) => step.name === "UTF-8 bytes";
-  const cells = steps.some(bytes) ? characters.map((character) => new TextEncoder().encode(character).length) : cellsOf(characters, steps.at(-1).pieces);
+  const inBytes = steps.some(bytes);
+  const cells = inBytes ? characters.map((character) => new TextEncoder().encode(character).length) : cellsOf(characters, steps.at(-1).pieces);
   const total = cells.reduce((sum, width) => sum + width, 0);
   let before = null;
   return steps.map((step) => {
-    const placed = placePieces(step.pieces, characters, cells, bytes(step));
+    const placed = inBytes && !bytes(step) ? placeInBytes(step.pieces) : placePieces(step.pieces, characters, cells, bytes(step));
     const fresh = newPieces(before, placed);
     before = placed;
     const pieces = placed.map(({ piece, start, span }, index) => {

@@ -40,7 +40,7 @@ def test_the_memory_map_cannot_be_written_to(tokenizer, tmp_path):
         dataset.train[0] = 1
 
 
-@pytest.mark.parametrize("kind", ["char", "byte", "bpe", "unigram"])
+@pytest.mark.parametrize("kind", ["char", "byte", "bpe", "sentencepiece-bpe", "unigram"])
 def test_encoding_in_parts_gives_the_ids_of_the_whole(kind, tmp_path, monkeypatch):
     text = "".join(f"{i} lines of words, {i * i} of them\n" for i in range(300)) + "no end"
     tokenizer = train_tokenizer(TokenizerSpec(kind=kind, vocab_size=310), [text])

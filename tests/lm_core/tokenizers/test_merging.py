@@ -18,18 +18,22 @@ def naive_result(text, ranks):
         pieces[i : i + 2] = [pieces[i] + pieces[i + 1]]
 
 
+def joins(ranks):
+    return lambda left, right: (ranks[left + right], left + right) if left + right in ranks else None
+
+
 def test_low_is_built_from_lo_and_w():
-    assert list(merges("lower", {"lo": 0, "low": 1})) == [Merge(0, "lo"), Merge(0, "low")]
+    assert list(merges("lower", joins({"lo": 0, "low": 1}))) == [Merge(0, 2, "lo", 0), Merge(0, 3, "low", 1)]
 
 
 def test_the_leftmost_of_equal_pairs_is_joined_first():
-    assert list(merges("aaa", {"aa": 0})) == [Merge(0, "aa")]
+    assert list(merges("aaa", joins({"aa": 0}))) == [Merge(0, 2, "aa", 0)]
 
 
 def test_wikipedias_example_ends_in_the_pieces_of_the_article():
     # https://en.wikipedia.org/wiki/Byte-pair_encoding: Z = aa, Y = ab, X = ZY
     pieces = list("aaabdaaabac")
-    apply_merges(pieces, list(merges("aaabdaaabac", {"aa": 0, "ab": 1, "aaab": 2})))
+    apply_merges(pieces, list(merges("aaabdaaabac", joins({"aa": 0, "ab": 1, "aaab": 2}))))
     assert [piece for piece in pieces if piece] == ["aaab", "d", "aaab", "a", "c"]
 
 
@@ -43,14 +47,14 @@ def test_the_heap_agrees_with_the_textbooks_loop():
             ranks.setdefault(pieces[-1], rank)
         text = "".join(chance.choices("abcd", k=30))
         replayed = list(text)
-        apply_merges(replayed, list(merges(text, ranks)))
+        apply_merges(replayed, list(merges(text, joins(ranks))))
         assert [piece for piece in replayed if piece] == naive_result(text, ranks)
 
 
 def test_a_long_text_takes_no_longer_per_character_than_a_short_one():
     def seconds(length):
         start = time.process_time()
-        for _ in merges("ab" * (length // 2), {"ab": 0, "abab": 1, "abababab": 2}):
+        for _ in merges("ab" * (length // 2), joins({"ab": 0, "abab": 1, "abababab": 2})):
             pass
         return time.process_time() - start
 

@@ -8,7 +8,8 @@ import pytest
 import sentencepiece as library
 
 from lm_core.errors import TokenizerError
-from lm_core.tokenizers.sentencepiece import MOST_MERGE_STEPS, SentencePieceTokenizer
+from lm_core.tokenizers.merging import MOST_MERGE_STEPS
+from lm_core.tokenizers.sentencepiece import SentencePieceTokenizer
 
 
 def sentences(count):
@@ -31,14 +32,14 @@ NASTY = [
 ]
 
 
-@pytest.fixture(scope="module", params=["bpe", "unigram"])
+@pytest.fixture(scope="module", params=["sentencepiece-bpe", "unigram"])
 def tokenizer(request):
     return SentencePieceTokenizer.train([TEXT], request.param, 340)
 
 
 @pytest.fixture(scope="module")
 def bpe():
-    return SentencePieceTokenizer.train([TEXT], "bpe", 340)
+    return SentencePieceTokenizer.train([TEXT], "sentencepiece-bpe", 340)
 
 
 @pytest.fixture(scope="module")

@@ -27,14 +27,14 @@ def test_a_very_long_line_is_cut_into_parts_that_the_library_takes():
     assert max(map(len, lines)) == sentencepiece_training.LONGEST_LINE
 
 
-@pytest.mark.parametrize("kind", ["bpe", "unigram"])
+@pytest.mark.parametrize("kind", ["sentencepiece-bpe", "unigram"])
 def test_equal_texts_give_equal_models_in_silence(kind, capfd):
     models = {train_model([words(3000)], kind=kind, vocab_size=400) for _ in range(2)}
     assert len(models) == 1
     assert capfd.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize("kind", ["bpe", "unigram"])
+@pytest.mark.parametrize("kind", ["sentencepiece-bpe", "unigram"])
 def test_a_vocabulary_too_large_names_the_largest_possible_which_then_works(kind):
     text = words(200)
     with pytest.raises(TokenizerError, match="the largest possible is") as refusal:
@@ -48,7 +48,7 @@ def test_a_vocabulary_too_large_names_the_largest_possible_which_then_works(kind
     assert sentencepiece.SentencePieceProcessor(model_proto=model).get_piece_size() == largest
 
 
-@pytest.mark.parametrize("kind", ["bpe", "unigram"])
+@pytest.mark.parametrize("kind", ["sentencepiece-bpe", "unigram"])
 def test_even_when_most_characters_are_rare_the_number_named_works(kind):
     text = "".join(map(chr, range(0x4E00, 0x4E00 + 300)))
     with pytest.raises(TokenizerError) as refusal:
@@ -59,13 +59,13 @@ def test_even_when_most_characters_are_rare_the_number_named_works(kind):
 
 def test_a_vocabulary_too_small_names_the_smallest():
     with pytest.raises(TokenizerError) as refusal:
-        train_model([words(100)], kind="bpe", vocab_size=100)
-    assert "A bpe vocabulary of 100 is too small: 258 places go to" in str(refusal.value)
+        train_model([words(100)], kind="sentencepiece-bpe", vocab_size=100)
+    assert "A sentencepiece-bpe vocabulary of 100 is too small: 258 places go to" in str(refusal.value)
     assert f"Choose {SMALLEST_VOCABULARY} or more, or the char tokenizer." in str(refusal.value)
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "\u2581", "x", "ab", "<0x41>" * 40, "<unk>", "\x00\x01" * 30, " " * 50])
-@pytest.mark.parametrize("kind", ["bpe", "unigram"])
+@pytest.mark.parametrize("kind", ["sentencepiece-bpe", "unigram"])
 def test_texts_with_nothing_to_learn_are_refused_in_a_sentence(kind, text):
     with pytest.raises(TokenizerError, match=r"too short|nothing to learn"):
         train_model([text], kind=kind, vocab_size=512)
@@ -74,7 +74,9 @@ def test_texts_with_nothing_to_learn_are_refused_in_a_sentence(kind, text):
 def test_rare_characters_leave_room_for_pieces():
     rare = "".join(map(chr, range(0x4E00, 0x4E00 + 3000)))
     text = words(3000) + rare
-    library = sentencepiece.SentencePieceProcessor(model_proto=train_model([text], kind="bpe", vocab_size=400))
+    library = sentencepiece.SentencePieceProcessor(
+        model_proto=train_model([text], kind="sentencepiece-bpe", vocab_size=400)
+    )
     pieces = [library.id_to_piece(i) for i in range(258, 400)]
     assert sum(len(piece) == 1 for piece in pieces) == (400 - 258) // 2
     assert not set(rare[200:]) & set("".join(pieces))
@@ -82,7 +84,7 @@ def test_rare_characters_leave_room_for_pieces():
 
 def test_a_long_text_is_learned_from_an_even_sample(monkeypatch):
     monkeypatch.setattr(sentencepiece_training, "TRAINING_CHARACTERS", 1000)
-    sample = sentencepiece_training._sample([f"line {i:04}" for i in range(1000)], "bpe")
+    sample = sentencepiece_training._sample([f"line {i:04}" for i in range(1000)], "sentencepiece-bpe")
     assert sample == [f"line {i:04}" for i in range(0, 1000, 9)]
 
 
@@ -91,7 +93,7 @@ def test_unigram_learns_from_fewer_characters_if_words_do_not_repeat(monkeypatch
     repeating, unspaced = ["the same words"] * 1000, [f"unspaced{i:04}" for i in range(1000)]
     assert len(sentencepiece_training._sample(repeating, "unigram")) == 1000
     assert len(sentencepiece_training._sample(unspaced, "unigram")) == 84
-    assert len(sentencepiece_training._sample(unspaced, "bpe")) == 1000
+    assert len(sentencepiece_training._sample(unspaced, "sentencepiece-bpe")) == 1000
 
 
 def test_cutting_at_rare_characters_keeps_the_commonest():
