@@ -82,6 +82,11 @@ class SentencePieceTokenizer(Tokenizer):
     def uncovered(self, text: str) -> list[str]:
         return surrogates(text)
 
+    def pieces(self) -> list[tuple[str, float]]:
+        """Every piece as the library writes it ("▁" for a space) and its score: ln P of unigram, minus a rank of BPE."""
+        library = self._library
+        return [(library.id_to_piece(i), library.get_score(i)) for i in range(self.vocab_size)]
+
     def save(self, folder: Path) -> None:
         write_atomically(folder / MODEL_NAME, self._model)
         write_record(folder, self.kind, model_sha256=hashlib.sha256(self._model).hexdigest())
