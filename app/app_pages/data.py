@@ -52,7 +52,7 @@ with right:
             show_reading(own)
         if own is not None and own.read is not None:
             corpus, title = own.read, own.title or _("Own text")
-            picture = data.picture_of_text(own.read.text, title)
+            picture = data.picture_of_text(own.read.text, title, own.read.documents)
             about = {"title": title, "description": "", "licence": "", "source": ""}
     else:
         info = infos[chosen]

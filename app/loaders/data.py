@@ -76,9 +76,9 @@ def picture_of_corpus(name: str) -> dict[str, Any]:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def picture_of_text(text: str, title: str) -> dict[str, Any]:
+def picture_of_text(text: str, title: str, documents: tuple[str, ...] = ()) -> dict[str, Any]:
     """A text of one's own in the same numbers."""
-    return picture_of(Corpus(OWN_TEXT, title, (text,), "", ""))
+    return picture_of(Corpus(OWN_TEXT, title, documents or (text,), "", ""))
 
 
 def picture_of(corpus: Corpus) -> dict[str, Any]:
@@ -166,13 +166,18 @@ def new_config(
 ) -> RunConfig:
     """A checked configuration; a text of one's own is stored first. Raises LMError with a sentence."""
     if isinstance(corpus, DecodedText):
-        spec = store_text(corpus.text, title=title, texts_folder=runs.settings().texts_folder)
+        spec = store_own(corpus, title)
     else:
         spec = CorpusSpec(name=corpus)
     tokenizer = {"kind": kind, "vocab_size": vocab_size} if tokenizer_info(kind).learns else {"kind": kind}
     return preset_config(
         preset, recipe, name=name, corpus=spec.model_dump(), tokenizer=tokenizer, probe=clean_line(probe), seed=SEED
     )
+
+
+def store_own(own: DecodedText, title: str) -> CorpusSpec:
+    """Keep a text of one's own, with the ends of its documents. Raises CorpusError."""
+    return store_text(own.text, title=title, texts_folder=runs.settings().texts_folder, documents=own.documents)
 
 
 def clean_line(text: str) -> str:

@@ -28,6 +28,7 @@ class DecodedText:
     text: str
     encoding: str
     notes: tuple[str, ...]
+    documents: tuple[str, ...] = ()  # the parts that `text` is made of, where it has several
 
 
 def clean_text(text: str, *, encoding: str, notes: tuple[str, ...] = ()) -> DecodedText:

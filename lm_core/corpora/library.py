@@ -11,7 +11,7 @@ from lm_core.config import OWN_TEXT, CorpusSpec
 from lm_core.corpora import builtin, tasks
 from lm_core.corpora.corpus import Corpus, CorpusInfo
 from lm_core.corpora.packages import missing_package
-from lm_core.corpora.uploads import read_text
+from lm_core.corpora.uploads import read_documents
 from lm_core.errors import CorpusError
 
 
@@ -169,7 +169,7 @@ def load_corpus(spec: CorpusSpec, *, texts_folder: Path, seed: int) -> Corpus:
     """
     if spec.name == OWN_TEXT:
         title = spec.title or "Own text"
-        return Corpus(OWN_TEXT, title, (read_text(spec, texts_folder=texts_folder),), "Yours", "Your upload")
+        return Corpus(OWN_TEXT, title, read_documents(spec, texts_folder=texts_folder), "Yours", "Your upload")
     if spec.name not in CORPORA:
         raise CorpusError(f'There is no corpus "{spec.name}". Choose one of: {", ".join(CORPORA)}, {OWN_TEXT}.')
     entry = CORPORA[spec.name]

@@ -18,6 +18,7 @@ from lm_core.errors import CorpusError
 from lm_core.files import write_atomically
 
 LONGEST_TITLE: Final = 60
+DOCUMENT_END: Final = "\x1e"  # ASCII's "record separator" stands between stored documents: no clean text holds it
 
 # How files begin that people take for texts, or rename to .txt.
 _SIGNATURES: Final = (
@@ -88,13 +89,17 @@ def safe_title(filename: str) -> str:
     return title or "Own text"
 
 
-def store_text(text: str, *, title: str, texts_folder: Path) -> CorpusSpec:
+def store_text(text: str, *, title: str, texts_folder: Path, documents: tuple[str, ...] = ()) -> CorpusSpec:
     """Keep a clean text under its SHA-256 in `texts_folder`; the same text twice is kept once.
+
+    `documents` are the parts that make up `text`, where there are several. Their ends are stored too and change the
+    fingerprint: the same words in other documents are divided otherwise into a training and a validation part.
 
     Raises:
         CorpusError: the folder cannot be written to.
     """
-    data = text.encode("utf-8")
+    assert not documents or "".join(documents) == text, "the documents are the text, cut"
+    data = (DOCUMENT_END.join(documents) or text).encode("utf-8")
     text_id = hashlib.sha256(data).hexdigest()
     try:
         write_atomically(_path(texts_folder, text_id), data)
@@ -104,7 +109,12 @@ def store_text(text: str, *, title: str, texts_folder: Path) -> CorpusSpec:
 
 
 def read_text(spec: CorpusSpec, *, texts_folder: Path) -> str:
-    """The text that `store_text` kept.
+    """The text that `store_text` kept, all documents in a row; errors as `read_documents`."""
+    return "".join(read_documents(spec, texts_folder=texts_folder))
+
+
+def read_documents(spec: CorpusSpec, *, texts_folder: Path) -> tuple[str, ...]:
+    """The documents that `store_text` kept; a text that was stored as one is one.
 
     Raises:
         CorpusError: it is no longer there, or has been changed.
@@ -117,7 +127,7 @@ def read_text(spec: CorpusSpec, *, texts_folder: Path) -> str:
         raise CorpusError(f'The text "{title}" is not stored on this machine. Add it again on the Data page.') from None
     if hashlib.sha256(data).hexdigest() != spec.text_id:
         raise CorpusError(f'The stored text "{title}" has been changed or damaged. Add it again on the Data page.')
-    return data.decode("utf-8")
+    return tuple(data.decode("utf-8").split(DOCUMENT_END))
 
 
 def _quoted(filename: str) -> str:

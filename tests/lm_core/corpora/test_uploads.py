@@ -1,12 +1,22 @@
 """Texts of one's own, from whatever a person gives."""
 
+import hashlib
 import random
 import time
 
 import pytest
 
-from lm_core.config import CorpusSpec
-from lm_core.corpora.uploads import LONGEST_TITLE, clean_pasted_text, decode_text, read_text, safe_title, store_text
+from lm_core.config import CorpusSpec, parse_config
+from lm_core.corpora.library import load_corpus
+from lm_core.corpora.uploads import (
+    DOCUMENT_END,
+    LONGEST_TITLE,
+    clean_pasted_text,
+    decode_text,
+    read_text,
+    safe_title,
+    store_text,
+)
 from lm_core.errors import CorpusError
 
 TEXT = "Ein Satz mit Größe, ein Satz ohne.\n" * 20
@@ -132,6 +142,27 @@ def test_a_stored_text_comes_back(tmp_path):
     assert spec == CorpusSpec(name="own-text", text_id=spec.text_id, title="Sätze")
     assert [path.name for path in folder.iterdir()] == [f"{spec.text_id}.txt"]
     assert read_text(spec, texts_folder=folder) == TEXT
+
+
+def test_documents_come_back_one_by_one_and_have_a_fingerprint_of_their_own(tmp_path):
+    rows = ("Emma\n", "Zoë\n", "李雷\n")
+    apart = store_text("".join(rows), title="Names", texts_folder=tmp_path, documents=rows)
+    together = store_text("".join(rows), title="Names", texts_folder=tmp_path)
+    assert apart.text_id != together.text_id
+    assert load_corpus(apart, texts_folder=tmp_path, seed=1).documents == rows
+    assert load_corpus(together, texts_folder=tmp_path, seed=1).documents == ("".join(rows),)
+    assert read_text(apart, texts_folder=tmp_path) == read_text(together, texts_folder=tmp_path) == "".join(rows)
+
+
+def test_a_text_stored_before_there_were_documents_still_loads(tmp_path):
+    text_id = hashlib.sha256(TEXT.encode()).hexdigest()
+    (tmp_path / f"{text_id}.txt").write_bytes(TEXT.encode())
+    spec = parse_config(CorpusSpec, {"name": "own-text", "text_id": text_id})
+    assert load_corpus(spec, texts_folder=tmp_path, seed=1).documents == (TEXT,)
+
+
+def test_no_cleaned_text_can_forge_the_end_of_a_document():
+    assert DOCUMENT_END not in clean_pasted_text(TEXT + DOCUMENT_END + TEXT).text
 
 
 def test_the_same_text_is_stored_once(tmp_path):
