@@ -65,7 +65,8 @@ def engine_sentences() -> dict[str, str]:
         refusals = (template for template, _line in raised(path) if template)
         found |= dict.fromkeys(refusals, path.relative_to(ROOT).as_posix())
     for info in list_corpora():
-        found |= dict.fromkeys((info.title, info.description, info.licence, info.source), "lm_core/corpora/library.py")
+        words = (info.title, info.description, info.licence, info.source, info.language, info.reason, info.discover)
+        found |= dict.fromkeys(filter(None, words), "lm_core/corpora/library.py")
     for kind in list_tokenizers():
         found |= dict.fromkeys((kind.title, kind.description), "lm_core/tokenizers/registry.py")
     found |= {run.read_config().name: f"assets/gallery/{run.id}/run.json" for run in gallery_runs()}

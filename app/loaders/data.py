@@ -165,10 +165,7 @@ def new_config(
     probe: str,
 ) -> RunConfig:
     """A checked configuration; a text of one's own is stored first. Raises LMError with a sentence."""
-    if isinstance(corpus, DecodedText):
-        spec = store_own(corpus, title)
-    else:
-        spec = CorpusSpec(name=corpus)
+    spec = store_own(corpus, title) if isinstance(corpus, DecodedText) else CorpusSpec(name=corpus)
     tokenizer = {"kind": kind, "vocab_size": vocab_size} if tokenizer_info(kind).learns else {"kind": kind}
     return preset_config(
         preset, recipe, name=name, corpus=spec.model_dump(), tokenizer=tokenizer, probe=clean_line(probe), seed=SEED

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
+
+Kind = Literal["stories", "literature", "names", "code", "parallel", "dialogue", "tasks"]
+Level = Literal["gentle", "middle", "hard"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,14 @@ class CorpusInfo:
     characters: int | None
     documents: int | None
     unavailable: str | None  # why it cannot be loaded here, and what to do; None if it can
+    kind: Kind = "literature"
+    level: Level = "middle"
+    reason: str = ""  # why it is as easy or hard as that
+    distinct: int | None = None  # different characters
+    bits: float | None = None  # per character, once bzip2 has packed the text
+    sample: str = ""  # a few lines of it
+    discover: str = ""  # of a task: what a model must find out to solve it
+    recommended: bool = False  # to whoever trains for the first time
 
 
 @dataclass(frozen=True)

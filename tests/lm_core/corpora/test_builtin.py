@@ -61,3 +61,16 @@ def test_a_python_without_sources_is_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(builtin.sysconfig, "get_paths", lambda: {"stdlib": str(tmp_path)})
     with pytest.raises(CorpusError, match="installed without the source of its library"):
         builtin.python_sources()
+
+
+def test_the_manual_has_each_topic_once():
+    pages = builtin.manual()
+    assert len(set(pages)) == len(pages) > 50
+    assert any("The standard type hierarchy\n" in page for page in pages)
+
+
+@pytest.mark.parametrize(("language", "pair"), [("zh_Hans", "Germany -> 德国\n"), ("fr", "Germany -> Allemagne\n")])
+def test_a_name_comes_in_two_languages_unless_they_are_equal(language, pair):
+    lines = builtin.name_pairs(1, language=language)
+    assert pair in lines
+    assert all(one != two for one, two in (line.removesuffix("\n").split(" -> ", 1) for line in lines))

@@ -1,0 +1,140 @@
+"""The shelf of tasks: generated lines with one right answer each, one entry each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lm_core.corpora import tasks, tasks_more
+from lm_core.corpora.entry import Entry
+
+TASKS: Final[dict[str, Entry]] = {
+    "copy": Entry(
+        title="Copy",
+        description="copy: kqz -> kqz. The smallest task that needs attention: look back, say it again.",
+        kind="tasks",
+        language="letters",
+        level="gentle",
+        reason="One letter at a time, and each stands as far back as the one before it.",
+        discover="That the letter to write stands right after the place where the last one was copied from.",
+        characters=440_000,
+        documents=20_000,
+        distinct=31,
+        bits=2.52,
+        sample="copy: oubd -> oubd\ncopy: mjfmxk -> mjfmxk\n",
+        read=tasks.copy_task,
+        recommended=True,
+    ),
+    "reverse": Entry(
+        title="Reverse",
+        description="reverse: kqz -> zqk. Attention walks backwards.",
+        kind="tasks",
+        language="letters",
+        level="middle",
+        reason="The distance to look back grows with every letter written.",
+        discover="Where the word ended, and to go one place further back with each letter: positions, not letters.",
+        characters=500_000,
+        documents=20_000,
+        distinct=31,
+        bits=2.19,
+        sample="reverse: oubd -> dbuo\nreverse: mjfmxk -> kxmfjm\n",
+        read=tasks.reverse_task,
+    ),
+    "sort": Entry(
+        title="Sort",
+        description="sort: 7203 -> 0237. Each digit depends on all the others.",
+        kind="tasks",
+        language="digits",
+        level="middle",
+        reason="The whole number must be looked at for every digit of the answer.",
+        discover="Which digits there are and how often, and to write the smallest that is not yet used up.",
+        characters=456_000,
+        documents=20_000,
+        distinct=19,
+        bits=1.81,
+        sample="sort: 5801 -> 0158\nsort: 432483 -> 233448\n",
+        read=tasks.sort_task,
+    ),
+    "count": Entry(
+        title="Count letters",
+        description="count a: bacaab -> 3. How often does the letter come?",
+        kind="tasks",
+        language="letters",
+        level="middle",
+        reason="One answer for a whole word, wherever in it the letters stand.",
+        discover="To compare each letter with the one asked for and to add up, though attention takes a mean.",
+        characters=460_000,
+        documents=20_000,
+        distinct=22,
+        bits=1.27,
+        sample="count b: edbccddaaecd -> 1\ncount a: becabadaed -> 3\n",
+        read=tasks_more.counting_task,
+    ),
+    "brackets": Entry(
+        title="Close the brackets",
+        description="close: ([]{ -> }). Close what is still open, the last one first, as code and formulas need it.",
+        kind="tasks",
+        language="brackets",
+        level="middle",
+        reason="What was closed long ago must be forgotten, and what is open kept in order, up to six deep.",
+        discover="Which brackets are still open and in what order: a stack, built out of attention.",
+        characters=504_000,
+        documents=20_000,
+        distinct=16,
+        bits=1.26,
+        sample="close: {()[ -> ]}\nclose: {}()([]([ -> ]))\n",
+        read=tasks_more.brackets_task,
+    ),
+    "induction": Entry(
+        title="Say it again",
+        description="kqzwmkqzwmkqzwm: random letters, three times. No arrow says where the repetition begins.",
+        kind="tasks",
+        language="letters",
+        level="gentle",
+        reason="One trick solves it; before that nothing helps, so the loss falls all at once.",
+        discover=(
+            "To find where the same letter stood before, and to say what came after it: two heads in two layers, "
+            "an induction head (Olsson et al. 2022). One layer cannot."
+        ),
+        characters=531_000,
+        documents=20_000,
+        distinct=27,
+        bits=3.40,
+        sample="sycidposycidposycidpo\numgdpaynzoilumgdpaynzoilumgdpaynzoil\n",
+        read=tasks_more.induction_task,
+    ),
+    "add": Entry(
+        title="Addition",
+        description="add: 58+347 -> 405. Two numbers of one to three digits.",
+        kind="tasks",
+        language="digits",
+        level="hard",
+        reason="The first digit of the answer may depend on the last digits of both numbers.",
+        discover=(
+            "Which digits stand in one column, and the carry, which comes from the right while writing goes on."
+        ),
+        characters=371_000,
+        documents=20_000,
+        distinct=18,
+        bits=1.72,
+        sample="add: 9+4 -> 13\nadd: 7+70 -> 77\n",
+        read=tasks_more.addition_task,
+    ),
+    "clock": Entry(
+        title="Addition on a clock",
+        description="45+87 mod 97 -> 35. After 96 comes 0 again, as 12 comes after 11. There are 9,409 lines in all.",
+        kind="tasks",
+        language="digits",
+        level="hard",
+        reason="Small models first learn the lines by heart; the rule may come very much later, or never.",
+        discover=(
+            "That the numbers lie on a circle, and adding means turning. It may come long after all lines are "
+            "known by heart: grokking (Power et al. 2022)."
+        ),
+        characters=176_000,
+        documents=9_409,
+        distinct=18,
+        bits=0.93,
+        sample="45+87 mod 97 -> 35\n",
+        read=tasks_more.modular_task,
+    ),
+}
