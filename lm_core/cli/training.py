@@ -11,7 +11,8 @@ from typing import Any
 from lm_core.cli.follow import follow
 from lm_core.cli.output import number, print_json, printable
 from lm_core.config import OWN_TEXT, RunConfig, with_settings
-from lm_core.corpora.uploads import decode_text, refuse_too_large, safe_title, store_text
+from lm_core.corpora.readers import read_files
+from lm_core.corpora.uploads import refuse_too_large, safe_title, store_text
 from lm_core.errors import ConfigError, CorpusError, RunError
 from lm_core.jobs.launch import start_run
 from lm_core.jobs.status import RunStatus
@@ -118,11 +119,11 @@ def text_of_file(path: Path, settings: Settings) -> dict[str, Any]:
     if not path.is_file():
         raise CorpusError(f'There is no file "{printable(str(path))}".')
     refuse_too_large(path.stat().st_size, filename=path.name, max_bytes=settings.max_text_bytes)
-    data = path.read_bytes()
-    decoded = decode_text(data, filename=path.name, max_bytes=settings.max_text_bytes)
+    decoded = read_files([(path.name, path.read_bytes())], max_bytes=settings.max_text_bytes)
     for note in decoded.notes:
         print(printable(note), file=sys.stderr)
-    return store_text(decoded.text, title=safe_title(path.name), texts_folder=settings.texts_folder).model_dump()
+    title, folder = safe_title(path.name), settings.texts_folder
+    return store_text(decoded.text, title=title, texts_folder=folder, documents=decoded.documents).model_dump()
 
 
 def parse_assignments(assignments: Sequence[str]) -> dict[str, str]:

@@ -31,11 +31,11 @@ class DecodedText:
     documents: tuple[str, ...] = ()  # the parts that `text` is made of, where it has several
 
 
-def clean_text(text: str, *, encoding: str, notes: tuple[str, ...] = ()) -> DecodedText:
+def clean_text(text: str, *, encoding: str, notes: tuple[str, ...] = (), least: int = MIN_CHARACTERS) -> DecodedText:
     """`text` without what no text should hold; `notes` on how it was read come first in the result's notes.
 
     Raises:
-        CorpusError: fewer than `MIN_CHARACTERS` characters are left, not counting blank space around them.
+        CorpusError: fewer than `least` characters are left, not counting blank space around them.
     """
     changes = list(notes)
     if text.startswith(_BYTE_ORDER_MARK):
@@ -53,15 +53,17 @@ def clean_text(text: str, *, encoding: str, notes: tuple[str, ...] = ()) -> Deco
         changes.append(f"{_counted(controls, 'control character')} taken out: they have no visible form.")
     if halves:
         changes.append(f"{_counted(halves, 'broken half of a character', 'broken halves of characters')} taken out.")
-    _refuse_if_too_short(text)
+    if least:
+        refuse_too_short(text, least)
     return DecodedText(text, encoding, tuple(changes))
 
 
-def _refuse_if_too_short(text: str) -> None:
+def refuse_too_short(text: str, least: int = MIN_CHARACTERS) -> None:
+    """Do nothing if a model can learn from `text`; else raise CorpusError."""
     characters = len(text.strip())
     if characters == 0:
         raise CorpusError(f"There is no text here, only blank space. At least {MIN_CHARACTERS} characters are needed.")
-    if characters < MIN_CHARACTERS:
+    if characters < least:
         raise CorpusError(
             f"This text has {_counted(characters, 'character', verb=False)}; a model needs at least "
             f"{MIN_CHARACTERS} to learn from. A page or more works better."

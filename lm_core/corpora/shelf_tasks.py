@@ -109,9 +109,7 @@ TASKS: Final[dict[str, Entry]] = {
         language="digits",
         level="hard",
         reason="The first digit of the answer may depend on the last digits of both numbers.",
-        discover=(
-            "Which digits stand in one column, and the carry, which comes from the right while writing goes on."
-        ),
+        discover=("Which digits stand in one column, and the carry, which comes from the right while writing goes on."),
         characters=371_000,
         documents=20_000,
         distinct=18,

@@ -38,13 +38,13 @@ _SIGNATURES: Final = (
 )
 
 
-def decode_text(data: bytes, *, filename: str = "", max_bytes: int) -> DecodedText:
+def decode_text(data: bytes, *, filename: str = "", max_bytes: int, least: int = MIN_CHARACTERS) -> DecodedText:
     """The clean text in the bytes of a file. Nothing is changed or guessed without a sentence in `notes`.
 
     Raises:
-        CorpusError: the file is empty, larger than `max_bytes`, no text, or shorter than `MIN_CHARACTERS`.
+        CorpusError: the file is empty, larger than `max_bytes`, no text, or shorter than `least` characters.
     """
-    file = _quoted(filename)
+    file = quoted(filename)
     if not data:
         raise CorpusError(f"{file} is empty. Choose a file with at least {MIN_CHARACTERS} characters of text.")
     refuse_too_large(len(data), filename=filename, max_bytes=max_bytes)
@@ -54,7 +54,7 @@ def decode_text(data: bytes, *, filename: str = "", max_bytes: int) -> DecodedTe
     reading = read_bytes(data)
     if reading is None:
         raise CorpusError(f"{file} does not hold text: its bytes stand for no characters. Choose a plain text file.")
-    return clean_text(reading.text, encoding=reading.encoding, notes=reading.notes)
+    return clean_text(reading.text, encoding=reading.encoding, notes=reading.notes, least=least)
 
 
 def refuse_too_large(n_bytes: int, *, filename: str, max_bytes: int) -> None:
@@ -64,7 +64,7 @@ def refuse_too_large(n_bytes: int, *, filename: str, max_bytes: int) -> None:
         CorpusError: it is larger than `max_bytes`.
     """
     if n_bytes > max_bytes:
-        file = _quoted(filename)
+        file = quoted(filename)
         raise CorpusError(
             f"{file} has {_size(n_bytes)}, but at most {_size(max_bytes)} are possible. Choose a part of it."
         )
@@ -130,7 +130,8 @@ def read_documents(spec: CorpusSpec, *, texts_folder: Path) -> tuple[str, ...]:
     return tuple(data.decode("utf-8").split(DOCUMENT_END))
 
 
-def _quoted(filename: str) -> str:
+def quoted(filename: str) -> str:
+    """The name that sentences give a file: "../a.txt" -> '"a"'."""
     return f'"{safe_title(filename)}"' if filename else "This file"
 
 

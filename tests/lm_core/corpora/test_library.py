@@ -149,7 +149,9 @@ def test_a_half_installed_package_counts_as_missing(monkeypatch):
 
 
 def test_an_unknown_corpus_is_refused_with_the_possible_ones(tmp_path):
-    with pytest.raises(CorpusError, match=r'There is no corpus "odyssey". Choose one of: comedies, stories, stories-zh'):
+    with pytest.raises(
+        CorpusError, match=r'There is no corpus "odyssey". Choose one of: comedies, stories, stories-zh'
+    ):
         load_corpus(CorpusSpec(name="odyssey"), texts_folder=tmp_path, seed=1)
 
 
