@@ -2,49 +2,28 @@
 
 import streamlit as st
 
-from app import state
 from app.components import show_picture
 from app.i18n import _
 from app.loaders import data
 from app.sentences import translate_sentence
+from app.widgets.cut import cut_button
 from app.widgets.frame import header, lesson
+from app.widgets.library import choose_corpus
 from app.widgets.own_text import own_text, show_reading
 from app.widgets.plain import plain
 from app.widgets.train_form import train_form
 from lm_core.config import OWN_TEXT
-from lm_core.corpora.corpus import CorpusInfo
 from lm_core.errors import CorpusError
-
-CORPUS = "corpus"
-
-
-def choose(available: dict[str, CorpusInfo], missing: list[CorpusInfo]) -> str:
-    """The list of texts; those that cannot be read here are named with the reason."""
-    titles = {name: translate_sentence(info.title) for name, info in available.items()} | {
-        OWN_TEXT: _("A text of your own")
-    }
-    sizes = [_("about {count:,} characters").format(count=info.characters or 0) for info in available.values()]
-    state.from_address(CORPUS, list(titles), next(iter(titles)))
-    chosen = st.radio(
-        _("Text"), list(titles), format_func=titles.get, captions=[*sizes, _("paste or upload")], key=CORPUS,
-        persist_state="session",
-    )  # fmt: skip
-    state.to_address(CORPUS)
-    for info in missing:
-        st.caption(plain(f"{translate_sentence(info.title)}: {translate_sentence(info.unavailable or '')}"))
-    return chosen
-
 
 header(
     _("What does it learn from?"),
     _("From a text, and from nothing else: everything that the model will ever know stands in it."),
 )
 infos = {info.name: info for info in data.library()}
-available = {name: info for name, info in infos.items() if info.unavailable is None}
 picture, corpus, title = None, None, ""
-left, right = st.columns([1, 3], gap="medium")
+left, right = st.columns([1, 1.9], gap="medium")
 with left:
-    chosen = choose(available, [info for info in infos.values() if info.unavailable is not None])
+    chosen = choose_corpus(infos)
 with right:
     if chosen == OWN_TEXT:
         own = own_text()
@@ -66,6 +45,8 @@ with right:
     if picture is not None:
         split = {**picture["split"], "problem": translate_sentence(picture["split"]["problem"])}
         show_picture("corpus", {**picture, **about, "split": split}, key="corpus-picture")
+        if corpus is not None:
+            cut_button(corpus, title)
 train_form(corpus, title, picture)
 lesson(
     "data",

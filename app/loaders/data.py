@@ -13,7 +13,8 @@ from lm_core.config import OWN_TEXT, CorpusSpec, RunConfig
 from lm_core.corpora.cleaning import DecodedText
 from lm_core.corpora.corpus import Corpus, CorpusInfo
 from lm_core.corpora.library import list_corpora, load_corpus
-from lm_core.corpora.uploads import clean_pasted_text, decode_text, safe_title, store_text
+from lm_core.corpora.readers import columns_of, read_files, title_of
+from lm_core.corpora.uploads import clean_pasted_text, store_text
 from lm_core.data.splitting import split_documents
 from lm_core.errors import CorpusError, LMError
 from lm_core.presets import PRESETS, preset_config
@@ -41,9 +42,19 @@ def library() -> list[CorpusInfo]:
 
 def read_upload(data: bytes, filename: str) -> OwnText:
     """A file's bytes, whatever they are."""
-    return _own(
-        safe_title(filename), lambda: decode_text(data, filename=filename, max_bytes=runs.settings().max_text_bytes)
-    )
+    return read_uploads([(filename, data)], {})
+
+
+def read_uploads(files: list[tuple[str, bytes]], columns: dict[str, str]) -> OwnText:
+    """Several files as one text; `columns` says which column of a table to take, by the file's name."""
+    most = runs.settings().max_text_bytes
+    names = [name for name, _data in files]
+    return _own(title_of(names), lambda: read_files(files, max_bytes=most, columns=columns))
+
+
+def columns_of_upload(data: bytes, filename: str) -> tuple[str, ...]:
+    """The columns of a table that hold text, that with most text first; () for any other file."""
+    return columns_of(filename, data, max_bytes=runs.settings().max_text_bytes)
 
 
 def read_paste(text: str) -> OwnText:

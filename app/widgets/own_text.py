@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from app.i18n import _
 from app.loaders import data, runs
 from app.sentences import translate_sentence
 from app.widgets.plain import plain
+from lm_core.corpora.uploads import safe_title
 
 PASTE, UPLOAD = "pasted text", "uploaded text"
+READ, COLUMNS = "the files that were read", "the columns of the files"
+LARGEST_UPLOAD = 300  # megabytes; Streamlit refuses larger ones with no more than a red sign, and in English
 
 
 def own_text() -> data.OwnText | None:
     """Draw both inputs; return the newest text, or None while there is none.
 
-    What was pasted stays in its field whatever happens; an accepted file stays for the session, also when the reader
+    What was pasted stays in its field whatever happens; accepted files stay for the session, also when the reader
     leaves the page, which empties Streamlit's uploader.
     """
     paste, upload = st.tabs([_("Paste"), _("Upload")])
@@ -28,17 +33,47 @@ def own_text() -> data.OwnText | None:
             placeholder=_("Paste at least a page: a story, poems, song texts, chats, code …"),
         )
     with upload:
-        megabytes = max(1, runs.settings().max_text_bytes // 1_000_000)
-        # Streamlit's own limit is higher: it refuses with no more than a red sign, and in English.
-        file = st.file_uploader(
-            _("A text file, at most {megabytes} MB").format(megabytes=megabytes), type=["txt", "md"]
-        )
-    if file is not None:
-        st.session_state[UPLOAD] = data.read_upload(file.getvalue(), file.name)
+        _read_uploads()
     uploaded: data.OwnText | None = st.session_state.get(UPLOAD)
     if uploaded is not None:
         return _with_way_back(uploaded)
     return data.read_paste(pasted) if pasted else None
+
+
+def _read_uploads() -> None:
+    """The files that lie in the uploader now are read once, and again when another column is wished for."""
+    megabytes = max(1, runs.settings().max_text_bytes // 1_000_000)
+    files = st.file_uploader(
+        _("Files with text, at most {megabytes} MB together").format(megabytes=megabytes),
+        accept_multiple_files=True,
+        max_upload_size=LARGEST_UPLOAD,
+        help=_(
+            "txt, md, csv, jsonl, docx, pdf, or a zip of texts. Each row of a table and each file of several stays a "
+            "document of its own. Everything stays on this machine."
+        ),
+    )
+    if not files:
+        return
+    columns = _columns(files)
+    wanted = (tuple(file.file_id for file in files), tuple(sorted(columns.items())))
+    if st.session_state.get(READ) != wanted:
+        named = [(file.name, file.getvalue()) for file in files]
+        st.session_state[UPLOAD] = data.read_uploads(named, columns)
+        st.session_state[READ] = wanted
+
+
+def _columns(files: list[Any]) -> dict[str, str]:
+    """Which column of each table is read, as the reader wishes: the first offer is that with most text."""
+    known: dict[str, tuple[str, ...]] = st.session_state.setdefault(COLUMNS, {})
+    chosen = {}
+    for file in files:
+        if file.file_id not in known:
+            known[file.file_id] = data.columns_of_upload(file.getvalue(), file.name)
+        columns = known[file.file_id]
+        if columns:
+            label = _("Which column of {file}?").format(file=plain(safe_title(file.name)))
+            chosen[file.name] = st.selectbox(label, columns, key=f"column of {file.file_id}") or columns[0]
+    return chosen
 
 
 def _with_way_back(uploaded: data.OwnText) -> data.OwnText | None:
@@ -57,5 +92,7 @@ def show_reading(own: data.OwnText) -> None:
         st.warning(plain(translate_sentence(own.refusal)), icon=":material/error:")
         return
     notes = [] if own.read.encoding == "pasted" else [_("Read as {encoding}.").format(encoding=own.read.encoding)]
+    if own.read.documents:
+        notes.append(_("{count:,} documents.").format(count=len(own.read.documents)))
     notes += [translate_sentence(note) for note in own.read.notes]
     st.caption(" ".join(map(plain, notes)))

@@ -43,7 +43,7 @@ def open_archive(data: bytes, filename: str, *, most_bytes: int) -> zipfile.ZipF
     bomb = any(m.file_size > SUSPECT and m.file_size > MOST_TIMES * max(1, m.compress_size) for m in members)
     if bomb or unpacked > max(SUSPECT, MOST_TIMES * len(data)):
         raise CorpusError(
-            f"{file} would grow from {len(data):,} to {unpacked:,} bytes unpacked, as only archives made to do harm do. "
+            f"{file} would grow from {len(data):,} to {unpacked:,} bytes, as only archives made to do harm do. "
             "It was not unpacked."
         )
     if unpacked > most_bytes:

@@ -65,17 +65,17 @@ def read_csv(text: str, file: str) -> Table:
     if not lines:
         return Table((), ())
     width = max(map(len, lines))
-    names = _headings(lines[0], width)
+    names = _headings(lines[0])
     body = lines[1:] if names else lines
-    names = names or [f"column {place + 1}" for place in range(width)]
+    names += [f"column {place + 1}" for place in range(len(names), width)]
     return _table([dict(zip(names, line, strict=False)) for line in body])
 
 
-def _headings(line: list[str], width: int) -> list[str]:
+def _headings(line: list[str]) -> list[str]:
     """The first line as names of columns, or [] where it looks like a row: gaps, doubles, numbers, long texts."""
     names = [cell.strip() for cell in line]
     plain = all(name and len(name) <= LONGEST_HEADING and not name[0].isdigit() for name in names)
-    return names if plain and len(set(names)) == len(names) == width else []
+    return names if plain and len(set(names)) == len(names) else []
 
 
 def read_jsonl(text: str, file: str) -> Table:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,13 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.loaders import data, runs
-from app.widgets import own_text
+from app.widgets import cut, own_text
 from app.widgets.plain import plain
-from lm_core.corpora.library import list_corpora
+from lm_core.corpora.library import list_corpora, load_corpus
 from lm_core.errors import ConfigError
 from lm_core.presets import preset_config
 from lm_core.runs.run import create_run
-from tests.pages import open_page
+from tests.pages import open_page, sent
 from tools.engine_sentences import engine_sentences
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -45,13 +46,87 @@ def train_button(app):
 def test_the_page_opens_on_the_default_corpus_ready_to_train():
     app = open_data()
     assert app.title[0].value == "What does it learn from?"
-    assert app.radio[0].value == "comedies"
-    assert len(app.get("bidi_component")) == 2, "the picture of the text, and the guard of the fields"
+    assert sent(app)["chosen"] == "comedies"
+    assert len(app.get("bidi_component")) == 3, "the library, the picture of the text, and the guard of the fields"
     assert not train_button(app).disabled
 
 
 def test_an_unknown_corpus_in_the_address_falls_back_to_the_default():
-    assert open_data(corpus="<script>").radio[0].value == "comedies"
+    assert sent(open_data(corpus="<script>"))["chosen"] == "comedies"
+
+
+def test_what_is_chosen_in_the_library_travels_into_the_address_and_the_back_button_wins():
+    app = open_data(corpus="copy")
+    app.session_state["library"] = {"choose": "reverse"}
+    app.run()
+    assert (sent(app)["chosen"], app.query_params["corpus"]) == ("reverse", "reverse")
+    app.session_state["library"] = {}
+    app.query_params["corpus"] = "sort"
+    app.run()
+    assert sent(app)["chosen"] == "sort"
+
+
+def test_the_library_is_listed_without_reading_any_text(monkeypatch):
+    monkeypatch.setattr(data, "load_corpus", lambda *_, **__: pytest.fail("a text was read only to be listed"))
+    data.picture_of_text(PAGE, "own")
+    texts = {text["name"]: text for text in sent(open_data(corpus="own-text"))["texts"]}
+    assert len(texts) == len(list_corpora()) > 20
+    assert texts["stories"]["recommended"]
+    assert texts["bible"]["licence"].startswith("Public domain")
+
+
+def test_a_text_that_is_not_installed_is_listed_with_what_to_do_and_cannot_be_chosen(monkeypatch):
+    missing = replace(list_corpora()[0], name="bible", unavailable="The package x is not installed. Run: pip install x")
+    monkeypatch.setattr(data, "library", lambda: [*list_corpora()[:2], missing])
+    app = open_data(corpus="bible")
+    listed = sent(app)
+    assert listed["chosen"] == "comedies"
+    assert listed["texts"][2]["unavailable"] == "The package x is not installed. Run: pip install x"
+
+
+def cut_button(app):
+    return next(button for button in app.button if button.label == "Cut this text into tokens")
+
+
+@pytest.mark.parametrize("corpus", ["copy", "own-text"])
+def test_a_text_is_cut_into_tokens_without_training(corpus, monkeypatch, home):
+    went = []
+    monkeypatch.setattr(cut.st, "switch_page", lambda page, query_params: went.append((page, query_params)))
+    app = open_data(corpus=corpus)
+    if corpus == "own-text":
+        assert not [button for button in app.button if button.label == "Cut this text into tokens"]
+        app.text_area[0].set_value(PAGE).run()
+    cut_button(app).click().run()
+    [(page, address)] = went
+    assert page == "app_pages/tokens.py"
+    if corpus == "copy":
+        assert address == {"corpus": "copy"}
+    else:
+        assert (home / "texts" / f"{address['text']}.txt").read_text() == PAGE
+        assert (address["corpus"], address["title"]) == ("own-text", "Own text")
+
+
+def test_several_files_and_a_chosen_column_become_one_text_with_documents(home):
+    rows = ("name;story\n" + "".join(f"Anna{place};It was a dark night.\n" for place in range(30))).encode()
+    assert data.columns_of_upload(rows, "t.csv") == ("story", "name")
+    assert data.columns_of_upload(PAGE.encode(), "a.txt") == ()
+    own = data.read_uploads([("t.csv", rows), ("a.txt", PAGE.encode())], {"t.csv": "name"})
+    assert own.title == "t + 1"
+    assert (len(own.read.documents), own.read.documents[0]) == (31, "Anna0\n")
+    assert data.picture_of_text(own.read.text, own.title, own.read.documents)["documents"] == 31
+    config = data.new_config(
+        own.read, title=own.title, kind="char", vocab_size=512, preset="tiny", recipe="modern", name="", probe=""
+    )
+    assert load_corpus(config.corpus, texts_folder=home / "texts", seed=1).documents == own.read.documents
+
+
+def test_a_refused_file_says_so_and_leaves_the_pasted_text_alone():
+    app = open_data(corpus="own-text", state={own_text.UPLOAD: data.read_upload(b"PK\x03\x04cut", "tales.zip")})
+    assert "damaged or cut off" in app.warning[0].value
+    app.text_area[0].set_value(PAGE).run()
+    next(button for button in app.button if "pasted" in button.label).click().run()
+    assert not app.warning
+    assert not train_button(app).disabled
 
 
 def test_the_button_starts_the_run_that_was_chosen(no_training):
@@ -156,7 +231,8 @@ def test_every_built_in_corpus_has_a_picture_and_a_split():
 
 def test_the_words_of_the_library_are_all_collected_for_translation():
     words = engine_sentences()
-    assert [s for info in list_corpora() for s in (info.title, info.description) if s not in words] == []
+    said = [(info.title, info.description, info.reason, info.discover, info.language) for info in list_corpora()]
+    assert [sentence for each in said for sentence in each if sentence and sentence not in words] == []
 
 
 def test_a_preset_says_its_true_size():

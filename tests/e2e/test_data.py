@@ -24,13 +24,6 @@ def test_a_character_is_found_again_in_the_text(open_page):
     expect(page.locator(".values table")).to_contain_text("U+0020")
 
 
-def test_choosing_another_corpus_travels_into_the_address(open_page):
-    page = opened(open_page, "data?corpus=copy")
-    page.get_by_text("Reverse", exact=True).click()
-    expect(page.get_by_role("heading", name="Reverse")).to_be_visible(timeout=15_000)
-    expect(page).to_have_url(re.compile("corpus=reverse"))
-
-
 def test_a_hostile_file_is_read_as_text_under_a_clean_name(open_page):
     page = opened(open_page, "data?corpus=own-text")
     page.get_by_role("tab", name="Upload").click()
@@ -82,7 +75,7 @@ def test_half_a_character_shows_as_a_sign_and_loses_nothing(open_page):
 def test_too_large_a_file_is_refused_in_words(open_page):
     page = opened(open_page, "data?corpus=own-text")
     page.get_by_role("tab", name="Upload").click()
-    expect(page.get_by_text("A text file, at most 5 MB")).to_be_visible()
+    expect(page.get_by_text("Files with text, at most 5 MB together")).to_be_visible()
     line = {"name": "line.txt", "mimeType": "text/plain", "buffer": b"x" * 5_100_000}
     page.locator("input[type=file]").set_input_files(line)
     expect(page.get_by_text("but at most 5.0 MB", exact=False)).to_be_visible(timeout=30_000)
