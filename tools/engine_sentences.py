@@ -19,7 +19,7 @@ from lm_core.tokenizers.registry import list_tokenizers
 ROOT = Path(__file__).parents[1]
 ERRORS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, errors.LMError)}
 MAKERS = ERRORS | {"StoreAway", "refused"}  # what is called with words for people
-UNSEEN = {"help"}  # keywords whose words stay in the terminal
+UNSEEN = {"help", "sample"}  # keywords whose words stay in the terminal, or as they are
 
 # Parts that the engine puts into its sentences; a test finds each of them in lm_core.
 PARTS = (
@@ -58,7 +58,7 @@ def engine_sentences() -> dict[str, str]:
     found = dict.fromkeys(OTHERS + PARTS, "tools/engine_sentences.py")
     for path in sorted((ROOT / "lm_core").rglob("*.py")):
         where = path.relative_to(ROOT).as_posix()
-        if not where.startswith("lm_core/cli/"):  # speaks in the terminal only
+        if not where.startswith(("lm_core/cli/", "lm_core/corpora/stories_")):  # terminal only; texts to learn from
             found |= dict.fromkeys(filter(is_sentence, templates(path)), where)
             found |= dict.fromkeys((template for template, _line in raised(path) if template), where)
     for path in sorted((ROOT / "app").rglob("*.py")):  # where no session, thus no language is known

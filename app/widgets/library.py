@@ -15,6 +15,7 @@ from lm_core.corpora.corpus import CorpusInfo
 
 CORPUS = "corpus"
 PICTURE = "library"
+HANDLED = "the choice in the library that was followed last"
 
 
 def choose_corpus(infos: dict[str, CorpusInfo]) -> str:
@@ -23,8 +24,9 @@ def choose_corpus(infos: dict[str, CorpusInfo]) -> str:
     options = [*available, OWN_TEXT]
     chosen = state.from_address(CORPUS, options, options[0])
     told = state.told(PICTURE, "choose")
-    if told in options:
-        chosen = st.session_state[CORPUS] = told
+    if told and told["at"] != st.session_state.get(HANDLED) and told["name"] in options:
+        st.session_state[HANDLED] = told["at"]
+        chosen = st.session_state[CORPUS] = told["name"]
     state.to_address(CORPUS)
     own = {
         "name": OWN_TEXT,

@@ -12,7 +12,7 @@ export default mount((root, { data, trigger }) => {
   const choose = (name) => {
     if (store.state.chosen === name) return;
     store.set({ chosen: name });
-    trigger("choose", name);
+    trigger("choose", { name, at: Date.now() }); // Streamlit may deliver one choice twice: `at` tells
   };
   const shelf = createShelf(store, choose);
   root.replaceChildren(createFinder(store), shelf.node);
