@@ -84,6 +84,7 @@ class Learning:
     def __init__(self, words: Mapping[bytes, int]) -> None:
         self.words = [list(word) for word in words]
         self.times = list(words.values())
+        self.joined_tokens = 0  # that the text has fewer than at first
         self.counts: defaultdict[Pair, int] = defaultdict(int)
         self._where: defaultdict[Pair, set[int]] = defaultdict(set)
         for index, (word, times) in enumerate(zip(self.words, self.times, strict=True)):
@@ -134,6 +135,7 @@ class Learning:
                     counts[token, word[at + 2]] += times
                     where[token, word[at + 2]].add(index)
                 word[at : at + 2] = [token]
+                self.joined_tokens += times
                 at += 1
         counts.pop(pair, None)
         for each in fresh:

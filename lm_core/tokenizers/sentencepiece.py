@@ -83,9 +83,14 @@ class SentencePieceTokenizer(Tokenizer):
         return surrogates(text)
 
     def pieces(self) -> list[tuple[str, float]]:
-        """Every piece as the library writes it ("▁" for a space) and its score: ln P of unigram, minus a rank of BPE."""
+        """Every piece as the library has it ("▁" for a space) and its score: ln P of unigram, minus a rank of BPE."""
         library = self._library
         return [(library.id_to_piece(i), library.get_score(i)) for i in range(self.vocab_size)]
+
+    def log_probabilities(self) -> dict[str, float]:
+        """ln P of each learned piece of a unigram model; the newline, <unk> and the single bytes have none."""
+        skip = {"\n", *(entry.text for entry in self.vocabulary() if entry.kind != "text")}
+        return {piece: score for piece, score in self.pieces() if piece not in skip}
 
     def save(self, folder: Path) -> None:
         write_atomically(folder / MODEL_NAME, self._model)
