@@ -5,7 +5,8 @@ import streamlit as st
 from app import state
 from app.components import show_picture
 from app.i18n import _
-from app.loaders import tokens
+from app.loaders import film, tokens
+from app.widgets.film import film_section
 from app.widgets.frame import header, lesson
 from app.widgets.run_picker import pick_run
 
@@ -60,6 +61,7 @@ elif not tokens.is_ready(run_id):
 else:
     playground(run_id)
     whole_vocabulary(run_id)
+    film_section(run_id, film.tokenizer_of_run(run_id), lambda: film.texts_of_run(run_id))
 lesson(
     "tokens",
     code=(
@@ -67,6 +69,8 @@ lesson(
         "lm_core.tokenizers.char.CharTokenizer.encode",
         "lm_core.tokenizers.byte.ByteTokenizer.encode",
         "lm_core.tokenizers.merging.merges",
+        "lm_core.tokenizers.bpe_training.learn_merges_plainly",
+        "lm_core.tokenizers.bpe_training.Learning",
         "lm_core.tokenizers.sentencepiece.SentencePieceTokenizer.encode",
     ),
 )

@@ -1,4 +1,4 @@
-"""The film of BPE learning: texts to learn from and a text to look at in, what happened at every merge out.
+"""The film of BPE learning: texts to learn from in, what happened at every merge out; and how it cuts a text.
 
 Merges only ever take a border between two tokens away, so how the text that one looks at is cut is told by one number a
 border: after how many merges it goes (0: never). Whoever draws the film needs no tokenizer.
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from lm_core.tokenizers.base import bytes_text, without_surrogates
 from lm_core.tokenizers.bpe import BytePairTokenizer, count_words
@@ -37,31 +37,55 @@ class Scene:
 
 @dataclass(frozen=True)
 class Film:
-    """All merges, in order, and the text that one looks at, byte by byte."""
+    """All merges, in order."""
 
     scenes: tuple[Scene, ...]
-    texts: tuple[str, ...]  # of every token, as `token_texts` shows it
+    texts: tuple[str, ...]  # of every token, as `token_texts` shows it; tokens 0 to 255 are the bytes
+    split: Split
     tokens_at_first: int  # bytes of the text that is learned from
-    looked_at: bytes
-    borders: tuple[int, ...]  # one less than `looked_at` has bytes: after so many merges the border goes, 0 for never
-    word_borders: frozenset[int]  # those that no merge can take: index of the byte after
-    learned_words: int  # distinct words that were learned from
+    distinct_words: int  # of that text
 
 
-def film_of_learning(texts: Sequence[str], look_at: str, *, merges_wanted: int, split: Split = "words") -> Film:
-    """Learn at most `merges_wanted` merges from the texts, and watch `look_at` being cut by them."""
+@dataclass(frozen=True)
+class Watched:
+    """A text that one looks at while the film runs."""
+
+    data: bytes
+    borders: tuple[int, ...]  # before byte i + 1: after so many merges it goes, 0 for never
+    word_starts: tuple[int, ...]  # bytes before which no merge takes the border away
+    is_cut: bool  # the text was longer than can be looked at
+
+
+def film_of_learning(texts: Sequence[str], *, merges_wanted: int, split: Split = "words") -> Film:
+    """Learn at most `merges_wanted` merges from the texts."""
     words = count_words(texts, split)
-    return _film(words, look_at, split, _learned(Learning(words), merges_wanted))
+    return _film(words, split, _learned(Learning(words), merges_wanted))
 
 
-def film_of_merges(tokenizer: BytePairTokenizer, texts: Sequence[str], look_at: str, *, merges_wanted: int) -> Film:
+def film_of_merges(tokenizer: BytePairTokenizer, texts: Sequence[str], *, merges_wanted: int) -> Film:
     """The same for merges that are known already, with their counts in these texts."""
     words = count_words(texts, tokenizer.split)
     pairs = tokenizer.pairs[:merges_wanted]
     order = tuple(tokenizer.first_ids(bytes(range(BYTES))))
     if order != tuple(range(BYTES)):  # GPT-2 numbers the bytes its own way
         pairs = [(_byte_or_merge(first, order), _byte_or_merge(second, order)) for first, second in pairs]
-    return _film(words, look_at, tokenizer.split, _replayed(Learning(words), pairs))
+    return _film(words, tokenizer.split, _replayed(Learning(words), pairs))
+
+
+def watch(film: Film, text: str) -> Watched:
+    """How the film cuts a text, of at most MOST_LOOKED_AT bytes; a longer one ends with its last whole word before."""
+    ranks = {scene.pair: scene.token for scene in film.scenes}
+    words = split_words(without_surrogates(text), film.split)
+    parts = _bounded(words)
+    data = "".join(parts).encode("utf-8")
+    starts = tuple(accumulate((len(word.encode("utf-8")) for word in parts), initial=0))
+    return Watched(data, tuple(_borders(parts, ranks, len(data))), starts[:-1], is_cut=len(data) < _size(words))
+
+
+def cut_after(watched: Watched, merges_done: int) -> list[bytes]:
+    """The text as it is cut after so many merges; the browser does the same."""
+    places = [i for i, gone in enumerate(watched.borders, start=1) if gone == 0 or gone > merges_done]
+    return [watched.data[a:b] for a, b in pairwise([0, *places, len(watched.data)])] if watched.data else []
 
 
 def _byte_or_merge(token: int, order: Sequence[int]) -> int:
@@ -96,24 +120,17 @@ def _join(learning: Learning, pair: Pair, token: int) -> int:
     return learning.joined_tokens - before
 
 
-def _film(words: Counter[bytes], look_at: str, split: Split, scenes: Iterator[Scene]) -> Film:
+def _film(words: Counter[bytes], split: Split, scenes: Iterator[Scene]) -> Film:
     shown = tuple(scenes)
     tokens = [bytes([byte]) for byte in range(BYTES)]
     for scene in shown:
         tokens.append(tokens[scene.pair[0]] + tokens[scene.pair[1]])
-    ranks = {scene.pair: scene.token for scene in shown}
-    parts = _bounded(split_words(without_surrogates(look_at), split))
-    data = "".join(parts).encode("utf-8")
-    ends = _ends(parts)
-    return Film(
-        scenes=shown,
-        texts=tuple(map(bytes_text, tokens)),
-        tokens_at_first=sum(len(word) * times for word, times in words.items()),
-        looked_at=data,
-        borders=tuple(_borders(parts, ranks, len(data))),
-        word_borders=frozenset(ends[:-1]),
-        learned_words=len(words),
-    )
+    at_first = sum(len(word) * times for word, times in words.items())
+    return Film(shown, tuple(map(bytes_text, tokens)), split, at_first, len(words))
+
+
+def _size(words: Sequence[str]) -> int:
+    return sum(len(word.encode("utf-8")) for word in words)
 
 
 def _bounded(words: Sequence[str]) -> list[str]:
@@ -126,13 +143,6 @@ def _bounded(words: Sequence[str]) -> list[str]:
             return kept or [word[: MOST_LOOKED_AT // 4]]
         kept.append(word)
     return kept
-
-
-def _ends(words: Sequence[str]) -> list[int]:
-    ends = [0]
-    for word in words:
-        ends.append(ends[-1] + len(word.encode("utf-8")))
-    return ends[1:]
 
 
 def _borders(words: Sequence[str], ranks: Mapping[Pair, int], size: int) -> list[int]:
@@ -148,9 +158,3 @@ def _borders(words: Sequence[str], ranks: Mapping[Pair, int], size: int) -> list
             middles[merge.position] = merge.end
         start += len(data)
     return gone
-
-
-def cut_after(film: Film, merges_done: int) -> list[bytes]:
-    """The text that one looks at, cut as it is after so many merges; the browser does the same."""
-    places = [i for i, gone in enumerate(film.borders, start=1) if gone == 0 or gone > merges_done]
-    return [film.looked_at[a:b] for a, b in pairwise([0, *places, len(film.looked_at)])] if film.looked_at else []

@@ -37,14 +37,14 @@ def test_without_any_run_the_page_says_where_to_begin():
 @pytest.mark.parametrize("kind", ["char", "bpe"])
 def test_an_own_run_has_its_picture(home, kind):
     app = open_tokens(run=make_run(home, kind))
-    assert len(app.get("bidi_component")) == 1
+    assert len(app.get("bidi_component")) == 2
 
 
 def test_a_gallery_run_has_its_picture(tmp_path):
     run_id = make_gallery_run(tmp_path / "gallery", kind="byte")
     app = open_tokens(run=run_id)
     assert app.selectbox[0].value == run_id
-    assert len(app.get("bidi_component")) == 1
+    assert len(app.get("bidi_component")) == 2
 
 
 def test_an_unknown_run_in_the_address_falls_back_to_one_that_exists(home):
