@@ -8,6 +8,7 @@ from app.i18n import _
 from app.loaders import film, tokens
 from app.widgets.film import film_section
 from app.widgets.frame import header, lesson
+from app.widgets.lattice import lattice_section
 from app.widgets.run_picker import pick_run
 
 TEXT = "text on the token page"  # kept for when the reader comes back
@@ -61,7 +62,9 @@ elif not tokens.is_ready(run_id):
 else:
     playground(run_id)
     whole_vocabulary(run_id)
-    film_section(run_id, film.tokenizer_of_run(run_id), lambda: film.texts_of_run(run_id))
+    shown = (run_id, film.tokenizer_of_run(run_id), lambda: film.texts_of_run(run_id))
+    film_section(*shown)
+    lattice_section(*shown)
 lesson(
     "tokens",
     code=(
@@ -71,6 +74,7 @@ lesson(
         "lm_core.tokenizers.merging.merges",
         "lm_core.tokenizers.bpe_training.learn_merges_plainly",
         "lm_core.tokenizers.bpe_training.Learning",
+        "lm_core.tokenizers.lattice.best_arrivals",
         "lm_core.tokenizers.sentencepiece.SentencePieceTokenizer.encode",
     ),
 )

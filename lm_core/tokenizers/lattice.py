@@ -84,13 +84,21 @@ def lattice_of(tokenizer: Tokenizer, word: str) -> Lattice:
     return Lattice(word, tuple(edges))
 
 
-def best_path(lattice: Lattice) -> Path:
-    """The most probable way to cut the word: what `encode` gives. The first of equally probable ones."""
-    best: list[tuple[float, Edge | None]] = [(0.0, None)]  # of all paths up to a place: ln P, and the last piece
+def best_arrivals(lattice: Lattice) -> list[tuple[float, Edge | None]]:
+    """Viterbi's table: for each place ln P of the best way to get there, and that way's last piece.
+
+    A way to a place is a way to an earlier one and one piece more, so only the best way to each place need be kept.
+    """
+    best: list[tuple[float, Edge | None]] = [(0.0, None)]
     for place in range(1, len(lattice.word) + 1):
         ways = [(best[edge.start][0] + edge.log_probability, edge) for edge in lattice.ending_at(place)]
         best.append(max(ways, key=lambda way: way[0]))
-    edges: list[Edge] = []
+    return best
+
+
+def best_path(lattice: Lattice) -> Path:
+    """The most probable way to cut the word: what `encode` gives. The first of equally probable ones."""
+    best, edges = best_arrivals(lattice), list[Edge]()
     place = len(lattice.word)
     while (last := best[place][1]) is not None:
         edges.insert(0, last)
