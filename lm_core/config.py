@@ -32,6 +32,24 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+CleaningStepName = Literal[
+    "line-ends",
+    "control",
+    "nfc",
+    "nfkc",
+    "html",
+    "markdown",
+    "boilerplate",
+    "emails",
+    "phones",
+    "lower",
+    "whitespace",
+    "duplicate-lines",
+    "near-duplicates",
+    "length",
+]
+
+
 class CorpusSpec(Frozen):
     """Which text a run learns from: a built-in by name, or a text of one's own by its fingerprint."""
 
@@ -43,6 +61,16 @@ class CorpusSpec(Frozen):
         None, pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the text, for a text of one's own."
     )
     title: str = Field("", max_length=200, description="What people call this text.")
+    cleaning: tuple[CleaningStepName, ...] = Field(
+        (), max_length=20, description="Steps that clean the text before it is divided, in their order; empty: none."
+    )
+
+    @model_validator(mode="after")
+    def _no_step_twice(self) -> Self:
+        twice = next((name for name in self.cleaning if self.cleaning.count(name) > 1), None)
+        if twice is not None:
+            raise ValueError(f'The cleaning step "{twice}" is named twice. Once is enough.')
+        return self
 
     @model_validator(mode="after")
     def _own_text_has_a_fingerprint(self) -> Self:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lm_core import errors
+from lm_core.corpora.clean import CLEANING_STEPS
 from lm_core.corpora.library import list_corpora
 from lm_core.runs.run import gallery_runs
 from lm_core.tokenizers.registry import list_tokenizers
@@ -69,6 +70,8 @@ def engine_sentences() -> dict[str, str]:
         found |= dict.fromkeys(filter(None, words), "lm_core/corpora/library.py")
     for kind in list_tokenizers():
         found |= dict.fromkeys((kind.title, kind.description), "lm_core/tokenizers/registry.py")
+    for step in CLEANING_STEPS.values():
+        found |= dict.fromkeys((step.title, step.why), "lm_core/corpora/clean.py")
     found |= {run.read_config().name: f"assets/gallery/{run.id}/run.json" for run in gallery_runs()}
     return found
 

@@ -20,6 +20,7 @@ NOT_OFFERED = (
     "group",
     "corpus.text_id",
     "corpus.title",
+    "corpus.cleaning",
     "tokenizer.file_id",
     "tokenizer.title",
     "model.architecture",

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from lm_core.config import OWN_TEXT, CorpusSpec
+from lm_core.corpora.clean import clean_corpus
 from lm_core.corpora.corpus import Corpus, CorpusInfo
 from lm_core.corpora.entry import Entry
 from lm_core.corpora.shelf_pairs import PAIRS
@@ -26,11 +27,16 @@ def list_corpora() -> list[CorpusInfo]:
 
 
 def load_corpus(spec: CorpusSpec, *, texts_folder: Path, seed: int) -> Corpus:
-    """The documents of a corpus: equal specs and seeds give equal documents, byte for byte.
+    """The documents of a corpus, cleaned as its spec says: equal specs and seeds give equal documents, byte for byte.
 
     Raises:
-        CorpusError: no such corpus, its package is not installed, or the text of one's own is no longer stored.
+        CorpusError: no such corpus, its package is not installed, the text of one's own is no longer stored, or
+            cleaning leaves nothing of it.
     """
+    return clean_corpus(_read_corpus(spec, texts_folder=texts_folder, seed=seed), spec.cleaning)
+
+
+def _read_corpus(spec: CorpusSpec, *, texts_folder: Path, seed: int) -> Corpus:
     if spec.name == OWN_TEXT:
         title = spec.title or "Own text"
         return Corpus(OWN_TEXT, title, read_documents(spec, texts_folder=texts_folder), "Yours", "Your upload")

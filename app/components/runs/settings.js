@@ -10,7 +10,7 @@ export function nounOf(setting) {
     "train.learning_rate": t("learning rate"), "train.warmup_steps": t("warm-up steps"), "tokenizer.vocab_size": t("pieces"),
     "model.dropout": t("dropout"), "model.positions": t("positions"), "model.norm": t("norm"), "model.activation": t("activation"),
     "model.causal": t("causal mask"), "model.residual": t("residual stream"), "model.scale_scores": t("division by √d"),
-    "tokenizer.kind": t("tokenizer"), "corpus.name": t("text"), "train.schedule": t("schedule"), "train.weight_decay": t("weight decay"), seed: t("seed"),
+    "tokenizer.kind": t("tokenizer"), "corpus.name": t("text"), "corpus.cleaning": t("cleaning"), "train.schedule": t("schedule"), "train.weight_decay": t("weight decay"), seed: t("seed"),
   };
   return nouns[setting] ?? null;
 }
@@ -33,6 +33,7 @@ export function valueText(value) {
   if (value === undefined || value === null) return "–";
   if (value === true) return t("on");
   if (value === false) return t("off");
+  if (Array.isArray(value)) return value.length ? value.join(", ") : t("none");
   if (typeof value !== "number") return String(value);
   return Number.isInteger(value) ? String(value) : number(value).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 }
