@@ -38,6 +38,30 @@ def split_documents(corpus: Corpus, validation_fraction: float, seed: int) -> tu
     return training, validation
 
 
+def validation_places(corpus: Corpus, validation_fraction: float, seed: int) -> list[tuple[int, int]]:
+    """Where in `corpus.text` the validation parts lie: [from, to) in characters, ascending, neighbours joined.
+
+    Raises:
+        CorpusError: as `split_documents` does.
+    """
+    documents = [document for document in corpus.documents if document]
+    _training, validation = split_documents(corpus, validation_fraction, seed)
+    aside = set(validation) if len(documents) >= MANY_DOCUMENTS else set()
+    places: list[tuple[int, int]] = []
+    end = 0
+    for document in documents:
+        start, end = end, end + len(document)
+        if len(documents) < MANY_DOCUMENTS:
+            start += _cut(document, validation_fraction)
+        elif document not in aside:
+            continue
+        if places and places[-1][1] == start:
+            places[-1] = (places[-1][0], end)
+        elif start < end:
+            places.append((start, end))
+    return places
+
+
 def _whole_documents(documents: Sequence[str], fraction: float, seed: int) -> tuple[list[str], list[str]]:
     shuffled = random.Random(seed).sample(documents, len(documents))
     distinct = list(dict.fromkeys(shuffled))
