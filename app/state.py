@@ -152,3 +152,26 @@ def remember_writing(value: Any) -> None:
 def told(key: str, name: str) -> Any:
     """What the picture `key` told Python by its state or trigger `name`, before it is drawn again; None: nothing."""
     return (st.session_state.get(key) or {}).get(name)
+
+
+def names_from_address(name: str, options: Sequence[str], told: Sequence[str] | None) -> tuple[str, ...]:
+    """Several choices in an order, as one value of the address: "html,lower" -> ("html", "lower").
+
+    What a picture has just told wins, then an address that changed since we wrote it, else the session's choice stays.
+    A message that the browser sent before it heard of our newest address still carries an earlier one: of those that
+    we wrote ourselves in the last seconds, none counts as changed.
+    """
+    wish, now = st.query_params.get(name), time.monotonic()
+    lately = [(value, at) for value, at in st.session_state.get(f"{name} lately", []) if now - at < LATE_SECONDS]
+    is_new = wish != st.session_state.get(_written(name)) and wish not in [value for value, _at in lately]
+    if told is None and wish is not None and is_new:
+        told = wish.split(",")
+    if told is not None:
+        st.session_state[name] = tuple(dict.fromkeys(choice for choice in told if choice in options))
+    chosen: tuple[str, ...] = st.session_state.get(name, ())
+    value = ",".join(chosen) or None
+    remember_view(**{name: value})
+    if value != st.session_state.get(_written(name)):
+        st.session_state[f"{name} lately"] = [*lately, (value, now)]
+    st.session_state[_written(name)] = value
+    return chosen

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from app.components import show_picture
 from app.i18n import _
 from app.loaders import data
 from app.sentences import translate_sentence
@@ -11,9 +10,9 @@ from app.widgets.frame import header, lesson
 from app.widgets.library import choose_corpus
 from app.widgets.own_text import own_text, show_reading
 from app.widgets.plain import plain
+from app.widgets.text_views import show_text
 from app.widgets.train_form import train_form
 from lm_core.config import OWN_TEXT
-from lm_core.errors import CorpusError
 
 header(
     _("What does it learn from?"),
@@ -31,21 +30,15 @@ with right:
             show_reading(own)
         if own is not None and own.read is not None:
             corpus, title = own.read, own.title or _("Own text")
-            picture = data.picture_of_text(own.read.text, title, own.read.documents)
             about = {"title": title, "description": "", "licence": "", "source": ""}
     else:
         info = infos[chosen]
         corpus, title = chosen, translate_sentence(info.title)
         about = {"title": title, "description": translate_sentence(info.description)}
         about |= {"licence": translate_sentence(info.licence), "source": translate_sentence(info.source)}
-        try:
-            picture = data.picture_of_corpus(chosen)
-        except CorpusError as error:
-            st.warning(plain(translate_sentence(str(error))), icon=":material/error:")
-    if picture is not None:
-        split = {**picture["split"], "problem": translate_sentence(picture["split"]["problem"])}
-        show_picture("corpus", {**picture, **about, "split": split}, key="corpus-picture")
-        if corpus is not None:
+    if corpus is not None:
+        picture = show_text(corpus, about)
+        if picture is not None:
             cut_button(corpus, title)
 train_form(corpus, title, picture)
 lesson(
@@ -53,6 +46,10 @@ lesson(
     code=(
         "lm_core.corpora.library.load_corpus",
         "lm_core.corpora.cleaning.clean_text",
+        "lm_core.corpora.clean.cleaning_stages",
+        "lm_core.corpora.near_duplicates.without_near_duplicates",
+        "lm_core.corpora.zipf.fit_zipf",
         "lm_core.data.splitting.split_documents",
+        "lm_core.data.leakage.find_leaks",
     ),
 )

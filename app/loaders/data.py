@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -174,13 +175,13 @@ def new_config(
     recipe: str,
     name: str,
     probe: str,
+    cleaning: Sequence[str] = (),
 ) -> RunConfig:
     """A checked configuration; a text of one's own is stored first. Raises LMError with a sentence."""
     spec = store_own(corpus, title) if isinstance(corpus, DecodedText) else CorpusSpec(name=corpus)
     tokenizer = {"kind": kind, "vocab_size": vocab_size} if tokenizer_info(kind).learns else {"kind": kind}
-    return preset_config(
-        preset, recipe, name=name, corpus=spec.model_dump(), tokenizer=tokenizer, probe=clean_line(probe), seed=SEED
-    )
+    choices = {"corpus": {**spec.model_dump(), "cleaning": list(cleaning)}, "tokenizer": tokenizer}
+    return preset_config(preset, recipe, name=name, **choices, probe=clean_line(probe), seed=SEED)
 
 
 def store_own(own: DecodedText, title: str) -> CorpusSpec:

@@ -10,8 +10,10 @@ from app import state
 from app.components import show_picture
 from app.i18n import _
 from app.loaders import data, runs
+from app.loaders.enough import enough_view
 from app.sentences import translate_sentence
 from app.widgets.frame import show_error
+from app.widgets.text_views import CLEANING
 from lm_core.corpora.cleaning import DecodedText
 from lm_core.errors import LMError
 from lm_core.presets import PRESETS, RECIPES
@@ -25,7 +27,8 @@ BY_HEART = 50  # readings of the same text, after which validation has long turn
 
 def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, Any] | None) -> None:
     """Draw the form beside nothing else; the button starts the run and opens the page Train."""
-    left, middle, right = st.container(border=True).columns([1, 1.15, 1], gap="medium")
+    frame = st.container(border=True)
+    left, middle, right = frame.columns([1, 1.15, 1], gap="medium")
     preset = st.session_state.get(PRESET, next(iter(PRESETS)))  # its column comes last: sizes need torch, at first slow
     with left:
         kind, vocab_size = _tokenizer()
@@ -45,10 +48,16 @@ def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, 
         )
         if wanted and corpus is not None:
             choices = {"title": title, "kind": kind, "vocab_size": vocab_size, "preset": preset, "recipe": recipe}
+            choices["cleaning"] = st.session_state.get(CLEANING, ())
             _start(corpus, **choices, name=name or suggestion, probe=probe)
     with middle:
         _preset(kind, vocab_size, picture)
         show_picture("fields", {}, key="fields")  # nothing to see: it guards the fields of the page
+    if corpus is not None and picture and picture["split"]["training"]:
+        with frame:
+            sizes = data.size_of(preset, data.vocabulary_size(kind, vocab_size, picture), _chosen_recipe())
+            text = (corpus, st.session_state.get(CLEANING, ()))
+            show_picture("enough", enough_view(*text, kind, vocab_size, sizes, picture), key="enough-picture")
 
 
 def _start(corpus: str | DecodedText, **choices: Any) -> None:
@@ -88,10 +97,14 @@ def _recipe() -> str:
     )  # fmt: skip
 
 
+def _chosen_recipe() -> str:
+    return st.session_state.get(RECIPE, NEWEST)
+
+
 def _preset(kind: str, vocab_size: int, picture: dict[str, Any] | None) -> None:
     names = {"tiny": _("Tiny"), "small": _("Small"), "medium": _("Medium")}
     vocab_size = data.vocabulary_size(kind, vocab_size, picture) if picture else 66
-    recipe = st.session_state.get(RECIPE, NEWEST)
+    recipe = _chosen_recipe()
     taken = data.times_taken(recipe)
     captions = [
         _meaning(data.size_of(preset, vocab_size, recipe), kind, picture, taken.get(preset)) for preset in PRESETS

@@ -15,8 +15,9 @@ from typing import Final, Literal
 from lm_core.config import CleaningStepName
 from lm_core.corpora.clean import Stage
 
-WINDOW = 6_000  # characters of a document that are compared at once
-MOST_LINES = 160  # of them
+WINDOW = 3_000  # characters of a document that are compared at once
+MOST_LINES = 80  # of them
+MOST_WORDS = 400  # of lines that were changed
 CONTEXT = 60  # characters shown around a change
 LONGEST = 240  # characters shown of one change
 
@@ -38,9 +39,9 @@ Passage = tuple[Piece, ...]
 
 @dataclass(frozen=True)
 class StepReport:
-    """What one step did. Characters and lines are those of the whole text before and after it."""
+    """What one step did, or all together. Characters and lines are those of the whole text before and after."""
 
-    name: CleaningStepName
+    name: CleaningStepName | None  # None: all steps together
     characters: tuple[int, int]
     lines: tuple[int, int]
     documents: tuple[int, int]
@@ -50,14 +51,29 @@ class StepReport:
 
 def report_of(stage: Stage, *, most_examples: int = 3) -> StepReport:
     """Counts and at most so many passages in which the step changed something."""
-    pairs = list(zip(stage.before, stage.after, strict=True))
+    return _report(stage.name, stage.before, stage.after, most_examples)
+
+
+def report_of_all(stages: Sequence[Stage], *, most_examples: int = 6) -> StepReport:
+    """The same of all steps together: the first step's documents beside what the last one left of each."""
+    before = stages[0].before
+    after, alive = list(before), list(range(len(before)))
+    for stage in stages:
+        for place, document in zip(alive, stage.after, strict=True):
+            after[place] = document
+        alive = [place for place in alive if after[place]]
+    return _report(None, before, after, most_examples)
+
+
+def _report(name: CleaningStepName | None, before: Sequence[str], after: Sequence[str], most: int) -> StepReport:
+    pairs = zip(before, after, strict=True)
     return StepReport(
-        name=stage.name,
-        characters=(sum(map(len, stage.before)), sum(map(len, stage.after))),
-        lines=(lines_of(stage.before), lines_of(stage.after)),
-        documents=(len(stage.before), sum(1 for document in stage.after if document)),
-        changed=sum(1 for before, after in pairs if after and before != after),
-        examples=tuple(changed_passages(stage.before, stage.after, most=most_examples)),
+        name=name,
+        characters=(sum(map(len, before)), sum(map(len, after))),
+        lines=(lines_of(before), lines_of(after)),
+        documents=(len(before), sum(1 for document in after if document)),
+        changed=sum(1 for old, new in pairs if new and old != new),
+        examples=tuple(changed_passages(before, after, most=most)),
     )
 
 
@@ -140,6 +156,9 @@ def _pieces(code: tuple[str, int, int, int, int], old: list[str], new: list[str]
     out, come = "".join(old[old_from:old_to]), "".join(new[new_from:new_to])
     if kind == "equal":
         return [Piece("same", out)]
+    if kind == "replace" and old_to - old_from == new_to - new_from:  # line for line is quicker, and reads better
+        pairs = zip(old[old_from:old_to], new[new_from:new_to], strict=True)
+        return [piece for pair in pairs for piece in _within_lines(*pair)]
     if kind == "replace":
         return _within_lines(out, come)
     return [Piece("out", out)] if out else [Piece("in", come)]
@@ -147,7 +166,7 @@ def _pieces(code: tuple[str, int, int, int, int], old: list[str], new: list[str]
 
 def _within_lines(out: str, come: str) -> list[Piece]:
     """'so  what\\n', 'so what\\n' -> same 'so', out '  ', in ' ', same 'what\\n'."""
-    words_out, words_in = _WORDS.findall(out)[:800], _WORDS.findall(come)[:800]
+    words_out, words_in = _WORDS.findall(out)[:MOST_WORDS], _WORDS.findall(come)[:MOST_WORDS]
     pieces: list[Piece] = []
     for kind, a, b, c, d in SequenceMatcher(None, words_out, words_in, autojunk=False).get_opcodes():
         if kind == "equal":

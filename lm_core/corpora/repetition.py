@@ -15,7 +15,7 @@ FEWEST_DOCUMENTS = 5  # below, what stands in many of them is no sign of boilerp
 BOILERPLATE_SHARE = 0.3  # of the documents
 
 # Project Gutenberg and others say where the book begins and ends.
-_BOOK_BEGINS: Final = re.compile(r"^.*\*\*\* ?START OF (?:THE|THIS) PROJECT GUTENBERG.*$\n?", re.M | re.I)
+_BOOK_BEGINS: Final = re.compile(r"^.*\*\*\* ?START OF (?:THE|THIS) PROJECT GUTENBERG.*(?:\n|\Z)", re.M | re.I)
 _BOOK_ENDS: Final = re.compile(r"^.*\*\*\* ?END OF (?:THE|THIS) PROJECT GUTENBERG.*$", re.M | re.I)
 _RIGHTS: Final = re.compile(
     r"all rights reserved|^\W*(?:copyright\b|\(c\) |©)|SPDX-License-Identifier|licen[sc]ed under the|"

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lm_core.corpora.clean import cleaning_stages
-from lm_core.corpora.cleaning_report import Piece, changed_passages, report_of
+from lm_core.corpora.cleaning_report import Piece, changed_passages, report_of, report_of_all
 
 
 def report(documents, step):
@@ -18,6 +18,13 @@ def test_counts_by_hand():
     found = report(("A b\n", "<i></i>", "c\nd"), "html")
     assert (found.characters, found.lines, found.documents, found.changed) == ((14, 7), (4, 3), (3, 2), 0)
     assert found.examples == ((Piece("out", "<i></i>"),),)
+
+
+def test_all_steps_together_compare_each_document_with_what_is_left_of_it():
+    stages = list(cleaning_stages(("<i>", "<b>A</b>\n", "same"), ("html", "lower")))
+    found = report_of_all(stages)
+    assert (found.name, found.characters, found.documents, found.changed) == (None, (16, 6), (3, 2), 1)
+    assert [piece.text for passage in found.examples for piece in passage if piece.kind == "in"] == ["a"]
 
 
 def test_a_masked_address_is_shown_with_what_stands_around_it():
