@@ -9,7 +9,6 @@ from app.widgets.cut import cut_button
 from app.widgets.frame import header, lesson
 from app.widgets.library import choose_corpus
 from app.widgets.own_text import own_text, show_reading
-from app.widgets.plain import plain
 from app.widgets.text_views import show_text
 from app.widgets.train_form import train_form
 from lm_core.config import OWN_TEXT

@@ -47,9 +47,7 @@ def test_the_page_opens_on_the_default_corpus_ready_to_train():
     app = open_data()
     assert app.title[0].value == "What does it learn from?"
     assert sent(app)["chosen"] == "comedies"
-    assert len(app.get("bidi_component")) == 4, (
-        "the library, the text, the guard of the fields, and whether this is enough"
-    )
+    assert len(app.get("bidi_component")) == 4, "library, text, guard of the fields, is it enough"
     assert not train_button(app).disabled
 
 

