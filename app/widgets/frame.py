@@ -15,13 +15,14 @@ from lm_core.errors import LMError
 
 log = logging.getLogger("tokenarium")
 
-# What no theme option reaches: less air around the page, no limit of Streamlit's under ours at an upload, and the tools
-# beside the navigation where there is room.
+# What no theme option reaches: less air around the page, no limit of Streamlit's under ours at an upload, ink for
+# the words of a chosen button, and the tools beside the navigation where there is room.
 STYLE = """<style>
 .stMainBlockContainer {
   padding: 4.5rem clamp(1rem, 3vw, 3rem) 0; max-width: 1400px; margin-inline: auto;
 }
 [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+[data-testid="stBaseButton-segmented_controlActive"] { color: inherit !important; }
 @media (min-width: 900px) {
   .st-key-tools {
     position: fixed; top: 0.75rem; right: clamp(1rem, 3vw, 3rem); z-index: 999991; width: auto !important;
