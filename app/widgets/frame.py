@@ -22,7 +22,7 @@ STYLE = """<style>
   padding: 4.5rem clamp(1rem, 3vw, 3rem) 0; max-width: 1400px; margin-inline: auto;
 }
 [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
-[data-testid="stBaseButton-segmented_controlActive"] { color: inherit !important; }
+[data-testid="stButtonGroup"] [aria-checked="true"] { color: inherit !important; }
 @media (min-width: 900px) {
   .st-key-tools {
     position: fixed; top: 0.75rem; right: clamp(1rem, 3vw, 3rem); z-index: 999991; width: auto !important;
