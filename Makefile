@@ -59,6 +59,7 @@ check: $(TEST_STAMP) ## lint, formatting, types, who may import whom, translatio
 bench: $(TEST_STAMP) browser ## measure the headline figures, in less than three minutes
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.history
+	$(BIN)/python -m benchmarks.tokenizers
 	$(BIN)/python -m benchmarks.generation
 	$(BIN)/python -m benchmarks.app
 	$(BIN)/python -m benchmarks.control
