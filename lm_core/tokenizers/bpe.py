@@ -167,10 +167,10 @@ class BytePairTokenizer(Tokenizer):
             order = bytes.fromhex(record.get("bytes", IN_ORDER.hex()))
             if split not in SPLITS or sorted(order) != list(IN_ORDER):
                 raise ValueError
-            if not isinstance(specials, list) or not all(isinstance(name, str) for name in specials):
+            if not isinstance(specials, list) or surrogates("".join(specials)):
                 raise ValueError
             return cls(pairs, split, kind=record["kind"], order=order, specials=specials)
-        except (KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError):
             raise damaged(folder / RECORD_NAME, "its merges are missing or impossible") from None
 
     @cached_property

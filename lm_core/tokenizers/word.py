@@ -101,6 +101,6 @@ class WordTokenizer(Tokenizer):
         words = read_record(folder).get("words")
         if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
             raise damaged(folder / RECORD_NAME, "its words are missing or not distinct")
-        if len(set(words)) < len(words):
+        if len(set(words)) < len(words) or surrogates("".join(words)):
             raise damaged(folder / RECORD_NAME, "its words are missing or not distinct")
         return cls(words)

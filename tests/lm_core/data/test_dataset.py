@@ -49,6 +49,13 @@ def test_encoding_in_parts_gives_the_ids_of_the_whole(kind, tmp_path, monkeypatc
     assert dataset.train.tolist() == tokenizer.encode(text)
 
 
+def test_a_vocabulary_whose_tokens_cross_lines_reads_each_text_whole(tmp_path, monkeypatch):
+    text = "two\n\nlines\n\n" * 40
+    tokenizer = train_tokenizer(TokenizerSpec(kind="gpt2"), [])
+    monkeypatch.setattr(module, "PART_CHARACTERS", 4)
+    assert write_dataset([text], [text], tokenizer, tmp_path).train.tolist() == tokenizer.encode(text)
+
+
 def test_more_than_65536_tokens_take_four_bytes_each(tmp_path):
     tokenizer = CharTokenizer("".join(map(chr, [*range(0xD800), *range(0xE000, 0x12000)])))
     assert tokenizer.vocab_size > 65_536

@@ -4,10 +4,13 @@ import pytest
 
 from lm_core.config import CorpusSpec, with_settings
 from lm_core.corpora.uploads import store_text
-from lm_core.errors import ConfigError, CorpusError, RunError
+from lm_core.errors import ConfigError, CorpusError, RunError, TokenizerError
 from lm_core.jobs import launch
 from lm_core.jobs.launch import resume_run, start_run
 from lm_core.runs.run import find_run
+from lm_core.tokenizers.char import CharTokenizer
+from lm_core.tokenizers.export import to_huggingface
+from lm_core.tokenizers.huggingface import store_tokenizer
 
 
 @pytest.fixture
@@ -56,6 +59,27 @@ def test_a_text_that_is_too_short_for_the_context_is_refused(settings, store, su
     with pytest.raises(CorpusError, match=r'"Mine" gives at most \d+ tokens for validation, but a context of 512'):
         start_run(config, settings, store)
     assert_nothing_is_left(settings, store, supervisors)
+
+
+@pytest.mark.parametrize("kind", ["bpe", "sentencepiece-bpe", "unigram", "word"])
+def test_a_vocabulary_that_the_text_cannot_fill_is_refused(settings, store, supervisors, tiny_config, kind):
+    config = own_text(
+        tiny_config, "All the world's a stage,\nand all the men and women merely players\n" * 40, settings
+    )
+    config = with_settings(config, {"tokenizer.kind": kind, "tokenizer.vocab_size": "4096"})
+    with pytest.raises(TokenizerError, match="4096"):
+        start_run(config, settings, store)
+    assert_nothing_is_left(settings, store, supervisors)
+
+
+def test_a_run_takes_an_uploaded_tokenizer(settings, store, supervisors, tiny_config):
+    letters = to_huggingface(CharTokenizer.train(["copy: abcdefghijklmnopqrstuvwxyz ->\n"]))
+    spec = store_tokenizer(letters, title="Letters", folder=settings.tokenizers_folder)
+    run_id = start_run(tiny_config.model_copy(update={"tokenizer": spec}), settings, store)
+    assert find_run(run_id, settings).read_config().tokenizer == spec
+    lost = spec.model_copy(update={"file_id": "0" * 64})
+    with pytest.raises(TokenizerError, match='The tokenizer "Letters" is no longer here'):
+        start_run(tiny_config.model_copy(update={"tokenizer": lost}), settings, store)
 
 
 def test_a_model_that_is_too_large_is_refused(settings, store, supervisors, tiny_config):

@@ -22,6 +22,8 @@ from lm_core.runs.checkpoint import load_model
 from lm_core.runs.history import load_points
 from lm_core.runs.run import find_run
 from lm_core.runs.series import read_series
+from lm_core.tokenizers.export import to_huggingface
+from lm_core.tokenizers.huggingface import store_tokenizer, stored_tokenizer
 from lm_core.tokenizers.registry import load_tokenizer
 
 
@@ -89,6 +91,21 @@ def test_what_comes_in_is_what_went_out(finished, archive, settings):
         assert mine.sample == other.sample
         assert np.array_equal(mine.attention, other.attention)
         assert np.array_equal(mine.losses, other.losses, equal_nan=True)
+
+
+def test_a_run_with_an_uploaded_tokenizer_brings_it_along(finished, settings):
+    letters = load_tokenizer(finished.tokenizer_folder)
+    spec = store_tokenizer(to_huggingface(letters), title="Letters", folder=settings.tokenizers_folder)
+    finished.write_config(finished.read_config().model_copy(update={"tokenizer": spec}))
+    finished.write_facts(replace(finished.read_facts(), tokenizer_kind="huggingface"))
+    stored_tokenizer(spec, settings.tokenizers_folder).save(finished.tokenizer_folder)
+    data = io.BytesIO()
+    write_archive(finished, read_series(finished), data)
+    (settings.tokenizers_folder / f"{spec.file_id}.json").unlink()
+    imported = read_archive(io.BytesIO(data.getvalue()), settings.runs_folder).run
+    assert load_tokenizer(imported.tokenizer_folder).encode("To be") == letters.encode("To be")
+    hostile = files_of(data.getvalue()) | {"tokenizer/huggingface.json": b"{}"}
+    refuse(zip_of(hostile), settings, "its tokenizer is damaged")
 
 
 def test_a_model_broken_on_purpose_comes_in_as_it_went_out_and_only_with_its_own_weights(

@@ -159,11 +159,13 @@ def test_a_folder_without_a_tokenizer_is_refused(tmp_path):
         ("[1]", "does not name a kind"),
         ('{"format_version": 1, "kind": "runes"}', 'no kind of tokenizer called "runes"'),
         ('{"format_version": 1, "kind": "word", "words": ["a", "a"]}', "its words are missing or not distinct"),
+        ('{"format_version": 1, "kind": "word", "words": ["\\ud800"]}', "its words are missing or not distinct"),
         ('{"format_version": 1, "kind": "bpe", "split": "words", "specials": []}', "its merges are missing"),
         *(
             (json.dumps({"format_version": 1, "kind": "bpe", "split": split, "specials": [], "merges": ab}), "merges")
             for split, ab in (
-                ("words", ["97 256"]), ("words", ["97 98", "97 98"]), ("words", ["97"]), ("words", 3), ("x", []),
+                ("words", ["97 256"]), ("words", ["97 98", "97 98"]), ("words", ["97"]), ("words", 3), ("words", [3]),
+                ("x", []),
                 ("words", [f"{i} {i}" for i in (97, *range(256, 300))]),  # each twice as long as the last
             )
         ),
