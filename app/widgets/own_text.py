@@ -53,6 +53,9 @@ def _read_uploads() -> None:
         ),
     )
     if not files:
+        refused: data.OwnText | None = st.session_state.get(UPLOAD)
+        if st.session_state.pop(READ, None) and refused is not None and refused.read is None:
+            del st.session_state[UPLOAD]  # what was refused has been taken away
         return
     columns = _columns(files)
     wanted = (tuple(file.file_id for file in files), tuple(sorted(columns.items())))
