@@ -14,7 +14,7 @@ export function createTable(store) {
     const { data } = state;
     const { counts, width } = data.line_lengths;
     return body.replaceChildren(
-      table([t("run"), t("times"), t("share")], (tableOf(state)?.top ?? []).map(({ text, count, share }) => [shownRun(text, state.unit), grouped(count), percent(share)])),
+      table([t("n-gram"), t("times"), t("share")], (tableOf(state)?.top ?? []).map(({ text, count, share }) => [shownRun(text, state.unit), grouped(count), percent(share)])),
       table([t("rank"), t("times")], data.zipf_points.map((pair) => pair.map(grouped))),
       table([t("characters in a line"), t("lines")], counts.map((count, bin) => [`${bin * width}–${bin * width + width - 1}`, grouped(count)])),
       table([t("script"), t("characters")], Object.entries(data.scripts).map(([name, count]) => [scriptName(name), grouped(count)])),
