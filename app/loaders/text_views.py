@@ -98,8 +98,13 @@ def cleaning_view(text: Text, steps: Steps) -> dict[str, Any]:
 
 
 def _plain_report(report: StepReport) -> dict[str, Any]:
-    examples = [[[piece.kind, piece.text] for piece in passage] for passage in report.examples]
-    return {**asdict(report), "name": report.name or "", "examples": examples}
+    return {
+        "characters": report.characters,
+        "lines": report.lines,
+        "documents": report.documents,
+        "changed": report.changed,
+        "examples": [[[piece.kind, piece.text] for piece in passage] for passage in report.examples],
+    }
 
 
 @lru_cache(maxsize=8)

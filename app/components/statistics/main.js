@@ -29,7 +29,9 @@ export default mount((root, { data }) => {
     rows: ({ bits }) => Object.entries(bits).map(([name, value]) => ({ name: packerName(name), value, text: fixed(value), reading: `${packerName(name)}: ${fixed(value)}` })),
   });
   root.replaceChildren(sample,
-    element("div", { class: "bench" }, createZipf(store), createNgrams(store), createLengths(store, copiesCaption), element("div", { class: "stack" }, bits, scripts)),
+    element("div", { class: "bench" },
+      element("div", { class: "stack" }, createZipf(store), createLengths(store, copiesCaption)),
+      element("div", { class: "stack" }, createNgrams(store), bits, scripts)),
     createTable(store));
   store.redrawAll();
   return {
