@@ -5,6 +5,8 @@ A route knows no session, so the picture says in which language it wants the eng
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,7 +17,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from app.components import FOLDER, assets_digest
 from app.i18n import LANGUAGES
 from app.loaders import attention as attention_loader
-from app.loaders import compare, models, runs
+from app.loaders import compare, models, pitfalls, runs, sidebyside, tokenizers, tokens, vocabulary
 from app.loaders import doctor as doctor_loader
 from app.loaders import loss as loss_loader
 from app.loaders import one_step as step_loader
@@ -26,6 +28,7 @@ from lm_core.errors import LMError, RunError
 FRESH = {"Cache-Control": "no-store"}
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 LONGEST_STEP = 10_000_000
+MOST_POSTED = 4 * tokens.MOST_CHARACTERS + 1_000_000  # bytes: JSON of a text that is read at once
 
 
 async def picture_script(request: Request) -> Response:
@@ -118,6 +121,68 @@ async def loss_of_text(request: Request) -> Response:
 async def embedding(request: Request) -> Response:
     """Where the tokens lie on the map, at every kept moment that has one."""
     return await _guard(request, lambda run_id: JSONResponse(train_loader.token_map(run_id), headers=FRESH))
+
+
+async def tokens_of_text(request: Request) -> Response:
+    """A text as tokens: {"source", "text", "focus"} posted, as it may be longer than an address; nothing is kept."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_POSTED:
+            return _refusal(translate_sentence("This text is too long to be cut at once.", _language(request)), 413)
+    try:
+        asked = json.loads(body)
+        source, text, focus = dict(asked["source"]), str(asked["text"]), asked.get("focus")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return _refusal("Post a source and a text.", 400)
+    place = focus if isinstance(focus, int) and not isinstance(focus, bool) else None
+
+    def make() -> Any:
+        return tokens.tokens_of(tokenizers.source_at({key: str(value) for key, value in source.items()}), text, place)
+
+    return await _plainly(request, make)
+
+
+async def tokens_examples(request: Request) -> Response:
+    """What goes wrong with a tokenizer, each trouble with an example found in it."""
+    return await _of_tokenizer(request, pitfalls.examples_of)
+
+
+async def tokens_figures(request: Request) -> Response:
+    """A tokenizer measured: size, training time, speed, five languages, the best run that has it."""
+    return await _of_tokenizer(request, lambda source: sidebyside.figures_of(source, _language(request)))
+
+
+async def vocabulary_columns(request: Request) -> Response:
+    """All tokens of a tokenizer."""
+    return await _of_tokenizer(request, vocabulary.columns_of)
+
+
+async def vocabulary_token(request: Request) -> Response:
+    """One token (`token`): where it occurs, what it was made of."""
+    return await _of_tokenizer(request, lambda source: vocabulary.token_of(source, _step(request, "token")))
+
+
+async def vocabulary_file(request: Request) -> Response:
+    """The tokenizer as a tokenizer.json to keep."""
+
+    def make(_run_id: str) -> Response:
+        headers = {**FRESH, "Content-Disposition": 'attachment; filename="tokenizer.json"'}
+        data = vocabulary.file_of(tokenizers.source_at(request.query_params))
+        return Response(data, media_type="application/json", headers=headers)
+
+    return await _guard(request, make)
+
+
+async def _of_tokenizer(request: Request, make: Callable[[tokenizers.Source], Any]) -> Response:
+    """The answer of a route whose arguments name a tokenizer."""
+    address: Mapping[str, str] = request.query_params
+    return await _plainly(request, lambda: make(tokenizers.source_at(address)))
+
+
+async def _plainly(request: Request, make: Callable[[], Any]) -> Response:
+    """Do the work in a thread and answer with its values."""
+    return await _guard(request, lambda _run_id: JSONResponse(make(), headers=FRESH))
 
 
 async def _answer(request: Request, cursor: str, make: Any) -> Response:

@@ -30,25 +30,27 @@ ADDED = "added to the comparison"
 OPENED = "the experiment started last"
 
 
-def from_address(name: str, options: Sequence[str], default: str) -> str:
-    """The value that a choice has now; call it before its widget, whose key is `name`.
+def from_address(name: str, options: Sequence[str], default: str, *, key: str = "") -> str:
+    """The value that a choice has now; call it before its widget, whose key is `key`, or else `name`.
 
     The address wins when it changed since we wrote it (a link, the back button), else the session's choice stays.
     """
+    key = key or name
     wish = st.query_params.get(name)
-    if wish != st.session_state.get(_written(name)) and wish in options:
-        st.session_state[name] = wish
-    elif st.session_state.get(name) not in options:
-        st.session_state[name] = default
-    return st.session_state[name]
+    if wish != st.session_state.get(_written(key)) and wish in options:
+        st.session_state[key] = wish
+    elif st.session_state.get(key) not in options:
+        st.session_state[key] = default
+    return st.session_state[key]
 
 
-def to_address(name: str) -> None:
+def to_address(name: str, *, key: str = "") -> None:
     """Write the choice into the address; call it after its widget."""
-    value = st.session_state[name]
+    key = key or name
+    value = st.session_state[key]
     if st.query_params.get(name) != value:
         st.query_params[name] = value
-    st.session_state[_written(name)] = value
+    st.session_state[_written(key)] = value
 
 
 def _written(name: str) -> str:

@@ -34,7 +34,10 @@ export default function (component) {
   return () => { gone = true; cleanup?.(); };
 }
 """
-BORROWED = {"experiments": ("runs",)}  # pictures that are partly made of another's modules wear its styles too
+BORROWED = {
+    "experiments": ("runs",),
+    "sidebyside": ("tokens",),
+}  # pictures that are partly made of another's modules wear its styles too
 MISSING = "This picture comes from Tokenarium's own server. Start it with: make run"
 
 

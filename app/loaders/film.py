@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.loaders import runs
-from app.loaders.tokens import reader_of
+from app.loaders import runs, tokenizers
+from app.loaders.tokenizers import Source
 from lm_core.corpora.library import load_corpus
 from lm_core.data.splitting import split_documents
 from lm_core.tokenizers.base import Tokenizer
@@ -22,16 +22,13 @@ MOST_LOOKED_AT = 1_000  # characters of one's own text
 Texts = Callable[[], Sequence[str]]
 
 
-def texts_of_run(run_id: str) -> list[str]:
-    """What a run learns from. Raises LMError where the text is no longer here."""
-    config = runs.config_of(run_id)
+def texts_of(source: Source) -> list[str]:
+    """What a run learns from, or a new tokenizer. Raises LMError where the text is no longer here."""
+    if not source.run:
+        return [tokenizers.text_of(source).text]
+    config = runs.config_of(source.run)
     corpus = load_corpus(config.corpus, texts_folder=runs.settings().texts_folder, seed=config.seed)
     return split_documents(corpus, config.train.validation_fraction, config.seed)[0]
-
-
-def tokenizer_of_run(run_id: str) -> Tokenizer:
-    """The run's tokenizer. Raises TokenizerError."""
-    return reader_of(run_id).tokenizer
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

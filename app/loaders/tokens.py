@@ -1,35 +1,24 @@
-"""What the token page shows of a text: a run's tokenizer and any string in, plain values of bounded size out."""
+"""What the token page shows of a text: a tokenizer and any string in, plain values of bounded size out."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
-from app.loaders import runs
-from lm_core.tokenizers.base import Tokenizer, without_surrogates
-from lm_core.tokenizers.registry import load_tokenizer
+from app.loaders import runs, tokenizers
+from app.loaders.tokenizers import Reader, Source
+from lm_core.errors import LMError
+from lm_core.presets import PRESETS, preset_config
+from lm_core.tokenizers.base import without_surrogates
+
+Times = np.ndarray[Any, np.dtype[np.int64]]
 
 MOST_CHARACTERS = 2_000_000  # read at once; more is cut, and said so
 MOST_TOKENS = 600  # drawn one by one
 MOST_ROWS = 200  # distinct tokens in the table
 LONGEST_PART = 24  # characters explained step by step
-DRAWN = {" ": "·", "\n": "↵", "\t": "→", "\r": "␍"}
-
-
-@dataclass(frozen=True)
-class Reader:
-    """A loaded tokenizer with its vocabulary spelled out once."""
-
-    tokenizer: Tokenizer
-    texts: tuple[str, ...]
-    kinds: tuple[str, ...]
-
-    def bytes_of(self, token: int) -> bytes:
-        """The UTF-8 bytes that a token stands for; none for a special token."""
-        return self.tokenizer.token_bytes([token])[0]
+LONGEST_TOKEN = 64  # characters, on average over a text
 
 
 def is_ready(run_id: str) -> bool:
@@ -37,25 +26,24 @@ def is_ready(run_id: str) -> bool:
     return (runs.open_run(run_id).tokenizer_folder / "tokenizer.json").exists()
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def reader_of(run_id: str) -> Reader:
-    """The run's tokenizer. Raises TokenizerError where it is missing or damaged."""
-    tokenizer = load_tokenizer(runs.open_run(run_id).tokenizer_folder)
-    entries = tokenizer.vocabulary()
-    return Reader(tokenizer, tuple(entry.text for entry in entries), tuple(entry.kind for entry in entries))
-
-
-def first_text(run_id: str) -> str:
+def first_text(source: Source) -> str:
     """The run's probe sentence, or one to begin with."""
-    return runs.config_of(run_id).probe or "Shall I compare thee to a summer's day?\nThou art more lovely."
+    probe = runs.config_of(source.run).probe if source.run else ""
+    return probe or "Shall I compare thee to a summer's day?\nThou art more lovely."
 
 
-def tokens_of(run_id: str, text: str, focus: int | None) -> dict[str, Any]:
+def context_of(source: Source) -> int:
+    """How many tokens the run's model sees at once; without a run, the model that one would begin with."""
+    config = runs.config_of(source.run) if source.run else preset_config(next(iter(PRESETS)))
+    return config.model.context_length
+
+
+def tokens_of(source: Source, text: str, focus: int | None) -> dict[str, Any]:
     """Tokens, counts, rows and steps of a text. `focus` is the token whose word is explained, None for the start.
 
     Whatever the length of the text, at most MOST_TOKENS tokens and MOST_ROWS rows come back.
     """
-    reader = reader_of(run_id)
+    reader = tokenizers.reader_of(source)
     whole, text = text, without_surrogates(text[:MOST_CHARACTERS])
     ids = np.asarray(reader.tokenizer.encode(text), dtype=np.int64)
     shown = [int(token) for token in ids[:MOST_TOKENS]]
@@ -63,11 +51,11 @@ def tokens_of(run_id: str, text: str, focus: int | None) -> dict[str, Any]:
     return {
         "kind": reader.tokenizer.kind,
         "vocab_size": reader.tokenizer.vocab_size,
-        "context": runs.config_of(run_id).model.context_length,
-        "text": text,
+        "context": context_of(source),
         "cut": len(whole) - len(text),
         "tokens": [[token, reader.texts[token], reader.kinds[token]] for token in shown],
-        "rows": rows_of(reader, ids),
+        "starts": starts_of(reader, shown, text),
+        "rows": rows_of(reader, ids, times_in_training(source)),
         "counts": {
             "tokens": len(ids),
             "characters": len(text),
@@ -84,8 +72,70 @@ def tokens_of(run_id: str, text: str, focus: int | None) -> dict[str, Any]:
     }
 
 
-def rows_of(reader: Reader, ids: np.ndarray[Any, np.dtype[np.int64]]) -> list[dict[str, Any]]:
-    """The distinct tokens of a text, most frequent first: id, text, kind, bytes in hexadecimal, how often."""
+def starts_of(reader: Reader, shown: list[int], text: str) -> list[int]:
+    """Where each token begins and the last one ends, in UTF-16 units as JavaScript counts; -1 inside a character.
+
+    Nothing where the tokens do not spell the text, as with tokenizers that change it first.
+    """
+    offsets = byte_offsets(reader, shown, text)
+    units, place, taken = {0: 0}, 0, 0
+    for character in text:
+        if not offsets or place >= offsets[-1]:
+            break
+        place += len(character.encode("utf-8"))
+        taken += 2 if ord(character) > 0xFFFF else 1
+        units[place] = taken
+    return [units.get(offset, -1) for offset in offsets]
+
+
+def byte_offsets(reader: Reader, shown: list[int], text: str) -> list[int]:
+    """Where each token begins and the last one ends, in bytes; a special token stands for what lies between others, and
+    of several in a row only the first has a place, the others -1.
+
+    Nothing where the tokens do not spell the text.
+    """
+    data = text[: LONGEST_TOKEN * len(shown)].encode("utf-8")
+    offsets, place = [0], 0
+    for index, token in enumerate(shown):
+        piece = reader.bytes_of(token)
+        if reader.kinds[token] != "special":
+            if data[place : place + len(piece)] != piece:
+                return []
+            place += len(piece)
+        elif reader.tokenizer.kind == "char":
+            place += _length_of_character(data[place : place + 1])
+        elif index + 1 < len(shown):
+            following = shown[index + 1]
+            if reader.kinds[following] == "special":
+                offsets.append(-1)  # nobody knows where one of them ends and the next begins
+                continue
+            place = data.find(reader.bytes_of(following), place + 1)
+            if place < 0:
+                return []
+        else:
+            place = len(data)
+        offsets.append(place)
+    return offsets
+
+
+def _length_of_character(lead: bytes) -> int:
+    """How many bytes a character of UTF-8 has, by its first one (RFC 3629)."""
+    first = lead[0] if lead else 0
+    return 1 if first < 0xC0 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+
+
+def times_in_training(source: Source) -> Times | None:
+    """How often each token occurs in the text that the tokenizer was made for; None where that text has gone."""
+    try:
+        return tokenizers.counted(source).times
+    except LMError:
+        return None
+
+
+def rows_of(reader: Reader, ids: Times, in_training: Times | None = None) -> list[dict[str, Any]]:
+    """The distinct tokens of a text, most frequent first: id, text, kind, bytes in hexadecimal, how often here and in
+    the training text.
+    """
     tokens, first, times = np.unique(ids, return_index=True, return_counts=True)
     order = np.lexsort((first, -times))[:MOST_ROWS]  # equally frequent ones as they come
     return [
@@ -95,6 +145,7 @@ def rows_of(reader: Reader, ids: np.ndarray[Any, np.dtype[np.int64]]) -> list[di
             "kind": reader.kinds[token],
             "bytes": reader.bytes_of(token).hex(" ").upper(),
             "times": int(count),
+            "trained": None if in_training is None else int(in_training[token]),
         }
         for token, count in zip(tokens[order], times[order], strict=True)
     ]
@@ -121,16 +172,7 @@ def part_around(reader: Reader, shown: list[int], text: str, focus: int | None) 
 
 def _character_of(reader: Reader, shown: list[int], text: str, focus: int) -> int:
     """The index of the character where a token begins."""
-    if reader.tokenizer.kind == "char":
-        return min(focus, len(text) - 1)
-    offset = sum(len(reader.bytes_of(token)) for token in shown[:focus])
-    before = text.encode("utf-8")[:offset].decode("utf-8", errors="ignore")
+    offsets = byte_offsets(reader, shown, text)
+    place = max(offsets[: focus + 1], default=0)
+    before = text.encode("utf-8")[:place].decode("utf-8", errors="ignore")
     return min(len(before), len(text) - 1)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def vocabulary_of(run_id: str) -> dict[str, list[Any]]:
-    """All tokens of a run: id, visible text, kind."""
-    reader = reader_of(run_id)
-    visible = ["".join(DRAWN.get(character, character) for character in text) for text in reader.texts]
-    return {"id": list(range(len(visible))), "token": visible, "kind": list(reader.kinds)}

@@ -15,14 +15,16 @@ from lm_core.errors import LMError
 
 log = logging.getLogger("tokenarium")
 
-# What no theme option reaches: less air around the page, no limit of Streamlit's under ours at an upload, ink for
-# the words of a chosen button, and the tools beside the navigation where there is room.
+# What no theme option reaches: less air around the page, no limit of Streamlit's under ours at an upload, words of chosen
+# buttons and values that can be read in the dark, and the tools beside the navigation where there is room.
 STYLE = """<style>
 .stMainBlockContainer {
   padding: 4.5rem clamp(1rem, 3vw, 3rem) 0; max-width: 1400px; margin-inline: auto;
 }
 [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
 [data-testid="stButtonGroup"] [aria-checked="true"] { color: inherit !important; }
+.stMultiSelect [data-tag], .stMultiSelect [data-tag] * { background: transparent; color: inherit; }
+.stMultiSelect [data-tag] { border: 1px solid currentColor; }
 @media (min-width: 900px) {
   .st-key-tools {
     position: fixed; top: 0.75rem; right: clamp(1rem, 3vw, 3rem); z-index: 999991; width: auto !important;

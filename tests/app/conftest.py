@@ -4,7 +4,7 @@ test asks for it, on a server that has read nothing yet.
 
 import pytest
 
-from app.loaders import attention, compare, doctor, loss, models, runs, tokens, train, writing
+from app.loaders import attention, compare, doctor, loss, models, runs, sidebyside, tokenizers, train, writing
 from app.loaders import home as home_loader
 from lm_core import settings as machine
 
@@ -29,6 +29,7 @@ def fresh_server(home, tmp_path, monkeypatch):
 
 
 def forget():
+    tokenizers.forget()
     for cached in (
         runs.settings,
         runs.store,
@@ -39,7 +40,8 @@ def forget():
         train._laid_out,
         compare._fixed,
         doctor._remembered,
+        sidebyside._speed,
     ):
         cached.cache_clear()
-    for cached in (runs.config_of, tokens.reader_of, home_loader.film_of, writing.write):
+    for cached in (runs.config_of, home_loader.film_of, writing.write):
         cached.clear()

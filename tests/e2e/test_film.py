@@ -74,6 +74,6 @@ def test_borders_tell_every_moment_of_gages_example(open_page):
 
 
 def test_chinese_and_a_narrow_screen(open_page, pieces):
-    page = open_page(f"tokens?run={pieces}&lang=zh", width=400)
+    page = open_page(f"tokens?run={pieces}&section=film&lang=zh", width=400)
     expect(page.locator(".film-token").first).to_be_visible(timeout=20_000)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400

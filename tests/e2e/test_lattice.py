@@ -14,7 +14,7 @@ def unigram(server):
 
 
 def test_the_walk_ends_in_the_best_way_and_other_ways_are_drawn(open_page, unigram):
-    page = open_page(f"tokens?run={unigram}", theme="dark")
+    page = open_page(f"tokens?run={unigram}&section=lattice", theme="dark")
     pieces = page.locator(".lattice-piece")
     expect(pieces.first).to_be_visible(timeout=30_000)
     field = page.get_by_label("Word, with the space before it")
@@ -40,7 +40,7 @@ def test_the_walk_ends_in_the_best_way_and_other_ways_are_drawn(open_page, unigr
 
 
 def test_a_run_with_other_tokens_learns_pieces_when_asked_in_chinese_on_a_narrow_screen(open_page, server):
-    page = open_page(f"tokens?run={make_run(server.home, 'char')}&lang=zh", width=400)
+    page = open_page(f"tokens?run={make_run(server.home, 'char')}&section=lattice&lang=zh", width=400)
     button = page.get_by_role("button", name=re.compile("unigram"))
     expect(button).to_be_visible(timeout=30_000)
     button.click()

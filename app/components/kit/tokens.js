@@ -3,13 +3,22 @@ import { element } from "./dom.js";
 import { t } from "./words.js";
 
 const DRAWN = { " ": "·", "\n": "↵", "\t": "→", "\r": "␍" };
+const INVISIBLE = { "\u200d": "ZWJ", "\u200c": "ZWNJ", "\u200b": "ZWSP", "\ufe0f": "VS16", "\ufe0e": "VS15", "\u00ad": "SHY", "\u00a0": "NBSP", "\ufeff": "BOM" };
 const BYTE_FRAGMENT = /^<0x([0-9A-F]{2})>$/i;
+const BYTE_FRAGMENTS = /(<0x[0-9A-F]{2}>)/;
 
-/** A token as visible text: blanks become marks, a byte fragment its hex pair. */
+/** A token as visible text: blanks become marks, byte fragments their hex pairs, and signs that nobody sees their names. */
 export function visibleToken(token) {
-  const fragment = BYTE_FRAGMENT.exec(token);
-  if (fragment) return fragment[1].toUpperCase();
-  return [...token].map((character) => DRAWN[character] ?? character).join("");
+  if (BYTE_FRAGMENTS.test(token)) return token.split(BYTE_FRAGMENTS).filter(Boolean).map((part) => BYTE_FRAGMENT.exec(part)?.[1] ?? visibleToken(part)).join(" ");
+  if (token in INVISIBLE) return INVISIBLE[token];
+  return [...token].map((character) => DRAWN[character] ?? controlPicture(character)).join("");
+}
+
+/** U+0000 to U+001F and U+007F have pictures of their own: ␀ … ␡. */
+function controlPicture(character) {
+  const code = character.codePointAt(0);
+  if (code < 32) return String.fromCodePoint(0x2400 + code);
+  return code === 127 ? "␡" : character;
 }
 
 export const isWhitespace = (token) => token !== "" && token.trim() === "";
@@ -22,8 +31,6 @@ export function quotedToken(token) {
   if (token === "\t") return t("the tab");
   return `“${visibleToken(token)}”`;
 }
-
-const BYTE_FRAGMENTS = /(<0x[0-9A-F]{2}>)/;
 
 /** A token as a span: blanks are muted, byte fragments boxed, right-to-left text kept to itself. Of a token that holds
  *  parts of characters beside whole ones (" <0xE4><0xBD>") each part is a box of its own. */

@@ -1,6 +1,6 @@
 /** The sentences of the token page, each computed from the text in view. */
 import { count, number, percent } from "../kit/format.js";
-import { quotedToken, visibleToken } from "../kit/tokens.js";
+import { quotedToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 
 /** What happened to the text as a whole. */
@@ -69,5 +69,8 @@ export function stepName(name) {
 }
 
 export function tokenSentence(text, id, row) {
-  return t("{token} is token {id}, {times} times in this text", { token: quotedToken(text), id, times: row?.times ?? 1, visible: visibleToken(text) });
+  const words = { token: quotedToken(text), id, times: row?.times ?? 1, trained: count(row?.trained ?? 0) };
+  if ((row?.trained ?? null) === null) return t("{token} is token {id}, {times} times in this text", words);
+  if (row.trained === 0) return t("{token} is token {id}, {times} times in this text, never in the training text", words);
+  return t("{token} is token {id}, {times} times in this text, {trained} times in the training text", words);
 }

@@ -1,13 +1,15 @@
 /** The text as tokens: chips with their ids, borders in sight, the model's horizon drawn, linked with the table by hovering. */
 import { element, segmented, setText } from "../kit/dom.js";
-import { tokenSpan } from "../kit/tokens.js";
+import { tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { boundsSentence, textCaption, tokenSentence, uncoveredSentence } from "./captions.js";
+import { groupsOf } from "./groups.js";
 
 const COPIED_FOR = 1600;
 
 export function createChips(store) {
   const row = element("div", { class: "chips", role: "listbox", tabindex: "-1", aria: { label: t("Tokens of the text") } });
+  const reading = element("p", { class: "note reading" });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const lost = element("p", { class: "notice", hidden: true });
   const bounds = element("p", { class: "note" });
@@ -17,11 +19,12 @@ export function createChips(store) {
   });
   const panel = element("section", { class: "chips-panel", aria: { label: t("Tokens of the text") } },
     element("div", { class: "panel-heading" }, element("h2", { text: t("The same text as tokens") }), element("span", { class: "spacer" }), show.group, copyButton(store)),
-    row, bounds, caption, lost);
+    row, reading, bounds, caption, lost);
 
   let chips = [];
   store.watch(["data"], ({ data }) => {
-    chips = data.tokens.map(([id, text, kind], position) => createChip({ id, text, kind, position, data }));
+    const rows = new Map(data.rows.map((one) => [one.id, one]));
+    chips = data.tokens.map(([id, text, kind], position) => createChip({ id, text, kind, position, data, row: rows.get(id) }));
     row.replaceChildren(...laidOut(chips, data));
     const words = uncoveredSentence(data);
     lost.hidden = !words;
@@ -30,36 +33,54 @@ export function createChips(store) {
     setText(caption, textCaption(data));
   });
   store.watch(["data", "show"], (state) => { row.dataset.show = state.show; });
-  store.watch(["data", "hovered", "locked"], ({ hovered, locked }) => {
+  store.watch(["data", "hovered", "locked"], ({ hovered, locked, data }) => {
     const id = hovered ?? (locked === null ? null : chips[locked]?.id);
     chips.forEach((chip, position) => {
       chip.node.classList.toggle("same", id !== null && chip.id === id);
       chip.node.setAttribute("aria-selected", String(position === locked));
       chip.node.tabIndex = position === (locked ?? 0) ? 0 : -1;
     });
+    const seen = data.rows.find((one) => one.id === id);
+    setText(reading, seen ? tokenSentence(seen.text, id, seen) : t("Point at a token to see it in the table and wherever else it stands; click one to see how it was made."));
   });
   store.watch(["waiting"], ({ waiting }) => row.classList.toggle("waiting", waiting));
   link(row, () => chips, store);
   return panel;
 }
 
-function createChip({ id, text, kind, position, data }) {
-  const row = data.rows.find((one) => one.id === id);
+function createChip({ id, text, kind, position, data, row }) {
   const node = element("span", { class: `chip ${kind}`, role: "option", aria: { label: tokenSentence(text, id, row) } },
-    element("span", { class: "chip-text" }, tokenSpan(text)), element("span", { class: "chip-id mono", text: String(id) }));
+    element("span", { class: "chip-text" }, markSpan(text)), element("span", { class: "chip-id mono", text: String(id) }));
   node.dataset.position = position;
   node.classList.toggle("alternate", position % 2 === 1);
   node.classList.toggle("beyond", position >= data.context);
   return { node, id, text };
 }
 
-/** A newline ends the drawn line too; where the model's sight ends, a mark says so. */
+/** An accent or a vowel sign alone needs something to stand on. */
+function markSpan(text) {
+  const span = tokenSpan(text);
+  if (/^\p{M}/u.test(text)) span.textContent = `◌${text}`;
+  return span;
+}
+
+/** A newline ends the drawn line too; where the model's sight ends, a mark says so; what makes one character stands together. */
 function laidOut(chips, data) {
-  return chips.flatMap(({ node, text }, position) => {
-    const horizon = position === data.context ? [element("span", { class: "horizon", text: t("the model sees {context} tokens at once: up to here", { context: data.context }) })] : [];
-    const broken = text.includes("\n") ? [element("span", { class: "line-break", role: "presentation" })] : [];
-    return [...horizon, node, ...broken];
+  return groupsOf(chips.length, data.starts, data.text).flatMap(({ from, to, text }) => {
+    const inside = chips.slice(from, to);
+    const horizon = data.context >= from && data.context < to && data.context > 0
+      ? [element("span", { class: "horizon", text: t("the model sees {context} tokens at once: up to here", { context: data.context }) })] : [];
+    const broken = inside.at(-1).text.includes("\n") ? [element("span", { class: "line-break", role: "presentation" })] : [];
+    return [...horizon, inside.length === 1 ? inside[0].node : togetherNode(inside, text), ...broken];
   });
+}
+
+/** Several tokens that spell one character: the character above, whole, its tokens below. */
+function togetherNode(chips, text) {
+  const name = t("{character} takes {count} tokens", { character: visibleToken(text), count: chips.length });
+  return element("span", { class: "together", role: "group", title: name, aria: { label: name } },
+    element("span", { class: "together-text", dir: "auto", text: visibleToken(text), aria: { hidden: "true" } }),
+    element("span", { class: "together-chips" }, chips.map(({ node }) => node)));
 }
 
 /** One listener for all chips: hovering shows, click locks, arrows move, Escape releases. */
@@ -89,11 +110,11 @@ function link(row, chips, store) {
 }
 
 function copyButton(store) {
-  const button = element("button", { type: "button", class: "button small", text: t("Copy ids") });
+  const button = element("button", { type: "button", class: "button small", text: t("Copy ids"), aria: { live: "polite" } });
   button.addEventListener("click", async () => {
-    const ids = `[${store.state.data.tokens.map(([id]) => id).join(", ")}]`;
-    const done = await navigator.clipboard?.writeText(ids).then(() => true, () => false);
-    setText(button, done ? t("Copied") : t("Copying is not allowed here"));
+    const ids = store.state.data.tokens.map(([id]) => id);
+    const done = await navigator.clipboard?.writeText(`[${ids.join(", ")}]`).then(() => true, () => false);
+    setText(button, done ? t("{count} ids copied", { count: ids.length }) : t("Copying is not allowed here"));
     setTimeout(() => setText(button, t("Copy ids")), COPIED_FOR);
   });
   return button;

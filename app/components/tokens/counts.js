@@ -36,15 +36,14 @@ export function createCounts(store) {
 export function createRows(store) {
   const body = element("tbody");
   const more = element("p", { class: "note" });
-  const heads = [t("token"), t("id"), t("UTF-8 bytes"), t("times here")];
+  const heads = [t("token"), t("id"), t("UTF-8 bytes"), t("here"), t("in training")];
   const frame = element("div", { class: "rows-frame", tabindex: "0", role: "region", aria: { label: t("Distinct tokens") } },
     element("table", { class: "rows" }, element("thead", {}, element("tr", {}, heads.map((text) => element("th", { text, scope: "col" })))), body));
   const panel = element("section", { class: "panel", aria: { label: t("Distinct tokens") } },
     element("div", { class: "panel-heading" }, element("h2", { text: t("Distinct tokens") }), more), frame);
   let rows = new Map();
   store.watch(["data"], ({ data }) => {
-    const most = data.rows[0]?.times ?? 1;
-    rows = new Map(data.rows.map((row) => [row.id, tableRow(row, most)]));
+    rows = new Map(data.rows.map((row) => [row.id, tableRow(row)]));
     body.replaceChildren(...rows.values());
     const { distinct } = data.counts;
     setText(more, distinct > data.rows.length ? t("the {shown} most frequent of {distinct}", { shown: data.rows.length, distinct }) : String(distinct));
@@ -62,12 +61,11 @@ export function createRows(store) {
   return panel;
 }
 
-function tableRow({ id, text, bytes, times }, most) {
-  const bar = element("span", { class: "times-bar" });
-  bar.style.width = `${(times / most) * 100}%`;
+function tableRow({ id, text, bytes, times, trained }) {
   const row = element("tr", {}, element("td", {}, element("bdi", {}, tokenSpan(text))), element("td", { class: "mono", text: String(id) }),
-    element("td", { class: "mono muted", text: bytes || "–" }),
-    element("td", {}, element("span", { class: "times" }, element("span", { class: "times-well" }, bar), element("span", { class: "mono", text: String(times) }))));
+    element("td", { class: "mono muted", text: bytes || "–" }), element("td", { class: "mono", text: String(times) }),
+    element("td", { class: "mono", text: trained === null ? "–" : count(trained) }));
+  row.classList.toggle("never", trained === 0);
   row.dataset.id = id;
   return row;
 }

@@ -1,54 +1,65 @@
-/** The text field: what is typed goes to Python and comes back as tokens; one question at a time, the newest text always. */
+/** The text field: what is typed goes to the server and comes back as tokens; one question at a time, the newest text always. */
+import { askTokens, createAsking } from "../kit/ask.js";
 
 const SHORT = 20_000; // characters; a longer text is sent when the fingers rest
-const PAUSE = { short: 25, long: 500 };
-const PATIENCE = 4000; // milliseconds, then ask again: an answer may get lost while the server restarts
+const PAUSE = { short: 8, long: 500 };
+const RESTED = 600; // milliseconds after which Python hears what was typed, to keep it
 
-/** createTyping({text, serial, send}) -> {change(text), focus(token), answered(serial), dispose()} */
-export function createTyping({ text, focus, serial, send, waiting }) {
-  const state = { text, focus, serial, asked: 0, dirty: false };
-  let timer = 0;
-  let patience = 0;
+/** createTyping({base, source, text, focus, answered, failed, waiting, remember}) -> {change, focus, use, left, dispose} */
+export function createTyping({ base, source, text, focus, answered, failed, waiting, remember }) {
+  const state = { source, text, focus };
+  let rest = 0;
+  const asking = createAsking({
+    pause: (question) => (question.text.length > SHORT ? PAUSE.long : PAUSE.short),
+    send: (question, signal) => askTokens(base, question, signal),
+    answered: (values, question) => {
+      performance.measure("tokens:answer", { start: question.asked, detail: String(question.text.length) });
+      answered({ ...values, text: question.text, source: question.source });
+    },
+    failed, waiting,
+  });
 
   function ask() {
-    state.dirty = false;
-    state.serial += 1;
-    state.asked = performance.now();
-    send({ text: state.text, focus: state.focus, serial: state.serial });
-    waiting(true);
-    clearTimeout(patience);
-    patience = setTimeout(ask, PATIENCE * (state.text.length > SHORT ? 5 : 1));
+    asking.ask({ ...state, asked: performance.now() });
   }
 
-  function soon(pause) {
-    state.dirty = true;
-    clearTimeout(timer);
-    if (!state.asked) timer = setTimeout(ask, pause);
+  function keep() {
+    clearTimeout(rest);
+    rest = setTimeout(tell, RESTED);
   }
 
+  function tell() {
+    clearTimeout(rest);
+    rest = 0;
+    remember({ text: state.text, focus: state.focus });
+  }
+
+  ask();
   return {
     /** Lone halves of characters cannot travel; they become U+FFFD, as the tokenizers have it. */
     change(next) {
       state.text = next.toWellFormed?.() ?? next;
       state.focus = null;
-      soon(state.text.length > SHORT ? PAUSE.long : PAUSE.short);
+      ask();
+      keep();
     },
     focus(token) {
       if (state.focus === token) return;
       state.focus = token;
-      soon(PAUSE.short);
+      ask();
+      keep();
     },
-    answered(answer) {
-      if (answer < state.serial) return;
-      clearTimeout(patience);
-      if (state.asked) performance.measure("tokens:answer", { start: state.asked, detail: String(state.text.length) });
-      state.asked = 0;
-      waiting(state.dirty);
-      if (state.dirty) soon(PAUSE.short);
+    use(next) {
+      Object.assign(state, { source: next, focus: null });
+      ask();
+    },
+    /** Whoever leaves the field may leave the page next. */
+    left() {
+      if (rest) tell();
     },
     dispose() {
-      clearTimeout(timer);
-      clearTimeout(patience);
+      clearTimeout(rest);
+      asking.dispose();
     },
   };
 }

@@ -1,0 +1,140 @@
+"""Choosing the tokenizer that a page looks at: that of a run, or a new one trained on a text here and now."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from app import state
+from app.i18n import _
+from app.loaders import data, runs, sidebyside, tokenizers
+from app.loaders.tokenizers import COUNT_THEIR_OWN, SIZES, UPLOADED, Source
+from app.sentences import translate_sentence
+from app.widgets.frame import show_error
+from app.widgets.run_picker import pick_run
+from lm_core.config import OWN_TEXT, CorpusSpec, TokenizerSpec, parse_config
+from lm_core.errors import LMError
+from lm_core.tokenizers.registry import list_tokenizers, tokenizer_info
+
+FROM, CORPUS, KIND, SIZE = "from", "corpus", "kind", "vocab"  # in the address
+FILE = "tokenizer file of the token page"
+OWN = "own text on the token page"  # its fingerprint and title, for when the reader comes back
+TEXT_ID = re.compile(r"[0-9a-f]{64}")
+
+
+def kind_name(kind: str) -> str:
+    """What people call a kind of tokenizer."""
+    return translate_sentence(tokenizer_info(kind).title)
+
+
+def pick_tokenizer() -> Source | None:
+    """Draw the chooser and return what is chosen, or None while there is no run to choose from.
+
+    The choice lives in the address. A link that names a text and no run means a new tokenizer.
+    """
+    if CORPUS in st.query_params and FROM not in st.query_params:
+        st.session_state[_key(FROM)] = "new"
+    choices = {"run": _("A run's tokenizer"), "new": _("A new one")}
+    default = "run" if runs.list_choices() else "new"
+    state.from_address(FROM, list(choices), default, key=_key(FROM))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        chosen = st.segmented_control(
+            _("Which tokenizer?"), list(choices), format_func=choices.get, required=True, key=_key(FROM),
+            persist_state="session", label_visibility="collapsed",
+        )  # fmt: skip
+        state.to_address(FROM, key=_key(FROM))
+        if chosen == "new":
+            state.remember_view(run=None)
+            return _new_one()
+        state.remember_view(corpus=None, text=None, title=None, kind=None, vocab=None, file=None, name=None)
+        run_id = pick_run()
+        return None if run_id is None else Source(run=run_id)
+
+
+def _key(name: str) -> str:
+    """The session's key of a choice: other pages have choices of the same name."""
+    return f"{name} of the tokenizer"
+
+
+def _new_one() -> Source | None:
+    """A text, a kind and, where it learns its pieces, a size; None while the file of an uploaded one is missing."""
+    corpus = _corpus()
+    kinds = {info.kind: kind_name(info.kind) for info in list_tokenizers() if info.unavailable is None}
+    kind = _select(KIND, kinds, "bpe", _("Kind"), 200)
+    if kind == UPLOADED:
+        state.remember_view(vocab=None)
+        spec = _uploaded()
+        return None if spec is None else Source(corpus=corpus, tokenizer=spec)
+    state.remember_view(file=None, name=None)
+    if kind in COUNT_THEIR_OWN:
+        state.remember_view(vocab=None)
+        return Source(corpus=corpus, tokenizer=tokenizers.spec_of(kind, ""))
+    suggested = str(tokenizers.suggested_size(corpus))
+    size = _select(SIZE, {str(size): f"{size:,}" for size in SIZES}, suggested, _("Vocabulary"), 120)
+    return Source(corpus=corpus, tokenizer=tokenizers.spec_of(kind, size))
+
+
+def _uploaded() -> TokenizerSpec | None:
+    """The tokenizer of a file, as kept from now on; an address may name one that is kept already."""
+    file = st.file_uploader(_("The file tokenizer.json of any Hugging Face model"), type=["json"], width=320)
+    if file is not None:
+        try:
+            st.session_state[FILE] = tokenizers.keep_upload(file.getvalue(), file.name).model_dump()
+        except LMError as error:
+            show_error(error)
+            return None
+    elif TEXT_ID.fullmatch(st.query_params.get("file", "")):
+        title = st.query_params.get("name", "")[: tokenizers.LONGEST_TITLE]
+        st.session_state[FILE] = {"kind": UPLOADED, "file_id": st.query_params["file"], "title": title}
+    if FILE not in st.session_state:
+        return None
+    spec = parse_config(TokenizerSpec, st.session_state[FILE])
+    state.remember_view(file=spec.file_id, name=spec.title or None)
+    return spec
+
+
+def _corpus() -> CorpusSpec:
+    """A text of the library, or the reader's own where a link has brought it here."""
+    own = _own_text()
+    titles = {info.name: translate_sentence(info.title) for info in data.library() if info.unavailable is None}
+    if own is not None:
+        titles = {OWN_TEXT: own.title or _("Own text"), **titles}
+    name = _select(CORPUS, titles, next(iter(titles)), _("Trained on"), 260)
+    if name == OWN_TEXT and own is not None:
+        state.remember_view(text=own.text_id, title=own.title or None)
+        return own
+    state.remember_view(text=None, title=None)
+    return CorpusSpec(name=name)
+
+
+def _own_text() -> CorpusSpec | None:
+    text_id = st.query_params.get("text", "")
+    if TEXT_ID.fullmatch(text_id):
+        title = st.query_params.get("title", "")[: tokenizers.LONGEST_TITLE]
+        st.session_state[OWN] = {"name": OWN_TEXT, "text_id": text_id, "title": title}
+    return parse_config(CorpusSpec, st.session_state[OWN]) if OWN in st.session_state else None
+
+
+def _select(name: str, options: dict[str, str], default: str, label: str, width: int) -> str:
+    key = _key(name)
+    state.from_address(name, list(options), default, key=key)
+    chosen = st.selectbox(
+        label, list(options), format_func=lambda option: options.get(option, option), key=key, persist_state="session",
+        width=width,
+    )  # fmt: skip
+    state.to_address(name, key=key)
+    return chosen
+
+
+def train_with(source: Source) -> None:
+    """A button that goes to the page Data, where a model is trained on this text with this tokenizer."""
+    corpus, spec = sidebyside.specs_of(source)
+    if not tokenizer_info(spec.kind).small:
+        return  # its vocabulary is far too large for a model that is trained here
+    if not st.button(_("Train a model with this tokenizer"), icon=":material/arrow_forward:"):
+        return
+    st.session_state["tokenizer"] = spec.kind  # the choices of the form there
+    if spec.vocab_size in SIZES:
+        st.session_state["pieces"] = spec.vocab_size
+    st.switch_page("app_pages/data.py", query_params=tokenizers.address_of(corpus))
