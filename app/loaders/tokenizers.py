@@ -18,7 +18,7 @@ from lm_core.corpora.library import load_corpus
 from lm_core.data.dataset import RECORD_NAME, open_dataset
 from lm_core.errors import LMError, TokenizerError
 from lm_core.tokenizers.base import Tokenizer
-from lm_core.tokenizers.registry import TOKENIZERS, list_tokenizers, load_tokenizer, train_tokenizer
+from lm_core.tokenizers.registry import TOKENIZERS, list_tokenizers, load_tokenizer, tokenizer_info, train_tokenizer
 
 MOST_BYTES = 1_000_000  # of a text that a tokenizer is trained on while somebody waits
 COUNT_THEIR_OWN = tuple(info.kind for info in list_tokenizers() if not info.learns)  # they have the size they have
@@ -173,7 +173,8 @@ def _trained(key: str, _source: Source) -> Reader:
         tokenizer = train_tokenizer(_source.tokenizer, [learned_from.text], files=runs.settings().tokenizers_folder)
         seconds = time.perf_counter() - started
     _known.add(key)
-    return _spelled_out(tokenizer, seconds)
+    learned = tokenizer_info(_source.tokenizer.kind).small  # others came ready-made
+    return _spelled_out(tokenizer, seconds if learned else None)
 
 
 def _spelled_out(tokenizer: Tokenizer, seconds: float | None) -> Reader:

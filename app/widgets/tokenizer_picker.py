@@ -35,7 +35,7 @@ def pick_tokenizer() -> Source | None:
     """
     if CORPUS in st.query_params and FROM not in st.query_params:
         st.session_state[_key(FROM)] = "new"
-    choices = {"run": _("A run's tokenizer"), "new": _("A new one")}
+    choices = {"run": _("A run's tokenizer"), "new": _("Another one")}
     default = "run" if runs.list_choices() else "new"
     state.from_address(FROM, list(choices), default, key=_key(FROM))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -100,7 +100,7 @@ def _corpus() -> CorpusSpec:
     titles = {info.name: translate_sentence(info.title) for info in data.library() if info.unavailable is None}
     if own is not None:
         titles = {OWN_TEXT: own.title or _("Own text"), **titles}
-    name = _select(CORPUS, titles, next(iter(titles)), _("Trained on"), 260)
+    name = _select(CORPUS, titles, next(iter(titles)), _("Text"), 260)
     if name == OWN_TEXT and own is not None:
         state.remember_view(text=own.text_id, title=own.title or None)
         return own

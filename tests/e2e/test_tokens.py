@@ -34,7 +34,7 @@ def test_typing_becomes_tokens_and_one_of_them_is_worked_out(open_page, pieces):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     chips = typed(page, f"the lower 你 {FAMILY}")
     expect(page.locator(".chip.byte")).to_have_count(3 + 18)
-    expect(page.get_by_text("21 tokens are single bytes")).to_be_visible()
+    expect(page.get_by_text("21 tokens are bytes of characters")).to_be_visible()
     together = page.locator(".together")
     assert together.locator(".together-text").all_text_contents() == ["你", FAMILY]
     assert together.nth(1).locator(".chip").count() == 18

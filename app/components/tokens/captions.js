@@ -28,7 +28,7 @@ function bytesSentence({ tokens, kind }) {
   const fragments = tokens.filter(([, , piece]) => piece === "byte").length;
   if (!fragments) return "";
   if (kind === "byte") return t("{share} of these tokens are parts of longer characters: boxed pairs of hexadecimal digits.", { share: percent(fragments / tokens.length) });
-  return t("{count} tokens are single bytes, boxed: their characters have no piece in this vocabulary, but nothing is lost.", { count: fragments });
+  return t("{count} tokens are bytes of characters that have no token of their own here, boxed: nothing is lost.", { count: fragments });
 }
 
 /** What the tokenizer cannot represent, or "" when it covers everything. */

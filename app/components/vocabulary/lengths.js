@@ -1,6 +1,5 @@
 /** How long the tokens are: a bar for each length, a click keeps those of that length only. */
 import { element } from "../kit/dom.js";
-import { count } from "../kit/format.js";
 import { t } from "../kit/words.js";
 
 const MOST_BARS = 16; // longer ones share the last
@@ -29,5 +28,5 @@ function barOf(store, length, number, most, chosen) {
   return element("button", {
     type: "button", class: "length-bar", aria: { pressed: String(length === chosen), label: t("{length} characters: {count} tokens", { length, count: number }) },
     title: t("{length} characters: {count} tokens", { length, count: number }), onclick: () => store.set({ length: length === chosen ? null : length }),
-  }, element("span", { class: "length-count", text: count(number) }), element("span", { class: "length-well" }, fill), element("span", { class: "length-name", text: String(length) }));
+  }, element("span", { class: "length-count", text: number < 1000 ? String(number) : `${(number / 1000).toFixed(1)}k` }), element("span", { class: "length-well" }, fill), element("span", { class: "length-name", text: String(length) }));
 }
