@@ -93,6 +93,9 @@ def _same(settings: dict[str, Any], corpus: CorpusSpec, spec: TokenizerSpec) -> 
     return (
         settings.get("corpus.name") == corpus.name
         and (corpus.name != OWN_TEXT or text == (corpus.text_id or "")[: compare.FINGERPRINT])
+        and tuple(settings.get("corpus.cleaning") or ()) == corpus.cleaning
         and settings.get("tokenizer.kind") == spec.kind
+        and settings.get("tokenizer.split", spec.split) == spec.split
+        and settings.get("tokenizer.file_id", "") == (spec.file_id or "")[: compare.FINGERPRINT]
         and (spec.kind in COUNT_THEIR_OWN or settings.get("tokenizer.vocab_size") == spec.vocab_size)
     )

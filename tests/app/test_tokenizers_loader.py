@@ -39,7 +39,7 @@ def test_an_address_names_a_tokenizer_and_back():
         {"run": "k3f9ab2c"},
         {"corpus": "copy", "kind": "bpe", "vocab": "512"},
         {"corpus": "own-text", "text": "a" * 64, "title": "Mine", "kind": "char"},
-        {"corpus": "copy", "cleaning": "unicode,case", "kind": "char"},
+        {"corpus": "copy", "cleaning": "nfc,lower", "kind": "char"},
     ):
         assert source_at(address).address() == address
         assert source_at(json.loads(source_at(address).key)) == source_at(address)
