@@ -33,6 +33,7 @@ def causal_mask(n_queries: int, n_keys: int, device: torch.device | None = None)
     return torch.ones(n_queries, n_keys, dtype=torch.bool, device=device).tril(n_keys - n_queries)
 
 
+WRITTEN_OUT = ("products", "scores", "masked", "pattern")  # sites that the fused kernel never has
 FIRST_SHARPNESS = 10.0  # the score of a key that points where the query points (Liu et al. 2022, section 3.3)
 
 
@@ -68,29 +69,29 @@ class Attention(nn.Module):
             self.register_buffer("sines", sines, persistent=False)
 
     def forward(self, x: Tensor, *, cache: KVCache | None = None, trace: AnyTrace = UNTRACED) -> Tensor:
-        q, k, v = self._project(x, cache.length if cache is not None else 0)  # (B, H, T, D), (B, K, T, D) x 2
+        q, k, v = self._project(x, cache.length if cache is not None else 0, trace)  # (B, H, T, D), (B, K, T, D) x 2
         q, k, v = trace("q", q), trace("k", k), trace("v", v)  # as they are compared: already turned
         if cache is not None:
             k, v = cache.append(self.layer, k, v)  # (B, K, S, D)
         k, v = self._shared(k), self._shared(v)  # (B, H, S, D)
         # In bfloat16 the fused kernel's way back takes five times as long on a processor as the arithmetic itself.
-        if trace.wants("scores") or trace.wants("pattern") or q.dtype == torch.bfloat16:
+        if any(map(trace.wants, WRITTEN_OUT)) or q.dtype == torch.bfloat16:
             z = self._written_out(q, k, v, trace)
         else:
             z = self._fused(q, k, v)
         z = trace("z", z)  # (B, H, T, D)
         return F.dropout(self.o(z.transpose(1, 2).flatten(2)), self.dropout, self.training)  # (B, T, C)
 
-    def _project(self, x: Tensor, start: int) -> tuple[Tensor, Tensor, Tensor]:
+    def _project(self, x: Tensor, start: int, trace: AnyTrace = UNTRACED) -> tuple[Tensor, Tensor, Tensor]:
         """(B, T, C) -> q (B, H, T, D), k and v (B, K, T, D). The first of the T tokens stands at position `start`."""
-        heads = self._all_three(x).view(*x.shape[:2], -1, self.d_head)  # (B, T, H + 2K, D)
+        heads = trace("heads", self._all_three(x).view(*x.shape[:2], -1, self.d_head))  # (B, T, H + 2K, D)
         qk, v = torch.split(heads, [heads.size(2) - self.kv_heads, self.kv_heads], dim=2)
         qk = in_float32(qk)
         if self.qk_norm:  # only directions are compared, so no score is beyond ±sqrt(D) (Henry et al. 2020) …
-            qk = to_unit_scale(qk)
+            qk = trace("normed", to_unit_scale(qk))  # (B, T, H + K, D)
         if self.rotary:
             here = slice(start, start + x.size(1))
-            qk = rotate(qk, self.cosines[here, None], self.sines[here, None])
+            qk = trace("turned", rotate(qk, self.cosines[here, None], self.sines[here, None]))
         q, k = qk[:, :, : -self.kv_heads], qk[:, :, -self.kv_heads :]  # (B, T, H, D), (B, T, K, D)
         if self.gain is not None:  # … until each head learns how far beyond
             q = q * self.gain[:, None]
@@ -107,12 +108,13 @@ class Attention(nn.Module):
 
     def _written_out(self, q: Tensor, k: Tensor, v: Tensor, trace: AnyTrace) -> Tensor:
         """The arithmetic step by step, each step on show."""
-        scores = trace("scores", q @ k.transpose(-2, -1) / self.divisor)  # (B, H, T, S)
+        products = trace("products", q @ k.transpose(-2, -1))  # (B, H, T, S)
+        scores = trace("scores", products / self.divisor)
         visible = scores
         if self.causal:
             hidden = ~causal_mask(q.size(2), k.size(2), q.device)
             nothing = torch.zeros(hidden.shape, dtype=q.dtype, device=q.device).masked_fill(hidden, -torch.inf)
-            visible = scores + nothing  # (T, S) for all heads alike
+            visible = trace("masked", scores + nothing)  # (T, S) for all heads alike
         pattern = trace("pattern", visible.softmax(dim=-1))  # rows sum to 1
         return F.dropout(pattern, self.dropout, self.training) @ v  # (B, H, T, D)
 

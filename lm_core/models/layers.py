@@ -114,7 +114,7 @@ class MLP(nn.Module):
     def forward(self, x: Tensor, trace: AnyTrace = UNTRACED) -> Tensor:
         if self.gate is not None:
             pre = trace("mlp_pre", self.gate(x))  # (B, T, M)
-            post = F.silu(pre) * self.up(x)
+            post = F.silu(pre) * trace("mlp_up", self.up(x))
         else:
             pre = trace("mlp_pre", self.up(x))  # (B, T, M)
             post = F.gelu(pre) if self.activation == "gelu" else squared_relu(pre)

@@ -134,8 +134,8 @@ def test_the_sites_are_transformerlens_names(ids):
     trace = Trace()
     awake(tiny(positions="learned", n_layers=1))(ids, trace=trace)
     block = (
-        "resid_pre ln1 attn.q attn.k attn.v attn.scores attn.pattern attn.z attn_out resid_mid "
-        "ln2 mlp_pre mlp_post mlp_out resid_post"
+        "resid_pre ln1 attn.heads attn.q attn.k attn.v attn.products attn.scores attn.masked attn.pattern attn.z "
+        "attn_out resid_mid ln2 mlp_pre mlp_post mlp_out resid_post"
     )
     expected = ["embed", "pos_embed", *(f"blocks.0.{site}" for site in block.split()), "ln_final", "logits"]
     assert list(trace.activations) == expected
