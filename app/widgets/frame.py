@@ -15,8 +15,8 @@ from lm_core.errors import LMError
 
 log = logging.getLogger("tokenarium")
 
-# What no theme option reaches: less air around the page, no limit of Streamlit's under ours at an upload, words of chosen
-# buttons and values that can be read in the dark, and the tools beside the navigation where there is room.
+# What no theme option reaches: less air around the page, no limit of Streamlit's under ours at an upload, words of
+# chosen buttons and values that can be read in the dark, and the tools beside the navigation where there is room.
 STYLE = """<style>
 .stMainBlockContainer {
   padding: 4.5rem clamp(1rem, 3vw, 3rem) 0; max-width: 1400px; margin-inline: auto;
