@@ -2,8 +2,9 @@
 import { element } from "./dom.js";
 import { t } from "./words.js";
 
-const DRAWN = { " ": "·", "\n": "↵", "\t": "→", "\r": "␍" };
+const DRAWN = { " ": "·", "\n": "↵", "\t": "→", "\r": "\\r" };
 const INVISIBLE = { "\u200d": "ZWJ", "\u200c": "ZWNJ", "\u200b": "ZWSP", "\ufe0f": "VS16", "\ufe0e": "VS15", "\u00ad": "SHY", "\u00a0": "NBSP", "\ufeff": "BOM" };
+const CONTROL = /^[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]$/;
 const BYTE_FRAGMENT = /^<0x([0-9A-F]{2})>$/i;
 const BYTE_FRAGMENTS = /(<0x[0-9A-F]{2}>)/;
 
@@ -11,14 +12,12 @@ const BYTE_FRAGMENTS = /(<0x[0-9A-F]{2}>)/;
 export function visibleToken(token) {
   if (BYTE_FRAGMENTS.test(token)) return token.split(BYTE_FRAGMENTS).filter(Boolean).map((part) => BYTE_FRAGMENT.exec(part)?.[1] ?? visibleToken(part)).join(" ");
   if (token in INVISIBLE) return INVISIBLE[token];
-  return [...token].map((character) => DRAWN[character] ?? controlPicture(character)).join("");
+  return [...token].map((character) => DRAWN[character] ?? escaped(character)).join("");
 }
 
-/** U+0000 to U+001F and U+007F have pictures of their own: ␀ … ␡. */
-function controlPicture(character) {
-  const code = character.codePointAt(0);
-  if (code < 32) return String.fromCodePoint(0x2400 + code);
-  return code === 127 ? "␡" : character;
+/** Control characters as programmers write them, \x00; Unicode has pictures of them, but few fonts do. */
+function escaped(character) {
+  return CONTROL.test(character) ? `\\x${character.codePointAt(0).toString(16).padStart(2, "0").toUpperCase()}` : character;
 }
 
 export const isWhitespace = (token) => token !== "" && token.trim() === "";
@@ -41,7 +40,7 @@ export function tokenSpan(token) {
   }
   const span = element("span", { class: "token", dir: "auto", text: visibleToken(token) });
   span.classList.toggle("blank", isWhitespace(token));
-  span.classList.toggle("byte", isByte(token));
+  span.classList.toggle("byte", isByte(token) || CONTROL.test(token));
   return span;
 }
 
