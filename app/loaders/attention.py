@@ -254,7 +254,8 @@ def _look(run_id: str, checkpoint: str, text: str) -> Seen:
     if len(ids) > fitting:
         notes = [*notes, {"kind": "cut", "kept": fitting, "of": len(ids)}]
         ids = ids[:fitting]
-    unknown = tokenizer.uncovered(readable[: len(ids)])  # only characters can be unknown, and each is one token then
+    # Unknown characters are one token each; unknown words are named wherever they stand.
+    unknown = tokenizer.uncovered(readable if tokenizer.kind == "word" else readable[: len(ids)])
     if unknown:
         notes = [*notes, {"kind": "uncovered", "characters": unknown[:12], "more": max(0, len(unknown) - 12)}]
     tokens = tuple(tokenizer.token_texts(ids))

@@ -273,6 +273,14 @@ def export(run: RunId, file: ArchiveFile) -> None:
     shelf.export(run, file)
 
 
+@app.command(rich_help_panel=KEEP)
+def tokenizer(run: RunId, file: Annotated[Path, typer.Argument(metavar="FILE.json|csv")]) -> None:
+    """Write a run's tokenizer as Hugging Face reads it (.json), or all its tokens as a table (.csv)."""
+    from lm_core.cli import shelf
+
+    shelf.tokenizer(run, file)
+
+
 @app.command("import", rich_help_panel=KEEP)
 def import_run(file: ArchiveFile) -> None:
     """Read a file that `export` wrote; it is checked first, and holds no programs."""

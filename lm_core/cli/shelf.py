@@ -1,4 +1,4 @@
-"""`rename`, `tag`, `delete`, `restore`, `export`, `import`: a run id or a file in, the list of runs in order out."""
+"""`rename`, `tag`, `delete`, `restore`, `export`, `tokenizer`, `import`: a run id or a file in, what became of it out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from lm_core.errors import RunError
 from lm_core.files import write_atomically
 from lm_core.jobs import shelf, tags
 from lm_core.jobs.store import open_store
+from lm_core.runs.run import find_run
 from lm_core.settings import read_settings
+from lm_core.tokenizers.export import to_huggingface, vocabulary_csv
+from lm_core.tokenizers.registry import load_tokenizer
 
 
 def rename(run_id: str, name: str) -> None:
@@ -47,10 +50,23 @@ def restore(run_id: str) -> None:
     print(f"Run {run_id} is back.")
 
 
-def export(run_id: str, path: Path) -> None:
-    """Raises RunError: there is no such run, it has no model yet, or the file is there already."""
+def tokenizer(run_id: str, path: Path) -> None:
+    """Raises LMError: there is no such run, it has no tokenizer yet, or the file is there already."""
+    _refuse_if_there(path)
+    found = load_tokenizer(find_run(run_id, read_settings()).tokenizer_folder)
+    as_table = path.suffix.lower() == ".csv"
+    write_atomically(path, vocabulary_csv(found).encode("utf-8") if as_table else to_huggingface(found))
+    print(f"The {found.vocab_size:,} tokens of run {run_id} are in {printable(str(path))}.")
+
+
+def _refuse_if_there(path: Path) -> None:
     if path.exists():
         raise RunError(f'"{printable(str(path))}" exists already. Choose another name, or remove it first.')
+
+
+def export(run_id: str, path: Path) -> None:
+    """Raises RunError: there is no such run, it has no model yet, or the file is there already."""
+    _refuse_if_there(path)
     settings = read_settings()
     data = io.BytesIO()
     shelf.export_archive(run_id, settings, open_store(settings.store_url), data)

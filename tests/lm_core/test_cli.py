@@ -65,7 +65,7 @@ def test_help_is_a_tour_through_every_command(capsys):
     assert tokenarium(["--help"]) == 0
     shown = capsys.readouterr().out
     order = ["app", "corpora", "train", "show", "pause", "resume", "stop", "step", "set-lr", "reset", "runs"]
-    order += ["generate", "tokenize", "rename", "tag", "delete", "restore", "export", "import", "gallery"]
+    order += ["generate", "tokenize", "rename", "tag", "delete", "restore", "export", "tokenizer", "import", "gallery"]
     places = [shown.index(f"│ {command} ") for command in order]
     assert places == sorted(places)
     assert tokenarium([]) == 0
@@ -309,6 +309,18 @@ def test_tokenize_shows_pieces_and_numbers(finished, capsys):
     assert len(shown["ids"]) == shown["characters"] == shown["bytes"] == 4
     assert tokenarium(["tokenize", finished, "co\ny"]) == 0
     assert "4 tokens for 4 characters, 4 bytes." in capsys.readouterr().out
+
+
+def test_a_runs_tokenizer_is_written_for_other_programs(finished, tmp_path, capsys):
+    from tokenizers import Tokenizer
+
+    for name in ("t.json", "t.csv"):
+        assert tokenarium(["tokenizer", finished, str(tmp_path / name)]) == 0
+        assert f"tokens of run {finished} are in" in capsys.readouterr().out
+    assert Tokenizer.from_file(str(tmp_path / "t.json")).encode("To be").ids
+    assert (tmp_path / "t.csv").read_text("utf-8").startswith('"id","text","kind","bytes"')
+    assert tokenarium(["tokenizer", finished, str(tmp_path / "t.csv")]) == 2
+    assert "exists already" in capsys.readouterr().err
 
 
 def test_a_reader_that_has_enough_ends_the_command_quietly(finished, trained):
