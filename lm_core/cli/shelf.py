@@ -1,4 +1,4 @@
-"""`rename`, `tag`, `delete`, `restore`, `export`, `tokenizer`, `import`: a run id or a file in, what became of it out."""
+"""`rename`, `tag`, `delete`, `restore`, `export`, `tokenizer`, `import`: a run id or a file in, what was done out."""
 
 from __future__ import annotations
 
