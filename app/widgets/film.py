@@ -25,7 +25,7 @@ def film_section(source: str, tokenizer: Tokenizer, texts: film.Texts) -> None:
     `source` is a name that stands for this tokenizer and these texts; `texts` is called once for each. Where the
     tokenizer has no merges of its own, the film shows what BPE would learn from the texts.
     """
-    st.subheader(_("The film: how BPE learns its tokens"), anchor=False)
+    st.markdown(_("BPE begins with bytes and joins, again and again, the two tokens that stand together most often."))
     known = isinstance(tokenizer, BytePairTokenizer)
     names = {
         FROM_TEXTS: _("this tokenizer's text") if known else _("this run's text"),
@@ -41,7 +41,7 @@ def film_section(source: str, tokenizer: Tokenizer, texts: film.Texts) -> None:
         max_chars=film.MOST_LOOKED_AT,
         key="film text",
         persist_state="session",
-        height=96,
+        height=112,
     )
     try:
         shown = film.film_of(source, tokenizer, texts) if start == FROM_TEXTS else film.film_of_text(text)

@@ -24,7 +24,9 @@ def lattice_section(source: str, tokenizer: Tokenizer, texts: film.Texts) -> Non
     `source` is a name that stands for this tokenizer and these texts. Where the tokenizer is of another kind, pieces
     are learned from the texts when the reader asks for them.
     """
-    st.subheader(_("The lattice: how Unigram weighs all ways to cut a word"), anchor=False)
+    st.markdown(
+        _("Unigram knows how probable each piece is. It weighs all ways to cut a word and takes the most probable one.")
+    )
     if tokenizer.kind != "unigram" and st.session_state.get(ASKED) != source:
         st.button(_("Learn unigram pieces from this text"), on_click=_ask, args=(source,))
         st.caption(_("This tokenizer's pieces have no probabilities. Learning some that have takes a second or two."))
