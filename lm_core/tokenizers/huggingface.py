@@ -111,7 +111,8 @@ class HuggingFaceTokenizer(Tokenizer):
 
     def encode(self, text: str) -> list[int]:
         with _refusing():
-            return list(self._library.encode(without_surrogates(text), add_special_tokens=False).ids)
+            # of all its ways the one that does not keep each token's place, in half the time
+            return list(self._library.encode_batch_fast([without_surrogates(text)], add_special_tokens=False)[0].ids)
 
     def decode(self, ids: Sequence[int]) -> str:
         self.check_ids(ids)
