@@ -16,7 +16,9 @@ from lm_core.cli import follow, gallery, serve
 from lm_core.cli import training as cli_training
 from lm_core.cli.main import run as tokenarium
 from lm_core.cli.output import finite, printable
-from lm_core.cli.training import experiment, parse_assignments
+from lm_core.cli.training import experiment, parse_assignments, text_of_file
+from lm_core.config import CorpusSpec, parse_config
+from lm_core.corpora.library import load_corpus
 from lm_core.errors import ConfigError, RunError
 from lm_core.jobs import launch, supervisor
 from lm_core.jobs.queue import Queue
@@ -579,3 +581,11 @@ def test_a_run_goes_into_a_file_and_comes_back_as_another_run(finished, tmp_path
     assert "is no zip file" in capsys.readouterr().err
     assert tokenarium(["import", str(tmp_path / "nowhere.zip")]) == 2
     assert tokenarium(["delete", run_id]) == 0
+
+
+def test_a_table_given_as_a_file_keeps_its_rows_as_documents(tmp_path, settings):
+    path = tmp_path / "names.csv"
+    path.write_text("name;mark\n" + "".join(f"Annabella{place};x\n" for place in range(40)), encoding="utf-8")
+    spec = parse_config(CorpusSpec, text_of_file(path, settings))
+    documents = load_corpus(spec, texts_folder=settings.texts_folder, seed=1).documents
+    assert (spec.title, len(documents), documents[0]) == ("names", 40, "Annabella0\n")
