@@ -8,7 +8,7 @@ from app.sentences import translate_sentence
 from app.widgets.cut import cut_button
 from app.widgets.frame import header, lesson
 from app.widgets.library import choose_corpus
-from app.widgets.own_text import own_text, show_reading
+from app.widgets.own_text import leave_link, own_text, show_reading
 from app.widgets.text_views import show_text
 from app.widgets.train_form import train_form
 from lm_core.config import OWN_TEXT
@@ -31,6 +31,7 @@ with right:
             corpus, title = own.read, own.title or _("Own text")
             about = {"title": title, "description": "", "licence": "", "source": ""}
     else:
+        leave_link()
         info = infos[chosen]
         corpus, title = chosen, translate_sentence(info.title)
         about = {"title": title, "description": translate_sentence(info.description)}

@@ -15,7 +15,7 @@ from lm_core.corpora.cleaning import DecodedText
 from lm_core.corpora.corpus import Corpus, CorpusInfo
 from lm_core.corpora.library import list_corpora, load_corpus
 from lm_core.corpora.readers import columns_of, read_files, title_of
-from lm_core.corpora.uploads import clean_pasted_text, store_text
+from lm_core.corpora.uploads import clean_pasted_text, read_documents, safe_title, store_text
 from lm_core.data.splitting import split_documents
 from lm_core.errors import CorpusError, LMError
 from lm_core.presets import PRESETS, preset_config
@@ -23,6 +23,7 @@ from lm_core.tokenizers.registry import tokenizer_info
 
 SEED = RunConfig().seed
 VALIDATION_FRACTION = RunConfig().train.validation_fraction
+STORED = "stored"  # the encoding of a text that was clean already
 SAMPLE = 1400  # characters of the text that are shown
 MOST_FREQUENT = 36  # characters that are drawn
 
@@ -56,6 +57,18 @@ def read_uploads(files: list[tuple[str, bytes]], columns: dict[str, str]) -> Own
 def columns_of_upload(data: bytes, filename: str) -> tuple[str, ...]:
     """The columns of a table that hold text, that with most text first; () for any other file."""
     return columns_of(filename, data, max_bytes=runs.settings().max_text_bytes)
+
+
+def read_stored(text_id: str, title: str) -> OwnText:
+    """A text of one's own that was stored before, by its fingerprint."""
+
+    def read() -> DecodedText:
+        spec = CorpusSpec(name=OWN_TEXT, text_id=text_id, title=title)
+        documents = read_documents(spec, texts_folder=runs.settings().texts_folder)
+        return DecodedText("".join(documents), STORED, (), documents if len(documents) > 1 else ())
+
+    title = safe_title(title)
+    return _own(title, read)
 
 
 def read_paste(text: str) -> OwnText:

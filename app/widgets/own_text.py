@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import streamlit as st
 
+from app import state
 from app.i18n import _
 from app.loaders import data, runs
 from app.sentences import translate_sentence
@@ -14,6 +16,7 @@ from lm_core.corpora.uploads import safe_title
 
 PASTE, UPLOAD = "pasted text", "uploaded text"
 READ, COLUMNS = "the files that were read", "the columns of the files"
+LINKED, TEXT_ID = "the stored text that a link named last", re.compile(r"[0-9a-f]{64}")
 LARGEST_UPLOAD = 300  # megabytes; Streamlit refuses larger ones with no more than a red sign, and in English
 
 
@@ -23,6 +26,7 @@ def own_text() -> data.OwnText | None:
     What was pasted stays in its field whatever happens; accepted files stay for the session, also when the reader
     leaves the page, which empties Streamlit's uploader.
     """
+    _follow_link()
     paste, upload = st.tabs([_("Paste"), _("Upload")])
     with paste:
         pasted = st.text_area(
@@ -38,6 +42,20 @@ def own_text() -> data.OwnText | None:
     if uploaded is not None:
         return _with_way_back(uploaded)
     return data.read_paste(pasted) if pasted else None
+
+
+def _follow_link() -> None:
+    """A link of the page Tokens names a text that was stored: text=<SHA-256>, title=My play. Followed once."""
+    text_id = st.query_params.get("text", "")
+    if TEXT_ID.fullmatch(text_id) and text_id != st.session_state.get(LINKED):
+        st.session_state[LINKED] = text_id
+        st.session_state[UPLOAD] = data.read_stored(text_id, st.query_params.get("title", ""))
+
+
+def leave_link() -> None:
+    """Another text than the one that a link named is looked at from now on."""
+    state.remember_view(text=None, title=None)
+    st.session_state.pop(LINKED, None)
 
 
 def _read_uploads() -> None:
@@ -63,6 +81,7 @@ def _read_uploads() -> None:
         named = [(file.name, file.getvalue()) for file in files]
         st.session_state[UPLOAD] = data.read_uploads(named, columns)
         st.session_state[READ] = wanted
+        leave_link()
 
 
 def _columns(files: list[Any]) -> dict[str, str]:
@@ -85,6 +104,7 @@ def _with_way_back(uploaded: data.OwnText) -> data.OwnText | None:
         st.markdown(_("From the file **{title}**").format(title=plain(uploaded.title)))
         if st.button(_("Use the pasted text instead"), type="tertiary"):
             del st.session_state[UPLOAD]
+            leave_link()
             st.rerun()
     return uploaded
 
@@ -94,7 +114,11 @@ def show_reading(own: data.OwnText) -> None:
     if own.read is None:
         st.warning(plain(translate_sentence(own.refusal)), icon=":material/error:")
         return
-    notes = [] if own.read.encoding == "pasted" else [_("Read as {encoding}.").format(encoding=own.read.encoding)]
+    notes = (
+        []
+        if own.read.encoding in ("pasted", data.STORED)
+        else [_("Read as {encoding}.").format(encoding=own.read.encoding)]
+    )
     if own.read.documents:
         notes.append(_("{count:,} documents.").format(count=len(own.read.documents)))
     notes += [translate_sentence(note) for note in own.read.notes]

@@ -119,6 +119,25 @@ def test_several_files_and_a_chosen_column_become_one_text_with_documents(home):
     assert load_corpus(config.corpus, texts_folder=home / "texts", seed=1).documents == own.read.documents
 
 
+def test_a_link_with_a_stored_text_opens_it_and_another_choice_leaves_it(home):
+    spec = data.store_own(data.read_uploads([("a.txt", PAGE.encode()), ("b.txt", b"Short.")], {}).read, "a + 1")
+    link = {"corpus": "own-text", "text": spec.text_id, "title": "a + 1"}
+    app = open_data(**link)
+    assert any("a \\+ 1" in words.value for words in app.markdown)
+    assert "2 documents" in app.caption[0].value
+    assert cut.address_of(app.session_state[own_text.UPLOAD].read, "a + 1") == link
+    app.session_state["library"] = {"choose": {"name": "copy", "at": 1}}
+    app.run()
+    assert not app.exception
+    assert "text" not in app.query_params
+
+
+@pytest.mark.parametrize("text", ["0" * 64, "../../x", "<script>"])
+def test_a_link_with_a_text_that_is_not_here_says_so_or_is_no_link(text):
+    app = open_data(corpus="own-text", text=text, title="<b>")
+    assert [("not stored on this machine" in warning.value) for warning in app.warning] == [True] * (len(text) == 64)
+
+
 def test_a_refused_file_says_so_and_leaves_the_pasted_text_alone():
     app = open_data(corpus="own-text", state={own_text.UPLOAD: data.read_upload(b"PK\x03\x04cut", "tales.zip")})
     assert "damaged or cut off" in app.warning[0].value
