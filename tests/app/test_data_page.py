@@ -241,7 +241,7 @@ def test_the_picture_of_four_letters_by_hand():
 
 def test_every_built_in_corpus_has_a_picture_and_a_split():
     for info in list_corpora():
-        if info.unavailable is None and (info.characters or 0) < 1_000_000:
+        if info.unavailable is None and (info.characters or 0) < 400_000:
             picture = data.picture_of_corpus(info.name)
             assert picture["split"]["problem"] == ""
             assert picture["split"]["validation"] / picture["characters"] == pytest.approx(0.1, abs=0.02)

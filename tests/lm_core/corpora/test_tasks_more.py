@@ -82,8 +82,6 @@ def test_after_the_first_time_each_letter_follows_from_the_one_before():
         assert all(follows[before] == letter for before, letter in pairwise(text[period:]))
 
 
-@pytest.mark.parametrize(
-    "task", [tasks_more.addition_task, tasks_more.brackets_task, tasks_more.counting_task, tasks_more.induction_task]
-)
+@pytest.mark.parametrize("task", [tasks_more.addition_task, tasks_more.counting_task])
 def test_the_largest_number_of_examples_can_be_drawn(task):
-    assert len(set(task(200_000, seed=1))) == 200_000
+    assert len(set(task(200_000, seed=1))) == 200_000  # few short ones exist, so longer ones fill up
