@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from typing import Final
@@ -18,6 +19,9 @@ from lm_core.errors import CorpusError
 
 MOST_MEMBERS: Final = 2_000
 MOST_TIMES: Final = 200  # unpacked over packed size; English prose packs to a third, a line repeated to a thousandth
+DAMAGED: Final = (  # what zipfile lets through where an archive is not as it should be
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
+)  # fmt: skip
 SUSPECT: Final = 100_000  # bytes unpacked, below which no member can do harm
 NESTED: Final = (b"PK\x03\x04", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b")
 _NESTED_NAME: Final = re.compile(r"\.(zip|7z|rar|gz|tgz|tar|bz2|xz)$", re.I)
@@ -34,7 +38,7 @@ def open_archive(data: bytes, filename: str, *, most_bytes: int) -> zipfile.ZipF
     file = quoted(filename)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+    except DAMAGED:
         raise CorpusError(f"{file} begins like a ZIP archive but is damaged or cut off. Save it again.") from None
     members = archive.infolist()
     if len(members) > MOST_MEMBERS:
@@ -72,7 +76,7 @@ def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, filename: str
     """
     try:
         return archive.read(member)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
+    except DAMAGED:
         raise CorpusError(f'"{safe_title(member.filename)}" in {quoted(filename)} is damaged. Pack it again.') from None
 
 

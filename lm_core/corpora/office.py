@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 import logging
 import time
-import zipfile
 from typing import Final
 
-from lm_core.corpora.archives import open_archive, read_member
+from lm_core.corpora.archives import DAMAGED, open_archive, read_member
 from lm_core.corpora.packages import missing_package
 from lm_core.corpora.uploads import quoted
 from lm_core.errors import CorpusError
@@ -17,7 +16,7 @@ WORD_PART: Final = "word/document.xml"
 MOST_PAGES: Final = 3_000
 MOST_SECONDS: Final = 60.0  # for one .pdf file
 ROOM_FOR_PICTURES: Final = 5  # a .docx file unpacked may be so many times as large as a text
-_ODD_PDF: Final = (  # what pypdf lets through where a file is not as it should be
+_ODD: Final = (  # what python-docx and pypdf let through where a file is not as it should be
     ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError, ArithmeticError,
     NotImplementedError, AssertionError, EOFError, OSError,
 )  # fmt: skip
@@ -48,7 +47,7 @@ def read_docx(data: bytes, filename: str, *, max_bytes: int) -> str:
                 lines += ["\t".join(cell.text for cell in row.cells) for row in part.rows]
             else:
                 lines.append(part.text)
-    except (OpcError, ValueError, KeyError, IndexError, AttributeError, SyntaxError, zipfile.BadZipFile):
+    except (OpcError, SyntaxError, *DAMAGED, *_ODD):
         raise CorpusError(
             f"{file} is damaged: Word may be able to repair it. Open it there and save it again."
         ) from None
@@ -93,7 +92,7 @@ def read_pdf(data: bytes, filename: str, *, max_bytes: int) -> str:
                 )
     except pypdf.errors.DependencyError:
         raise _locked(file) from None
-    except (PyPdfError, *_ODD_PDF):
+    except (PyPdfError, *_ODD):
         raise CorpusError(f"{file} is damaged: no text can be read from it. Save it again, or as .txt.") from None
     if not "".join(pages).strip():
         raise CorpusError(f"{file} holds no text: its pages were probably scanned. Recognise their text (OCR) first.")

@@ -1,7 +1,9 @@
 """Whatever files a person drops: each is read with its documents, or refused in a sentence of its own."""
 
+import contextlib
 import io
 import json
+import random
 import sys
 import time
 import zipfile
@@ -277,3 +279,24 @@ def test_a_text_needs_neither_package():
 def test_a_pdf_that_never_ends_is_given_up(monkeypatch):
     monkeypatch.setattr(office, "MOST_SECONDS", -1.0)
     assert "holds more text than can be read here (1 pages so far)" in refusal(("a.pdf", pdf("x")))
+
+
+MUTATED = {
+    "a.docx": DOCX,
+    "a.pdf": pdf(*["Once upon a time there was a fox."] * 9),
+    "a.zip": zipped({"a.txt": PAGE, "b.csv": "a,b\n1,2\n" * 50}),
+    "a.csv": b"id,story\n" + b'1,"a b c"\n' * 60,
+    "a.jsonl": b'{"text": "abc def"}\n' * 60,
+}
+
+
+@pytest.mark.parametrize("name", MUTATED)
+def test_a_damaged_file_is_read_or_refused_and_nothing_else(name):
+    chance = random.Random(name)
+    for _ in range(120):
+        data = bytearray(MUTATED[name])
+        for _ in range(chance.choice([1, 3, 20])):
+            place = chance.randrange(len(data))
+            data[place : place + chance.randrange(12)] = chance.randbytes(chance.randrange(12))
+        with contextlib.suppress(CorpusError):
+            read((name, bytes(data)))
