@@ -7,8 +7,8 @@ import { effectText } from "./wording.js";
 export function createList(store, choose) {
   const on = element("ol", { class: "steps on", aria: { label: t("Steps that are on, in their order") } });
   const off = element("ul", { class: "steps off", aria: { label: t("Steps that are off") } });
+  const rest = element("section", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: t("Off") })), off);
   const empty = element("p", { class: "note", text: t("None is on: the text stays as it is. Switch one on and see what it changes.") });
-  const offTitle = element("h3", { text: t("Off") });
   const rows = new Map();
   let focused = null;
   const act = (chosen, focus) => {
@@ -28,12 +28,12 @@ export function createList(store, choose) {
     look: (name) => store.set({ looked: store.state.looked === name ? null : name }),
   };
   store.watch(["chosen", "data"], ({ chosen, data }) => {
-    const before = new Map([...rows].map(([name, row]) => [name, row.node.isConnected ? row.node.getBoundingClientRect().top : null]));
+    const before = new Map([...rows].map(([name, row]) => [name, row.node.isConnected ? row.node.getBoundingClientRect() : null]));
     for (const name of data.names) if (!rows.has(name)) rows.set(name, createRow(name, store, hands));
     arrange(on, chosen.map((name) => rows.get(name).node));
     arrange(off, data.names.filter((name) => !chosen.includes(name)).map((name) => rows.get(name).node));
     empty.hidden = chosen.length > 0;
-    offTitle.hidden = chosen.length === data.names.length;
+    rest.hidden = chosen.length === data.names.length;
     for (const [name, row] of rows) row.draw(data, chosen.indexOf(name), chosen.length);
     slide(rows, before);
     if (focused) rows.get(focused.name)?.focus(focused.part);
@@ -42,8 +42,8 @@ export function createList(store, choose) {
   store.watch(["looked", "pending", "chosen"], ({ looked, pending }) => {
     for (const [name, row] of rows) row.mark(name === looked, pending);
   });
-  return element("section", { class: "panel steps-panel", aria: { label: t("Cleaning steps") } },
-    element("div", { class: "panel-heading" }, element("h2", { text: t("Steps, done from top to bottom") })), empty, on, offTitle, off);
+  const order = element("section", { class: "panel steps-panel" }, element("div", { class: "panel-heading" }, element("h2", { text: t("Steps, done from top to bottom") })), empty, on);
+  return { order, rest };
 }
 
 /** Nodes that are taken out and put back lose the focus, so only a new order moves any. */
@@ -56,8 +56,8 @@ function arrange(list, nodes) {
 function slide(rows, before) {
   for (const [name, { node }] of rows) {
     const was = before.get(name);
-    const way = was === null || was === undefined ? 0 : was - node.getBoundingClientRect().top;
-    if (way) animateOnce(node, [{ transform: `translateY(${way}px)` }, { transform: "none" }], 180);
+    const now = was && node.getBoundingClientRect();
+    if (was && (was.top !== now.top || was.left !== now.left)) animateOnce(node, [{ transform: `translate(${was.left - now.left}px, ${was.top - now.top}px)` }, { transform: "none" }], 180);
   }
 }
 

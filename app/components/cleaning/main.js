@@ -12,7 +12,8 @@ export default mount((root, { data, trigger }) => {
     store.set({ chosen, looked: looked === null || chosen.includes(looked) ? looked : null, pending: true });
     trigger("steps", { steps: chosen, at: Date.now() });
   };
-  root.replaceChildren(element("div", { class: "bench" }, createList(store, choose), createChange(store)), createTable(store));
+  const { order, rest } = createList(store, choose);
+  root.replaceChildren(element("div", { class: "bench" }, order, createChange(store)), rest, createTable(store));
   store.redrawAll();
   return {
     update(next) {
