@@ -7,6 +7,7 @@ import streamlit as st
 from app.i18n import _
 from app.loaders import data
 from app.widgets.frame import show_error
+from app.widgets.text_views import CLEANING
 from lm_core.config import OWN_TEXT
 from lm_core.corpora.cleaning import DecodedText
 from lm_core.errors import LMError
@@ -22,6 +23,8 @@ def cut_button(corpus: str | DecodedText, title: str) -> None:
         return
     try:
         address = address_of(corpus, title)
+        if steps := st.session_state.get(CLEANING):
+            address[CLEANING] = ",".join(steps)
     except LMError as error:
         show_error(error)
     else:

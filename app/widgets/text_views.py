@@ -20,7 +20,7 @@ from lm_core.corpora.clean import CLEANING_STEPS
 from lm_core.errors import CorpusError
 
 VIEW = "look"
-CLEANING = "clean"
+CLEANING = "cleaning"  # in the address, and in the session
 PICTURE = "cleaning-picture"
 
 

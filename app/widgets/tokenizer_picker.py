@@ -13,7 +13,9 @@ from app.loaders.tokenizers import COUNT_THEIR_OWN, SIZES, UPLOADED, Source
 from app.sentences import translate_sentence
 from app.widgets.frame import show_error
 from app.widgets.run_picker import pick_run
+from app.widgets.text_views import CLEANING
 from lm_core.config import OWN_TEXT, CorpusSpec, TokenizerSpec, parse_config
+from lm_core.corpora.clean import CLEANING_STEPS
 from lm_core.errors import LMError
 from lm_core.tokenizers.registry import list_tokenizers, tokenizer_info
 
@@ -48,6 +50,7 @@ def pick_tokenizer() -> Source | None:
             state.remember_view(run=None)
             return _new_one()
         state.remember_view(corpus=None, text=None, title=None, kind=None, vocab=None, file=None, name=None)
+        state.remember_view(cleaning=None)
         run_id = pick_run()
         return None if run_id is None else Source(run=run_id)
 
@@ -103,9 +106,17 @@ def _corpus() -> CorpusSpec:
     name = _select(CORPUS, titles, next(iter(titles)), _("Text"), 260)
     if name == OWN_TEXT and own is not None:
         state.remember_view(text=own.text_id, title=own.title or None)
-        return own
+        return _cleaned(own)
     state.remember_view(text=None, title=None)
-    return CorpusSpec(name=name)
+    return _cleaned(CorpusSpec(name=name))
+
+
+def _cleaned(corpus: CorpusSpec) -> CorpusSpec:
+    """The text with the cleaning steps that are on for the page Data, or that the address names."""
+    steps = state.names_from_address(CLEANING, list(CLEANING_STEPS), None)
+    if steps:
+        st.caption(_("Cleaning: {count} on").format(count=len(steps)))
+    return corpus.model_copy(update={"cleaning": steps})
 
 
 def _own_text() -> CorpusSpec | None:

@@ -25,12 +25,12 @@ def sent(app, part):
 
 
 def test_cleaning_is_chosen_in_the_address_and_told_with_counts_and_examples():
-    app = open_data(corpus="copy", look="cleaning", clean="lower,nonsense,html,lower")
+    app = open_data(corpus="copy", look="cleaning", cleaning="lower,nonsense,html,lower")
     picture = sent(app, "reports")
     assert picture["chosen"] == ["lower", "html"]
     assert list(picture["steps"]) == list(CLEANING_STEPS)
     assert picture["reports"]["html"]["characters"] == [440_140, 440_140]
-    assert app.query_params["clean"] == "lower,html"
+    assert app.query_params["cleaning"] == "lower,html"
 
 
 def test_what_the_picture_tells_is_remembered_also_on_the_other_views():
@@ -42,13 +42,13 @@ def test_what_the_picture_tells_is_remembered_also_on_the_other_views():
     app.switch_page("app_pages/data.py").run()
     assert not app.exception
     assert app.session_state[CLEANING] == ("whitespace", "nfc")
-    assert app.query_params["clean"] == "whitespace,nfc"
+    assert app.query_params["cleaning"] == "whitespace,nfc"
 
 
 def test_the_run_that_is_started_learns_from_the_cleaned_text(monkeypatch):
     started = []
     monkeypatch.setattr(runs, "train_new", lambda config: started.append(config) or "none")
-    app = open_data(corpus="copy", clean="html,lower")
+    app = open_data(corpus="copy", cleaning="html,lower")
     next(button for button in app.button if button.label == "Train on this text").click().run()
     [config] = started
     assert config.corpus.cleaning == ("html", "lower")
@@ -58,7 +58,6 @@ def test_the_run_that_is_started_learns_from_the_cleaned_text(monkeypatch):
 @pytest.mark.parametrize(("look", "part"), [("text", "sample"), ("statistics", "zipf_points"), ("split", "strips")])
 def test_each_view_shows_its_own_picture_and_the_sentence_on_enough(look, part):
     app = open_data(corpus="copy", look=look)
-    assert len(app.get("bidi_component")) == 3, "the view, the guard of the fields, and whether this is enough"
     assert sent(app, part)
     assert sent(app, "parameters")["verdict"] == "little"
 
@@ -66,7 +65,7 @@ def test_each_view_shows_its_own_picture_and_the_sentence_on_enough(look, part):
 def test_a_text_cleaned_to_nothing_says_so_and_cannot_be_trained_on(monkeypatch):
     tags = DecodedText("<b></b>" * 50, "pasted", ())
     monkeypatch.setattr(data, "read_paste", lambda text: data.OwnText("", tags, ""))
-    app = open_data(corpus="own-text", look="cleaning", clean="html", state={"pasted text": "x"})
+    app = open_data(corpus="own-text", look="cleaning", cleaning="html", state={"pasted text": "x"})
     assert "left nothing" in app.warning[0].value
     assert next(button for button in app.button if button.label == "Train on this text").disabled
     assert sent(app, "reports")["whole"]["characters"] == [350, 0]
@@ -111,3 +110,11 @@ def test_enough_counts_characters_bytes_and_learned_pieces():
 def test_titles_and_reasons_of_all_steps_are_collected_for_translation():
     words = engine_sentences()
     assert [text for step in CLEANING_STEPS.values() for text in (step.title, step.why) if text not in words] == []
+
+
+def test_a_new_tokenizer_on_the_token_page_learns_from_the_cleaned_text():
+    app = open_data(corpus="copy", cleaning="lower")
+    next(button for button in app.button if button.label == "Cut this text into tokens").click().run()
+    assert not app.exception
+    assert app.query_params["cleaning"] == "lower"
+    assert "Cleaning: 1 on" in [caption.value for caption in app.caption]

@@ -27,7 +27,7 @@ def test_steps_are_switched_moved_and_shown_and_travel_into_the_run(open_page, s
     expect(page.get_by_role("button", name="Move “E-mail addresses” up")).to_be_focused()
     page.keyboard.press("Alt+ArrowUp")
     expect(titles).to_have_text(["E-mail addresses", "Control characters", "HTML"])
-    expect(page).to_have_url(re.compile("clean=emails%2Ccontrol%2Chtml"), timeout=15_000)
+    expect(page).to_have_url(re.compile("cleaning=emails%2Ccontrol%2Chtml"), timeout=15_000)
     expect(page.locator(".steps.on .step").first).not_to_have_class(re.compile("pending"))
     titles.first.click()
     expect(page.locator(".passages ins").first).to_have_text("[email]")
@@ -64,7 +64,7 @@ def test_statistics_and_split_are_read_by_pointer_and_keys(open_page):
 
 
 def test_every_view_fits_a_narrow_screen_in_chinese(open_page):
-    page = open_page("data?lang=zh&corpus=names&look=cleaning&clean=lower", width=400)
+    page = open_page("data?lang=zh&corpus=names&look=cleaning&cleaning=lower", width=400)
     expect(page.locator(".effect").first).to_be_visible(timeout=30_000)
     for view in (2, 3):
         assert page.evaluate("document.documentElement.scrollWidth") <= 400
