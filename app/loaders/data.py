@@ -10,10 +10,10 @@ import numpy as np
 import streamlit as st
 
 from app.loaders import runs
-from lm_core.config import OWN_TEXT, CorpusSpec, RunConfig
+from lm_core.config import CorpusSpec, RunConfig
 from lm_core.corpora.cleaning import DecodedText
 from lm_core.corpora.corpus import Corpus, CorpusInfo
-from lm_core.corpora.library import list_corpora, load_corpus
+from lm_core.corpora.library import list_corpora
 from lm_core.corpora.readers import columns_of, read_files, title_of
 from lm_core.corpora.uploads import clean_pasted_text, read_documents, safe_title, store_text
 from lm_core.data.splitting import split_documents
@@ -92,18 +92,6 @@ def _own(title: str, read: Any) -> OwnText:
         return OwnText(title, read(), "")
     except CorpusError as error:
         return OwnText(title, None, str(error))
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def picture_of_corpus(name: str) -> dict[str, Any]:
-    """A built-in corpus in numbers; raises CorpusError where it cannot be read."""
-    return picture_of(load_corpus(CorpusSpec(name=name), texts_folder=runs.settings().texts_folder, seed=SEED))
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def picture_of_text(text: str, title: str, documents: tuple[str, ...] = ()) -> dict[str, Any]:
-    """A text of one's own in the same numbers."""
-    return picture_of(Corpus(OWN_TEXT, title, documents or (text,), "", ""))
 
 
 def picture_of(corpus: Corpus) -> dict[str, Any]:

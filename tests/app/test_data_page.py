@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.loaders import data, runs
+from app.loaders import data, runs, text_views
 from app.widgets import cut, own_text
 from app.widgets.plain import plain
+from lm_core.corpora.corpus import Corpus
 from lm_core.corpora.library import list_corpora, load_corpus
 from lm_core.errors import ConfigError
 from lm_core.presets import preset_config
@@ -66,8 +67,7 @@ def test_what_is_chosen_in_the_library_travels_into_the_address_and_the_back_but
 
 
 def test_the_library_is_listed_without_reading_any_text(monkeypatch):
-    monkeypatch.setattr(data, "load_corpus", lambda *_, **__: pytest.fail("a text was read only to be listed"))
-    data.picture_of_text(PAGE, "own")
+    monkeypatch.setattr(text_views, "load_corpus", lambda *_, **__: pytest.fail("a text was read only to be listed"))
     texts = {text["name"]: text for text in sent(open_data(corpus="own-text"))["texts"]}
     assert len(texts) == len(list_corpora()) > 20
     assert texts["stories"]["recommended"]
@@ -112,7 +112,7 @@ def test_several_files_and_a_chosen_column_become_one_text_with_documents(home):
     own = data.read_uploads([("t.csv", rows), ("a.txt", PAGE.encode())], {"t.csv": "name"})
     assert own.title == "t + 1"
     assert (len(own.read.documents), own.read.documents[0]) == (31, "Anna0\n")
-    assert data.picture_of_text(own.read.text, own.title, own.read.documents)["documents"] == 31
+    assert text_views.picture(own.read, ())["documents"] == 31
     config = data.new_config(
         own.read, title=own.title, kind="char", vocab_size=512, preset="tiny", recipe="modern", name="", probe=""
     )
@@ -225,7 +225,7 @@ def test_hostile_names_stay_plain_text_inside_markdown():
     "text", [PAGE, "a" * 300, "\u202e" + PAGE, "<img src=x onerror=alert(1)>" * 20, "你好世界" * 100]
 )
 def test_any_text_becomes_a_picture_in_plain_json(text):
-    picture = data.picture_of_text(text, "own")
+    picture = data.picture_of(Corpus("own-text", "own", (text,), "", ""))
     json.dumps(picture, allow_nan=False).encode()
     assert picture["characters"] == len(text)
     assert sum(times for _character, times in picture["frequent"]) <= len(text)
@@ -233,7 +233,7 @@ def test_any_text_becomes_a_picture_in_plain_json(text):
 
 
 def test_the_picture_of_four_letters_by_hand():
-    picture = data.picture_of_text("aaab" * 100, "own")
+    picture = data.picture_of(Corpus("own-text", "own", ("aaab" * 100,), "", ""))
     assert picture["frequent"] == [["a", 300], ["b", 100]]
     assert picture["half"] == 1
     assert picture["entropy"] == pytest.approx(-(0.75 * math.log(0.75) + 0.25 * math.log(0.25)))
@@ -242,7 +242,7 @@ def test_the_picture_of_four_letters_by_hand():
 def test_every_built_in_corpus_has_a_picture_and_a_split():
     for info in list_corpora():
         if info.unavailable is None and (info.characters or 0) < 400_000:
-            picture = data.picture_of_corpus(info.name)
+            picture = text_views.picture(info.name, ())
             assert picture["split"]["problem"] == ""
             assert picture["split"]["validation"] / picture["characters"] == pytest.approx(0.1, abs=0.02)
 

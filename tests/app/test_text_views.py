@@ -99,8 +99,8 @@ def test_strips_hold_the_share_of_the_validation_part():
 
 
 def test_enough_counts_characters_bytes_and_learned_pieces():
-    picture = data.picture_of_text("é" * 999 + "\n", "own")
     text, size = DecodedText("é" * 999 + "\n", "", ()), {"parameters": 1000, "tokens": 1800}
+    picture = text_views.picture(text, ())
     assert enough_view(text, (), "char", 0, size, picture)["tokens"] == picture["split"]["training"]
     assert enough_view(text, (), "byte", 0, size, picture)["tokens"] == pytest.approx(1800, rel=0.01)
     assert enough_view(PAGE, (), "unigram", 8192, size, picture)["tokens"] is None, "so many pieces are not there"
