@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.i18n import _
-from app.loaders import runs, tokenizers
+from app.loaders import tokenizers
 from app.widgets.frame import header, lesson
 from app.widgets.token_sections import show_section
 from app.widgets.tokenizer_picker import pick_tokenizer
@@ -13,12 +13,7 @@ header(
     _("It is cut into tokens, and each token has a number. The model sees the numbers only."),
 )
 source = pick_tokenizer()
-if source is None and runs.list_choices():
-    st.info(_("Choose the file of a tokenizer: its tokens appear here at once."))
-elif source is None:
-    st.info(_("There is no run yet. Train a tokenizer here and now, or choose a text and train a model."))
-    st.page_link("app_pages/data.py", label=_("Choose a text"), icon=":material/arrow_forward:")
-else:
+if source is not None:
     show_section(source)
     if (left_out := tokenizers.left_out(source)) > 0:
         note = _("The text is long: the tokenizer learned from its first megabyte, {left_out:,} characters come after.")

@@ -190,6 +190,14 @@ def store_own(own: DecodedText, title: str) -> CorpusSpec:
     return store_text(own.text, title=title, texts_folder=runs.settings().texts_folder, documents=own.documents)
 
 
+def kept_own(spec: CorpusSpec) -> OwnText:
+    """A text of one's own that was kept before, as if it had just been read. Raises CorpusError where it has gone."""
+    spec = spec.model_copy(update={"cleaning": ()})
+    kept = load_corpus(spec, texts_folder=runs.settings().texts_folder, seed=SEED)
+    documents = kept.documents if len(kept.documents) > 1 else ()
+    return OwnText(spec.title, DecodedText(kept.text, "pasted", (), documents), "")
+
+
 def clean_line(text: str) -> str:
     """A probe sentence without what no text can hold: halves of characters, NUL."""
     return text.encode("utf-8", errors="replace").decode("utf-8").replace("\x00", "")

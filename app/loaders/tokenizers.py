@@ -24,6 +24,7 @@ MOST_BYTES = 1_000_000  # of a text that a tokenizer is trained on while somebod
 COUNT_THEIR_OWN = tuple(info.kind for info in list_tokenizers() if not info.learns)  # they have the size they have
 UPLOADED = "huggingface"  # the kind that comes in a file of the reader's
 SIZES = (300, 400, 512, 768, 1024, 2048, 4096, 8192)
+MOST_KNOWN = 1000
 SEED = RunConfig().seed
 LONGEST_TITLE = 200
 
@@ -87,7 +88,12 @@ def source_at(address: Mapping[str, str]) -> Source:
     if kind == UPLOADED:
         uploaded = {"kind": kind, "file_id": address.get("file"), "title": address.get("name", "")[:LONGEST_TITLE]}
         return Source(corpus=corpus, tokenizer=parse_config(TokenizerSpec, uploaded))
-    return Source(corpus=corpus, tokenizer=spec_of(kind, address.get("vocab", "")))
+    spec = spec_of(kind, address.get("vocab", ""))
+    if kind not in COUNT_THEIR_OWN and spec.vocab_size > SIZES[-1]:
+        raise TokenizerError(
+            f"To learn {spec.vocab_size:,} tokens would take too long while you wait. Choose {SIZES[-1]:,} or less."
+        )
+    return Source(corpus=corpus, tokenizer=spec)
 
 
 def spec_of(kind: str, size: str) -> TokenizerSpec:
@@ -172,6 +178,8 @@ def _trained(key: str, _source: Source) -> Reader:
         started = time.perf_counter()
         tokenizer = train_tokenizer(_source.tokenizer, [learned_from.text], files=runs.settings().tokenizers_folder)
         seconds = time.perf_counter() - started
+    if len(_known) >= MOST_KNOWN:
+        _known.clear()
     _known.add(key)
     learned = tokenizer_info(_source.tokenizer.kind).small  # others came ready-made
     return _spelled_out(tokenizer, seconds if learned else None)

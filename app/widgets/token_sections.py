@@ -84,8 +84,8 @@ def sections() -> dict[str, tuple[str, Callable[[Source], None]]]:
     """The parts in their order, by what stands in the address: name and how it is drawn."""
     return {
         "playground": (_("Playground"), playground),
-        "film": (_("Film of BPE"), film),
-        "lattice": (_("Lattice of Unigram"), lattice),
+        "film": (_("Film"), film),
+        "lattice": (_("Lattice"), lattice),
         "side": (_("Side by side"), side_by_side),
         "vocabulary": (_("Vocabulary"), browser),
     }

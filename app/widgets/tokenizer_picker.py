@@ -12,6 +12,7 @@ from app.loaders import data, runs, sidebyside, tokenizers
 from app.loaders.tokenizers import COUNT_THEIR_OWN, SIZES, UPLOADED, Source
 from app.sentences import translate_sentence
 from app.widgets.frame import show_error
+from app.widgets.own_text import UPLOAD
 from app.widgets.run_picker import pick_run
 from app.widgets.text_views import CLEANING
 from lm_core.config import OWN_TEXT, CorpusSpec, TokenizerSpec, parse_config
@@ -31,7 +32,7 @@ def kind_name(kind: str) -> str:
 
 
 def pick_tokenizer() -> Source | None:
-    """Draw the chooser and return what is chosen, or None while there is no run to choose from.
+    """Draw the chooser and return what is chosen; where there is nothing yet, say what to do and return None.
 
     The choice lives in the address. A link that names a text and no run means a new tokenizer.
     """
@@ -46,13 +47,13 @@ def pick_tokenizer() -> Source | None:
             persist_state="session", label_visibility="collapsed",
         )  # fmt: skip
         state.to_address(FROM, key=_key(FROM))
-        if chosen == "new":
-            state.remember_view(run=None)
-            return _new_one()
-        state.remember_view(corpus=None, text=None, title=None, kind=None, vocab=None, file=None, name=None)
-        state.remember_view(cleaning=None)
-        run_id = pick_run()
-        return None if run_id is None else Source(run=run_id)
+        source = _new_one() if chosen == "new" else _of_run()
+    if source is None and chosen == "new":
+        st.info(_("Choose the file of a tokenizer: its tokens appear here at once."))
+    elif source is None:
+        st.info(_("There is no run yet. Train a tokenizer here and now, or choose a text and train a model."))
+        st.page_link("app_pages/data.py", label=_("Choose a text"), icon=":material/arrow_forward:")
+    return source
 
 
 def _key(name: str) -> str:
@@ -60,8 +61,16 @@ def _key(name: str) -> str:
     return f"{name} of the tokenizer"
 
 
+def _of_run() -> Source | None:
+    state.remember_view(corpus=None, text=None, title=None, kind=None, vocab=None, file=None, name=None)
+    state.remember_view(cleaning=None)
+    run_id = pick_run()
+    return None if run_id is None else Source(run=run_id)
+
+
 def _new_one() -> Source | None:
     """A text, a kind and, where it learns its pieces, a size; None while the file of an uploaded one is missing."""
+    state.remember_view(run=None)
     corpus = _corpus()
     kinds = {info.kind: kind_name(info.kind) for info in list_tokenizers() if info.unavailable is None}
     kind = _select(KIND, kinds, "bpe", _("Kind"), 200)
@@ -145,6 +154,12 @@ def train_with(source: Source) -> None:
         return  # its vocabulary is far too large for a model that is trained here
     if not st.button(_("Train a model with this tokenizer"), icon=":material/arrow_forward:"):
         return
+    if corpus.name == OWN_TEXT:
+        try:
+            st.session_state[UPLOAD] = data.kept_own(corpus)
+        except LMError as error:
+            show_error(error)
+            return
     st.session_state["tokenizer"] = spec.kind  # the choices of the form there
     if spec.vocab_size in SIZES:
         st.session_state["pieces"] = spec.vocab_size

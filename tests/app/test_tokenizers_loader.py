@@ -54,6 +54,8 @@ def test_an_address_names_a_tokenizer_and_back():
         ({"corpus": "copy", "kind": "nonsense"}, TokenizerError),
         ({"corpus": "copy", "kind": "bpe", "vocab": "99999999999"}, ConfigError),
         ({"corpus": "copy", "kind": "bpe", "vocab": "²"}, ConfigError),
+        ({"corpus": "copy", "kind": "unigram", "vocab": "32000"}, TokenizerError),
+        ({"corpus": "copy", "kind": "huggingface"}, ConfigError),
     ],
 )
 def test_an_impossible_address_gets_a_sentence(address, error):

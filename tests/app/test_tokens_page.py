@@ -81,6 +81,13 @@ def test_a_link_to_an_own_text_trains_on_it_though_there_are_runs(home):
     assert app.session_state["text on the token page"] == "the mat"
 
 
+def test_a_tokenizer_from_a_file_waits_for_its_file():
+    pytest.importorskip("tokenizers")
+    app = open_tokens(corpus="copy", kind="huggingface")
+    assert "Choose the file of a tokenizer" in app.info[0].value
+    assert "no longer here" in open_tokens(corpus="copy", kind="huggingface", file="0" * 64).error[0].value
+
+
 @pytest.mark.parametrize(
     ("address", "words"),
     [
@@ -147,6 +154,16 @@ def test_a_model_with_this_tokenizer_begins_on_the_page_data():
     assert app.title[0].value == "What does it learn from?"
     assert (app.session_state["tokenizer"], app.session_state["pieces"]) == ("bpe", 400)
     assert app.session_state["corpus"] == "copy"
+
+
+def test_an_own_text_goes_along_to_the_page_data():
+    spec = store_text(TEXT, title="Mine", texts_folder=runs.settings().texts_folder)
+    app = open_tokens(corpus="own-text", text=spec.text_id, title="Mine", kind="char")
+    next(button for button in app.button if "Train a model" in button.label).click().run()
+    assert not app.exception
+    assert app.session_state["corpus"] == "own-text"
+    assert any("Mine" in words.value for words in app.markdown)
+    assert not next(button for button in app.button if button.label == "Train on this text").disabled
 
 
 @pytest.mark.parametrize("kind", KINDS)
