@@ -155,7 +155,7 @@ async def tokens_figures(request: Request) -> Response:
 
 async def vocabulary_columns(request: Request) -> Response:
     """All tokens of a tokenizer."""
-    return await _of_tokenizer(request, vocabulary.columns_of)
+    return await _of_tokenizer(request, lambda source: vocabulary.columns_of(source, _language(request)))
 
 
 async def vocabulary_token(request: Request) -> Response:

@@ -30,7 +30,7 @@ def figures_of(source: Source, language: str = "en") -> dict[str, Any]:
         "kind": reader.tokenizer.kind,
         "vocab_size": reader.tokenizer.vocab_size,
         "seconds": reader.seconds,
-        "title": tokenizers.title_of(source),
+        "title": tokenizers.title_of(source, language),
         "speed": _speed(source.key, source),
         "languages": languages_of(reader),
         "best": best_run(corpus, spec, language),

@@ -13,6 +13,7 @@ import numpy as np
 import streamlit as st
 
 from app.loaders import runs
+from app.sentences import translate_sentence
 from lm_core.config import OWN_TEXT, CorpusSpec, RunConfig, TokenizerSpec, parse_config
 from lm_core.corpora.library import load_corpus
 from lm_core.data.dataset import RECORD_NAME, open_dataset
@@ -227,12 +228,14 @@ def text_of(source: Source) -> TrainingText:
     return training_text(config.corpus, config.seed)
 
 
-def title_of(source: Source) -> str:
-    """What people call the text that a tokenizer learned from; "" where nobody knows."""
+def title_of(source: Source, language: str = "en") -> str:
+    """What people call the text that a tokenizer learned from, one of the library in `language`; "": nobody knows."""
     try:
-        return text_of(source).title
+        title = text_of(source).title
+        corpus = source.corpus or runs.config_of(source.run).corpus
     except LMError:
         return ""
+    return title if corpus.name == OWN_TEXT else translate_sentence(title, language)
 
 
 def suggested_size(corpus: CorpusSpec) -> int:

@@ -20,12 +20,12 @@ CHARACTERS = 40
 LONGEST_TAKEN_APART = 64  # characters
 
 
-def columns_of(source: Source) -> dict[str, Any]:
+def columns_of(source: Source, language: str = "en") -> dict[str, Any]:
     """Text and kind of every token by its id, how often it occurs in the training text (None: nobody knows)."""
     reader = tokenizers.reader_of(source)
     answer = {
         "kind": reader.tokenizer.kind,
-        "title": tokenizers.title_of(source),
+        "title": tokenizers.title_of(source, language),
         "texts": list(reader.texts),
         "kinds": [kind[0] for kind in reader.kinds],  # t, b, s
         "ranks": ranks_of(reader),

@@ -160,6 +160,8 @@ def test_a_vocabulary_comes_as_columns_with_what_was_never_met(own):
     assert set(columns["kinds"]) == {"t", "b"}
     assert columns["ranks"] == [None] * 256 + list(range(1, 145))
     assert columns["title"] == "Mine"
+    library = source_at({"corpus": "comedies", "kind": "char"})
+    assert vocabulary.columns_of(library, "zh")["title"] == "莎士比亚喜剧"
 
 
 def test_a_token_knows_its_places_and_its_parts(own):
