@@ -17,6 +17,7 @@ from lm_core.tokenizers.registry import list_tokenizers
 
 OTHERS = "with"  # in the address: with=byte,bpe-4096,run-k3f9ab2c
 KEY = "tokenizers beside the page's own"
+WRITTEN = f"{KEY}, in the address"
 MOST_OTHERS = 3
 OFFERED_SIZES = (512, 1024, 4096)
 MOST_RUNS = 12
@@ -29,14 +30,16 @@ def pick_others(source: Source) -> list[dict[str, Any]]:
     mine = own.kind if own.kind in COUNT_THEIR_OWN else f"{own.kind}-{own.vocab_size}"
     if not source.run:
         options.pop(mine, None)
-    if KEY not in st.session_state:
-        wanted = st.query_params.get(OTHERS, "gpt2,bpe-1024,unigram-1024,char").split(",")
+    linked = st.query_params.get(OTHERS)
+    if KEY not in st.session_state or linked not in (None, st.session_state.get(WRITTEN)):
+        wanted = (linked or "gpt2,bpe-1024,unigram-1024,char").split(",")
         st.session_state[KEY] = [name for name in dict.fromkeys(wanted) if name in options and name != mine]
     st.session_state[KEY] = [name for name in st.session_state[KEY] if name in options][:MOST_OTHERS]
     chosen = st.multiselect(
         _("Beside it"), list(options), format_func=lambda name: options[name][0], key=KEY, persist_state="session",
         max_selections=MOST_OTHERS, placeholder=_("Choose one to three others"),
     )  # fmt: skip
+    st.session_state[WRITTEN] = ",".join(chosen)
     state.remember_view(**{OTHERS: ",".join(chosen) or None})
     first = {
         "label": own.title or _label(own.kind, own.vocab_size),

@@ -21,7 +21,7 @@ from app.widgets.film import SEEN as MERGE
 from app.widgets.film import film_section
 from app.widgets.frame import show_error
 from app.widgets.lattice import lattice_section
-from app.widgets.side_by_side import OTHERS, pick_others
+from app.widgets.side_by_side import pick_others
 from app.widgets.tokenizer_picker import train_with
 from lm_core.errors import LMError
 
@@ -119,8 +119,6 @@ def show_section(source: Source) -> None:
         state.remember_view(**{MERGE: None})
     if chosen != "playground":
         state.remember_view(token=None)
-    if chosen != "side":
-        state.remember_view(**{OTHERS: None})
     return parts[chosen][1](source)
 
 

@@ -136,15 +136,18 @@ def test_side_by_side_takes_the_pages_own_and_up_to_three_others(home):
     assert columns[2]["source"]["corpus"] == "comedies"  # the run's own text
     app.multiselect[0].set_value(["byte"]).run()
     assert app.query_params["with"] == "byte"
+    app.query_params["with"] = "unigram-512"  # another link
+    app.run()
+    assert app.multiselect[0].value == ["unigram-512"]
 
 
-def test_each_section_opens_by_itself(home):
-    run_id = make_run(home)
-    assert set(sent(open_tokens(run=run_id, section="vocabulary"))) >= {"source", "language"}
-    assert "scenes" in sent(open_tokens(run=run_id, section="film"))
-    assert sent(open_tokens(run=run_id, merge="3"))["merge"] == 3  # a link to a moment of the film
-    assert "edges" in sent(open_tokens(corpus="names", kind="unigram", vocab="300", section="lattice"))
-    assert "scenes" in sent(open_tokens(corpus="copy", kind="char", section="film"))
+def test_each_section_opens_by_itself():
+    spec = store_text(TEXT, title="Mine", texts_folder=runs.settings().texts_folder)
+    own = partial(open_tokens, corpus="own-text", text=spec.text_id)
+    assert set(sent(own(kind="char", section="vocabulary"))) >= {"source", "language"}
+    assert "scenes" in sent(own(kind="char", section="film"))
+    assert sent(own(kind="bpe", vocab="300", merge="3"))["merge"] == 3  # a link to a moment of the film
+    assert "edges" in sent(own(kind="unigram", vocab="300", section="lattice"))
 
 
 def test_a_model_with_this_tokenizer_begins_on_the_page_data():

@@ -64,7 +64,7 @@ def test_typing_becomes_tokens_and_one_of_them_is_worked_out(open_page, pieces):
 
 
 def test_hostile_text_is_drawn_as_text_and_a_megabyte_does_not_freeze(open_page, letters):
-    page = open_page(f"tokens?run={letters}", theme="dark")
+    page = open_page(f"tokens?run={letters}&with=byte", theme="dark")
     page.evaluate("window.harmed = false")
     chips = typed(page, HOSTILE)
     expect(chips.first).to_contain_text("<unk>")
