@@ -20,6 +20,7 @@ PAGES = [
     st.Page("app_pages/train.py", title=_("Train")),
     st.Page("app_pages/loss.py", title=_("Loss")),
     st.Page("app_pages/attention.py", title=_("Attention")),
+    st.Page("app_pages/inside.py", title=_("Inside")),
     st.Page("app_pages/generate.py", title=_("Generate")),
     st.Page("app_pages/runs.py", title=_("Runs")),
     st.Page("app_pages/experiments.py", title=_("Experiments")),

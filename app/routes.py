@@ -19,6 +19,7 @@ from app.i18n import LANGUAGES
 from app.loaders import attention as attention_loader
 from app.loaders import compare, models, pitfalls, runs, sidebyside, tokenizers, tokens, vocabulary
 from app.loaders import doctor as doctor_loader
+from app.loaders import inside as inside_loader
 from app.loaders import loss as loss_loader
 from app.loaders import one_step as step_loader
 from app.loaders import train as train_loader
@@ -95,6 +96,38 @@ async def attention_sentence(request: Request) -> Response:
     def make(run_id: str) -> Response:
         text, step = request.query_params.get("text", ""), _step(request, "step")
         return _packed(attention_loader.pack_sentence(run_id, text, step))
+
+    return await _guard(request, make)
+
+
+async def inside(request: Request) -> Response:
+    """The way through one pass of a sentence (`text`; empty: the run's own) at the kept model nearest to `step`."""
+
+    def make(run_id: str) -> Response:
+        text, step = request.query_params.get("text", ""), _step(request, "step")
+        return JSONResponse(inside_loader.overview(run_id, text, step), headers=FRESH)
+
+    return await _guard(request, make)
+
+
+async def inside_tensors(request: Request) -> Response:
+    """The numbers of some tensors of that pass (`keys`, with commas), of one `head`; of wide ones `row` alone."""
+
+    def make(run_id: str) -> Response:
+        text, keys = request.query_params.get("text", ""), request.query_params.get("keys", "").split(",")
+        step, head, row = (_step(request, name) for name in ("step", "head", "row"))
+        return _packed(inside_loader.pack_tensors(run_id, text, step, keys, head, row))
+
+    return await _guard(request, make)
+
+
+async def inside_number(request: Request) -> Response:
+    """What one number of that pass was made of: `key` names its tensor, `at` its place, with commas."""
+
+    def make(run_id: str) -> Response:
+        text, key = request.query_params.get("text", ""), request.query_params.get("key", "")
+        found = inside_loader.number(run_id, text, _step(request, "step"), key, request.query_params.get("at", ""))
+        return JSONResponse(found, headers=FRESH)
 
     return await _guard(request, make)
 

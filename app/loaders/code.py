@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import textwrap
+from functools import cache
+from pkgutil import resolve_name
 
 import streamlit as st
 
@@ -19,3 +21,16 @@ def source_of(name: str) -> str:
         module_name, _dot, owner = module_name.rpartition(".")
         return textwrap.dedent(inspect.getsource(getattr(getattr(importlib.import_module(module_name), owner), rest)))
     return textwrap.dedent(inspect.getsource(getattr(module, rest)))
+
+
+@cache
+def line_with(name: str, fragment: str) -> dict[str, str]:
+    """The first line of a function that holds a fragment, without its comment, and where it stands.
+
+    ('lm_core.models.layers.rotate', 'return') -> {"text": "return x * …", "where": "lm_core/models/layers.py:183", …}
+    """
+    found = resolve_name(name)
+    lines, first = inspect.getsourcelines(found)
+    number = next(at for at, line in enumerate(lines) if fragment in line)
+    where = f"{found.__module__.replace('.', '/')}.py:{first + number}"
+    return {"text": lines[number].partition("  #")[0].strip(), "where": where, "function": name}

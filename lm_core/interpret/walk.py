@@ -199,13 +199,13 @@ def _mlp(model: GPT, at: str, read: str, n_tokens: int) -> Iterator[Made]:
     shape = (n_tokens, block.mlp.up.out_features)
     bent: Kind = model.config.activation
     if block.mlp.gate is not None:
-        code = (_MLP, "self.gate(x)")
+        code = (_MLP, 'trace("mlp_pre", self.gate')
         yield _linear(model, at + "mlp_pre", "up", read, at + "mlp.gate", "TM", shape, code)
         yield _linear(model, at + "mlp_up", "up", read, at + "mlp.up", "TM", shape, (_MLP, 'trace("mlp_up"'))
         reads: tuple[str, ...] = (at + "mlp_pre", at + "mlp_up")
         where = (_MLP, "F.silu(pre)")
     else:
-        yield _linear(model, at + "mlp_pre", "up", read, at + "mlp.up", "TM", shape, (_MLP, "self.up(x)"))
+        yield _linear(model, at + "mlp_pre", "up", read, at + "mlp.up", "TM", shape, (_MLP, 'trace("mlp_pre", self.up'))
         reads = (at + "mlp_pre",)
         gelu = bent == "gelu"
         where = (_MLP, "F.gelu(pre)") if gelu else ("lm_core.models.layers.squared_relu", "positive * positive")

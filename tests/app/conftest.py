@@ -4,7 +4,7 @@ test asks for it, on a server that has read nothing yet.
 
 import pytest
 
-from app.loaders import attention, compare, doctor, loss, models, runs, sidebyside, tokenizers, train, writing
+from app.loaders import attention, compare, doctor, inside, loss, models, runs, sidebyside, tokenizers, train, writing
 from app.loaders import home as home_loader
 from lm_core import settings as machine
 
@@ -35,6 +35,7 @@ def forget():
         runs.store,
         attention._load_film,
         attention._look,
+        inside._read,
         loss._measured,
         models._opened,
         train._laid_out,

@@ -11,7 +11,7 @@ from app.loaders.code import source_of
 from app.widgets.frame import lesson_part
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["home", "data", "tokens", "train", "loss", "attention", "generate", "runs"]
+PAGES = ["home", "data", "tokens", "train", "loss", "attention", "inside", "generate", "runs"]
 
 
 def address_app():

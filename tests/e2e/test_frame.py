@@ -7,7 +7,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-PAGES = ["", "data", "tokens", "train", "loss", "attention", "generate", "runs"]
+PAGES = ["", "data", "tokens", "train", "loss", "attention", "inside", "generate", "runs"]
 
 
 def ask(server, path):

@@ -1,0 +1,54 @@
+"""Inside: what happens in one pass? One sentence through one model, from its ids to the next token, in sections."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import state
+from app.i18n import _
+from app.widgets import inside_walk
+from app.widgets.frame import header, lesson
+from app.widgets.run_picker import pick_run
+
+SECTION = "section"
+# One line a section: its name, and what draws it for a run.
+SECTIONS = {
+    "walk": (_("Walk"), inside_walk.show),
+}
+
+header(
+    _("What happens in one pass?"),
+    _(
+        "Each token becomes a row of numbers. Block by block something is added to it, until the last row says which "
+        "token may come next. Every number here is the model's own: click it to see where it came from."
+    ),
+)
+run = pick_run()
+if run is None:
+    st.info(_("There is no run yet. Train a model first: then walk through it here."))
+    st.page_link("app_pages/train.py", label=_("Train a model"), icon=":material/play_arrow:")
+else:
+    chosen = next(iter(SECTIONS))
+    if len(SECTIONS) > 1:
+        state.from_address(SECTION, list(SECTIONS), chosen)
+        chosen = st.segmented_control(
+            _("Section"),
+            list(SECTIONS),
+            format_func=lambda name: SECTIONS[name][0],
+            required=True,
+            key=SECTION,
+            label_visibility="collapsed",
+        )
+        state.to_address(SECTION)
+    SECTIONS[chosen][1](run)
+lesson(
+    "inside",
+    code=(
+        "lm_core.models.gpt.GPT.forward",
+        "lm_core.models.gpt.Block.forward",
+        "lm_core.models.attention.Attention.forward",
+        "lm_core.models.attention.Attention._project",
+        "lm_core.models.layers.MLP.forward",
+        "lm_core.interpret.walk_source.source_of",
+    ),
+)

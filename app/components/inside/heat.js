@@ -1,0 +1,175 @@
+/** One tensor as a heat strip: a row a token, a cell a number; hover reads, click or arrow keys and Enter choose. */
+import { element } from "../kit/dom.js";
+import { fixed } from "../kit/format.js";
+import { fitCanvas } from "../kit/plot.js";
+import { inkOn } from "../kit/theme.js";
+import { visibleToken } from "../kit/tokens.js";
+
+const LABELS = 58;
+const HEAD = 20;
+const WIDEST_CELL = 46;
+const NUMBER_FROM = 37; // pixels that a written number needs
+const TALLEST_ROW = 22;
+const LOWEST_ROW = 6;
+const TALL = 400; // pixels that many rows share before they scroll with the page
+const LONGEST_LABEL = 6;
+
+/** `hover({row, column} or null, event)`, `pick({row, column})`; places count from the first row of the whole tensor. */
+export function createHeat({ hover, pick }) {
+  const canvas = element("canvas", { class: "heat", tabindex: "0", role: "group" });
+  const cells = document.createElement("canvas");
+  let shown = null;
+  let painted = "";
+  let cursor = null; // where the keys are
+
+  const placeAt = (event) => {
+    if (!shown) return null;
+    const row = Math.floor((event.offsetY - shown.top) / shown.height) + shown.first;
+    const column = Math.floor((event.offsetX - shown.left) / shown.pitch);
+    return row >= shown.first && row < shown.first + shown.rows && column >= 0 && column < shown.columns ? { row, column } : null;
+  };
+  canvas.addEventListener("pointermove", (event) => hover(placeAt(event), event));
+  canvas.addEventListener("pointerleave", () => hover(null));
+  canvas.addEventListener("click", (event) => { const place = placeAt(event); if (place) pick(place); });
+  canvas.addEventListener("keydown", (event) => {
+    if (!shown || event.ctrlKey || event.metaKey || event.altKey) return;
+    const far = event.shiftKey ? 8 : 1;
+    const moves = { ArrowLeft: [0, -far], ArrowRight: [0, far], ArrowUp: [-far, 0], ArrowDown: [far, 0] };
+    const here = cursor ?? shown.chosen ?? { row: shown.first, column: 0 };
+    if (moves[event.key]) {
+      cursor = {
+        row: Math.max(shown.first, Math.min(shown.first + shown.rows - 1, here.row + moves[event.key][0])),
+        column: Math.max(0, Math.min(shown.columns - 1, here.column + moves[event.key][1])),
+      };
+      hover(cursor);
+    } else if (event.key === "Enter") pick(here);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  canvas.addEventListener("blur", () => { cursor = null; hover(null); });
+
+  /** {tensor, tokens, across (tokens over the columns, or null), share, limit, palette, width, chosen, hovered, regions,
+   *  row (the chosen token), reveal 0..1, label} */
+  function show(next) {
+    const { tensor, palette, width, tokens, across } = next;
+    const scale = palette.scale;
+    const left = Math.min(LABELS * scale, width / 4);
+    const top = (across ? HEAD + 14 : HEAD) * scale;
+    const height = Math.max(LOWEST_ROW, Math.min(TALLEST_ROW * scale, TALL / tensor.rows));
+    const pitch = Math.min(WIDEST_CELL * scale, (width - left - 2) / tensor.columns);
+    shown = { ...next, rows: tensor.rows, columns: tensor.columns, first: tensor.first, left, top, height, pitch };
+    canvas.style.width = `${Math.max(40, Math.ceil(left + pitch * tensor.columns + 2))}px`;
+    canvas.style.height = `${Math.ceil(top + height * tensor.rows + 3)}px`;
+    canvas.setAttribute("aria-label", next.label);
+    paint(next);
+    const { context: pen } = fitCanvas(canvas);
+    pen.imageSmoothingEnabled = false;
+    const visible = Math.max(1, Math.round(tensor.rows * (next.reveal ?? 1)));
+    pen.drawImage(cells, 0, 0, tensor.columns, visible, left, top, pitch * tensor.columns, height * visible);
+    if (pitch >= NUMBER_FROM * scale && height >= 15 * scale) write(pen, visible);
+    labels(pen, tokens, across);
+    for (const region of next.regions ?? []) outline(pen, region, palette.selected, 2);
+    if (next.hovered) outline(pen, next.hovered, palette.ink, 1.5);
+    if (next.chosen) outline(pen, next.chosen, palette.selected, 3);
+  }
+
+  function paint({ tensor, palette, share, limit, stamp }) {
+    const name = `${stamp} ${tensor.key} ${limit}`;
+    if (painted === name) return;
+    painted = name;
+    cells.width = tensor.columns;
+    cells.height = tensor.rows;
+    const pen = cells.getContext("2d");
+    const image = pen.createImageData(tensor.columns, tensor.rows);
+    const words = new Uint32Array(image.data.buffer);
+    const ramp = (share ? palette.attention : palette.signed).words;
+    const hidden = palette.surprise.words[0]; // the page's own colour: nothing is there
+    tensor.values.forEach((value, at) => {
+      if (!Number.isFinite(value)) words[at] = hidden;
+      else words[at] = ramp[Math.max(0, Math.min(255, Math.round(255 * (share ? value / limit : 0.5 + (0.5 * value) / limit))))];
+    });
+    pen.putImageData(image, 0, 0);
+  }
+
+  function write(pen, visible) {
+    const { tensor, palette, left, top, pitch, height, share, limit } = shown;
+    pen.font = `${11 * palette.scale}px ${palette.mono}`;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    for (let row = 0; row < visible; row += 1) {
+      for (let column = 0; column < tensor.columns; column += 1) {
+        const value = tensor.values[row * tensor.columns + column];
+        const finite = Number.isFinite(value);
+        pen.fillStyle = finite ? inkOn((share ? palette.attention : palette.signed).at(share ? value / limit : 0.5 + (0.5 * value) / limit)) : palette.muted;
+        pen.fillText(short(value), left + (column + 0.5) * pitch, top + (row + 0.5) * height + 0.5);
+      }
+    }
+  }
+
+  function labels(pen, tokens, across) {
+    const { palette, left, top, height, pitch, rows, first, columns, row: chosen } = shown;
+    const scale = palette.scale;
+    pen.textBaseline = "middle";
+    pen.textAlign = "right";
+    const every = Math.ceil((12 * scale) / height);
+    for (let row = 0; row < rows; row += 1) {
+      const at = row + first;
+      const here = at === chosen;
+      if (!here && (row % every !== 0 || (every > 1 && Math.abs(at - chosen) < every))) continue;
+      pen.font = `${here ? "600 " : ""}${12 * scale}px ${palette.mono}`;
+      pen.fillStyle = here ? palette.ink : palette.muted;
+      pen.fillText(cut(tokens[at] ?? ""), left - 6, top + (row + 0.5) * height);
+    }
+    pen.font = `${11 * scale}px ${palette.mono}`;
+    pen.fillStyle = palette.muted;
+    pen.textAlign = "center";
+    const step = Math.max(1, Math.ceil(((across ? 10 : 26) * scale) / pitch));
+    const upright = across && (pitch >= 40 * scale || across.every((token) => [...visibleToken(token)].length < 2));
+    for (let column = 0; column < columns; column += step) {
+      const x = left + (column + 0.5) * pitch;
+      if (!across) { if (column === 0 || (columns - column) * pitch > 14 * scale) pen.fillText(String(column), x, top - 9 * scale); } else if (upright) pen.fillText(cut(across[column]), x, top - 9 * scale);
+      else slanted(pen, cut(across[column]), x, top - 5);
+    }
+  }
+
+  function slanted(pen, text, x, y) {
+    pen.save();
+    pen.translate(x, y);
+    pen.rotate(-Math.PI / 2);
+    pen.textAlign = "left";
+    pen.fillText(text, 0, 0);
+    pen.restore();
+  }
+
+  function outline(pen, { row, column }, colour, line) {
+    const { left, top, height, pitch, rows, columns, first } = shown;
+    if (row !== null && (row < first || row >= first + rows)) return;
+    const [x, wide] = column === null ? [left, pitch * columns] : [left + column * pitch, pitch];
+    const [y, tall] = row === null ? [top, height * rows] : [top + (row - first) * height, height];
+    pen.strokeStyle = colour;
+    pen.lineWidth = line;
+    pen.strokeRect(x - 0.5, y - 0.5, Math.max(wide, 3) + 1, tall + 1);
+  }
+
+  return { canvas, show };
+}
+
+/** A number in a cell: 0.12, −3.4, 120, −∞. */
+export function short(value) {
+  if (!Number.isFinite(value)) return fixed(value);
+  const size = Math.abs(value);
+  return fixed(value, size < 10 ? 2 : size < 100 ? 1 : 0);
+}
+
+function cut(token) {
+  const letters = [...visibleToken(token)];
+  return letters.length > LONGEST_LABEL ? `${letters.slice(0, LONGEST_LABEL - 1).join("")}…` : letters.join("");
+}
+
+/** The strongest colour: the largest finite size. */
+export function limitOf(values) {
+  let largest = 0;
+  for (const value of values) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  return largest || 1;
+}

@@ -1,0 +1,38 @@
+/** The numbers of the token in view as a table, built only while it is open: what was read, what was made. */
+import { element, setText } from "../kit/dom.js";
+import { number } from "../kit/format.js";
+import { visibleToken } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+import { rowAt } from "./captions.js";
+import { fullName, madeOf, tensorName } from "./stops.js";
+
+const MOST_ROWS = 512;
+
+export function createTable(store) {
+  const summary = element("summary");
+  const frame = element("div", { class: "table-frame", tabindex: "0" });
+  const details = element("details", { class: "values" }, summary, frame);
+
+  function draw(state) {
+    const stop = state.stops[state.at];
+    if (!stop || !state.tensors) return;
+    setText(summary, t("Values as a table: {stop}, token {token}", { stop: fullName(stop), token: visibleToken(state.overview.tokens[state.row]) }));
+    if (details.open) frame.replaceChildren(...tableOf(state, stop));
+    else frame.replaceChildren();
+  }
+
+  details.addEventListener("toggle", () => draw(store.state));
+  store.watch(["at", "tensors", "row", "head", "stops"], draw);
+  return details;
+}
+
+function tableOf(state, { made }) {
+  const keys = [...new Set(made.flatMap(({ reads, key }) => [...reads, key]))];
+  const columns = keys.map((key) => ({ name: tensorName(key), row: rowAt(state.tensors[key], state.row), axes: madeOf(state.stops, key)?.axes })).filter(({ row }) => row);
+  const count = Math.min(MOST_ROWS, Math.max(0, ...columns.map(({ row }) => row.length)));
+  const across = columns.some(({ axes }) => axes?.endsWith("S"));
+  const label = (at) => (across && at < state.overview.tokens.length ? `${at} ${visibleToken(state.overview.tokens[at])}` : String(at));
+  const rows = Array.from({ length: count }, (_, at) => element("tr", {}, element("th", { scope: "row", text: label(at) }),
+    ...columns.map(({ row }) => element("td", { class: "number", text: at < row.length ? number(row[at]) : "" }))));
+  return [element("table", {}, element("thead", {}, element("tr", {}, element("th", { scope: "col", text: across ? t("token") : t("number") }), ...columns.map(({ name }) => element("th", { scope: "col", text: name })))), element("tbody", {}, ...rows))];
+}
