@@ -76,6 +76,7 @@ app = st.App(
         Route("/api/inside", routes.inside),
         Route("/api/inside/tensors", routes.inside_tensors),
         Route("/api/inside/number", routes.inside_number),
+        Route("/api/inside/ask/{question}", routes.inside_question),
     ],
     lifespan=lifespan,
     on_script_error=show_error,

@@ -7,6 +7,7 @@ import streamlit as st
 from app import state
 from app.components import show_picture
 from app.i18n import _
+from app.widgets import probing
 from app.widgets.frame import header, lesson
 from app.widgets.run_picker import pick_run
 
@@ -38,6 +39,7 @@ if run is None:
     st.page_link("app_pages/train.py", label=_("Train a model"), icon=":material/play_arrow:")
 else:
     picture(run)
+    probing.show(run, "surgery", prefix="cut-")
 lesson(
     "attention",
     code=(
@@ -46,5 +48,7 @@ lesson(
         "lm_core.models.attention.causal_mask",
         "lm_core.interpret.attention.attention_of",
         "lm_core.interpret.attention.queries_keys",
+        "lm_core.interpret.ablation.with_cells",
+        "lm_core.interpret.ablation.key_effects",
     ),
 )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import state
 from app.i18n import _
-from app.widgets import inside_walk
+from app.widgets import inside_walk, probing
 from app.widgets.frame import header, lesson
 from app.widgets.run_picker import pick_run
 
@@ -14,6 +14,12 @@ SECTION = "section"
 # One line a section: its name, and what draws it for a run.
 SECTIONS = {
     "walk": (_("Walk"), inside_walk.show),
+    "lens": (_("Lens"), probing.section("lens")),
+    "without": (_("Without it"), probing.section("without")),
+    "who": (_("Who wrote this?"), probing.section("who")),
+    "patching": (_("Patching"), probing.section("patching")),
+    "neurons": (_("Neurons"), probing.section("neurons")),
+    "gradients": (_("Gradients"), probing.section("gradients")),
 }
 
 header(
@@ -50,5 +56,11 @@ lesson(
         "lm_core.models.attention.Attention._project",
         "lm_core.models.layers.MLP.forward",
         "lm_core.interpret.walk_source.source_of",
+        "lm_core.interpret.lens.logit_lens",
+        "lm_core.interpret.ablation.without",
+        "lm_core.interpret.attribution.attribute",
+        "lm_core.interpret.patching.patch_positions",
+        "lm_core.interpret.neurons.strongest",
+        "lm_core.interpret.gradients.gradient_times_input",
     ),
 )

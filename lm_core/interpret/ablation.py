@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 
 from lm_core.errors import ConfigError
-from lm_core.interpret.forward import Ids, need_layer, run_traced
+from lm_core.interpret.forward import Ids, as_batch, need_layer, run_traced
 from lm_core.models.gpt import GPT
 from lm_core.models.trace import Edit
 
@@ -202,3 +202,47 @@ def _check(model: GPT, cell: Cell) -> None:
         raise ConfigError(f"Token {cell.query} cannot see token {cell.key}: a token looks at itself and before.")
     if model.config.causal and cell.query == 0:
         raise ConfigError("The first token sees itself alone, so its one weight stays 1. Choose a later row.")
+
+
+def key_effects(
+    model: GPT, ids: Ids, query: int, token: int, place: tuple[int, int] | None = None
+) -> npt.NDArray[np.float32]:
+    """(T,) What each source token's weight in row `query` is worth to `token` as the next: ln p with it minus ln p
+    without, the rest of the row sharing its weight. In one head, `place` = (layer, head), or in all heads at once
+    (attention knockout, Geva et al. 2023, section 4). Keys that the query cannot see have 0.
+
+    One forward pass: copy b of the text does without key b.
+
+    Raises:
+        ConfigError: no such head, position or token; or the query sees itself alone.
+    """
+    if place:
+        need_layer(model, *place)
+    batch = as_batch(model, ids)
+    n, causal = batch.size(1), model.config.causal
+    if not 0 <= query < n or not 0 <= token < model.vocab_size:
+        raise ConfigError(f"Choose one of {n} positions and one of {model.vocab_size} tokens.")
+    if n < 2 or (causal and query == 0):
+        raise ConfigError("The first token sees itself alone, so its one weight stays 1. Choose a later row.")
+    seen = query + 1 if causal else n
+
+    def cut(heads: slice | int) -> Edit:
+        def edit(pattern: Tensor) -> Tensor:
+            pattern, each = pattern.clone(), torch.arange(seen)  # (seen, H, T, T)
+            rows = pattern[:, heads, query, :seen]
+            rows[each, ..., each] = 0
+            left = rows.sum(-1, keepdim=True)
+            alike = torch.full_like(rows, 1 / (seen - 1))
+            alike[each, ..., each] = 0
+            pattern[:, heads, query, :seen] = torch.where(left > 0, rows / left.clamp(min=1e-30), alike)
+            return pattern
+
+        return edit
+
+    places = [place] if place else [(layer, None) for layer in range(model.config.n_layers)]
+    edits = {f"blocks.{layer}.attn.pattern": cut(slice(None) if head is None else head) for layer, head in places}
+    copies = batch.expand(seen, -1).numpy(force=True)
+    whole, _ = run_traced(model, ids)
+    left, _ = run_traced(model, copies, edits=edits)
+    effects = whole[:, query].log_softmax(-1)[:, token] - left[:, query].log_softmax(-1)[:, token]
+    return np.concatenate((effects.numpy(force=True), np.zeros(n - seen))).astype(np.float32)

@@ -35,7 +35,7 @@ export function readPalette(root) {
     weights: read("weights"), activations: read("activations"), gradients: read("gradients"), probability: read("probability"),
     train: read("train"), validation: read("validation"), selected: read("selected"),
     chip: read("chip-a"),
-    surprise: ramp("surprise"), attention: ramp("attention"), signed: ramp("signed"), probabilityRamp: ramp("probability"),
+    surprise: ramp("surprise"), attention: ramp("attention"), signed: ramp("signed"), probabilityRamp: ramp("probability"), activationRamp: ramp("activation"),
     scale,
     mono: read("mono"),
     smallFont: `${12 * scale}px ${read("sans")}`,

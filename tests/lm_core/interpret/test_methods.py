@@ -12,6 +12,7 @@ from lm_core.interpret.ablation import (
     Cell,
     ablation_table,
     divergence,
+    key_effects,
     mean_outputs,
     outcome,
     with_cells,
@@ -223,6 +224,18 @@ def test_a_row_that_had_one_key_only_shares_what_remains_alike():
 def test_what_cannot_be_done_is_refused_in_words(model, cell, says):
     with pytest.raises(ConfigError, match=says):
         with_cells(model, [cell])
+
+
+def test_what_a_source_token_is_worth_is_what_its_cell_set_to_zero_changes(any_model):
+    worth = key_effects(any_model, IDS, 4, 7, (1, 0))
+    before = logits_of(any_model)[4].log_softmax(-1)[7]
+    for key in range(5):
+        logits, _ = run_traced(any_model, IDS, edits=with_cells(any_model, [Cell(1, 0, 4, key, 0.0)]))
+        assert worth[key] == pytest.approx(float(before - logits[0, 4].log_softmax(-1)[7]), abs=1e-4)
+    everywhere = key_effects(any_model, IDS, 4, 7)
+    cells = [Cell(layer, head, 4, 2, 0.0) for layer in range(2) for head in range(2)]
+    logits, _ = run_traced(any_model, IDS, edits=with_cells(any_model, cells))
+    assert everywhere[2] == pytest.approx(float(before - logits[0, 4].log_softmax(-1)[7]), abs=1e-4)
 
 
 # --- gradients ---

@@ -1,0 +1,30 @@
+/** Rows of bars: what may come next, before and after; and signed contributions around a middle line. */
+import { element } from "../kit/dom.js";
+import { percent } from "../kit/format.js";
+import { tokenSpan } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+
+/** candidates: [{text, before, after}] (after missing: one bar each). */
+export function shareBars(candidates, { two = true } = {}) {
+  const largest = Math.max(1e-9, ...candidates.flatMap(({ before, after }) => [before, after ?? 0]));
+  const bar = (kind, share) => element("span", { class: `share-bar ${kind}`, style: `width:${((100 * share) / largest).toFixed(2)}%` });
+  const list = element("ol", { class: "share-rows", aria: { label: t("What may come next") } }, candidates.map(({ text, before, after }) =>
+    element("li", { class: "share-row" }, element("span", { class: "share-name" }, tokenSpan(text)),
+      element("span", { class: "share-track", aria: { hidden: "true" } }, bar("before", before), ...(two ? [bar("after", after)] : [])),
+      element("span", { class: "number", text: two ? `${percent(before)} → ${percent(after)}` : percent(before) }))));
+  return list;
+}
+
+/** rows: [{name, value, text}]; bars grow left for negative values, right for positive. */
+export function signedBars(rows, { onChoose = null, chosen = null } = {}) {
+  const largest = Math.max(1e-9, ...rows.map(({ value }) => Math.abs(value)));
+  return element("ol", { class: "signed-rows" }, rows.map(({ name, value, text, kind = "" }, place) => {
+    const width = (50 * Math.abs(value)) / largest;
+    const bar = element("span", { class: `signed-bar ${value < 0 ? "against" : "for"}`, style: `width:${width.toFixed(2)}%;${value < 0 ? "right" : "left"}:50%` });
+    const row = element("li", { class: `signed-row ${kind}` }, element("span", { class: "signed-name" }, name), element("span", { class: "signed-track", aria: { hidden: "true" } }, bar),
+      element("span", { class: "number", text }));
+    row.classList.toggle("chosen", place === chosen);
+    if (onChoose) row.addEventListener("click", () => onChoose(place));
+    return row;
+  }));
+}

@@ -1,0 +1,69 @@
+/** Probes into a trained model, one at a time: the sentence above, the section that the page asked for below. */
+import { element } from "../kit/dom.js";
+import { mount } from "../kit/mount.js";
+import { readPalette } from "../kit/theme.js";
+import { createAsker } from "./ask.js";
+import { createGradients } from "./gradients.js";
+import { createLens } from "./lens.js";
+import { createNeurons } from "./neurons.js";
+import { createPatching } from "./patching.js";
+import { createSentence } from "./sentence.js";
+import { createSurgery } from "./surgery.js";
+import { createWho } from "./who.js";
+import { createWithout } from "./without.js";
+
+const SECTIONS = {
+  lens: createLens, who: createWho, without: createWithout, surgery: createSurgery, patching: createPatching, neurons: createNeurons, gradients: createGradients,
+};
+
+export default mount((root, { data, setState }) => {
+  let page = start(root, data, setState);
+  return {
+    update(next) {
+      if (next.run === page.run && next.section === page.section) { page.redraw(); return; }
+      page.dispose();
+      page = start(root, next, setState);
+    },
+    themeChanged: () => page.redraw(),
+    dispose: () => page.dispose(),
+  };
+});
+
+/** A section is {node, question, values(), draw(answer, palette)}; it may ask again with `again()`. */
+function start(root, data, setState) {
+  const { ask, stop } = createAsker(data);
+  let text = data.text ?? "";
+  let answer = null;
+  let timer = 0;
+  const sentence = createSentence({ text, onAsk(next) { text = next; section.forget?.(); again(); } });
+  const section = SECTIONS[data.section]({ ask, start: data, again, sentenceOf: () => text, remember, redraw, palette: () => readPalette(root) });
+  const body = element("div", { class: "section-body" }, section.node);
+  root.replaceChildren(element("section", { class: "probing", aria: { label: section.title } }, sentence.box, body));
+
+  /** Ask the section's question again; the picture of before stays until the answer is here. */
+  async function again() {
+    sentence.show({ busy: true, answer });
+    body.classList.toggle("waiting", answer === null);
+    const found = await ask(section.question, { text, ...section.values() });
+    if (found === null) return;
+    if (found.error) { sentence.show({ answer, error: found.error }); return; }
+    answer = found;
+    body.classList.remove("waiting");
+    sentence.show({ answer });
+    redraw();
+    remember();
+  }
+
+  function redraw() {
+    if (answer) requestAnimationFrame(() => section.draw(answer, readPalette(root)));
+  }
+
+  /** What is chosen goes into the address, a moment after the last choice. */
+  function remember() {
+    clearTimeout(timer);
+    timer = setTimeout(() => setState("view", { run: data.run, text: text || null, ...section.view?.() }), 300);
+  }
+
+  again();
+  return { run: data.run, section: data.section, redraw, dispose() { clearTimeout(timer); stop(); } };
+}

@@ -1,0 +1,89 @@
+/** Neurons: the places of the run's text where one number inside an MLP is largest. */
+import { element, setText } from "../kit/dom.js";
+import { count, fixed, percent } from "../kit/format.js";
+import { inkOn } from "../kit/theme.js";
+import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+import { createPredict } from "./predict.js";
+import { createTables } from "./table.js";
+
+export function createNeurons({ start, again, remember }) {
+  let layer = start.layer ? start.layer - 1 : null;
+  let neuron = start.neuron ? start.neuron - 1 : null;
+  const layerField = element("select", { class: "own-field narrow", aria: { label: t("Layer") }, onchange() { layer = Number(layerField.value); neuron = null; again(); } });
+  const neuronField = element("input", { type: "number", min: "1", class: "own-field narrow", aria: { label: t("Neuron") }, onchange() { const wanted = Math.round(Number(neuronField.value)); if (wanted >= 1) { neuron = wanted - 1; again(); } } });
+  const selective = element("div", { class: "targets" });
+  const here = element("p", { class: "place-line" });
+  const places = element("ol", { class: "places" });
+  const caption = element("p", { class: "caption", aria: { live: "polite" } });
+  const predict = createPredict();
+  const tables = createTables();
+  let shown = null;
+  const title = t("Neurons: what wakes one number of an MLP?");
+  const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }), element("span", { class: "unit", text: t("tint: activation, up to its highest value") }), element("span", { class: "spacer" }),
+    element("label", { class: "label" }, t("layer"), " ", layerField), element("label", { class: "label" }, t("neuron"), " ", neuronField)),
+  selective, element("h3", { text: t("In this sentence") }), here, element("h3", { text: t("Where it is strongest in the run’s text, strongest first") }), places, caption, predict.box, tables.box);
+
+  function draw(answer, palette) {
+    shown = answer;
+    ({ layer, neuron } = answer);
+    if (layerField.options.length !== answer.layers) layerField.replaceChildren(...[...Array(answer.layers).keys()].map((at) => element("option", { value: at, text: String(at + 1) })));
+    layerField.value = String(layer);
+    neuronField.value = String(neuron + 1);
+    neuronField.max = String(answer.width);
+    selective.replaceChildren(element("span", { class: "label", text: t("seldom awake, then loud:") }), ...answer.selective.map((one) => element("button", {
+      type: "button", class: "button small", text: String(one + 1), aria: { pressed: String(one === neuron) }, onclick() { neuron = one; again(); },
+    })));
+    here.replaceChildren(...tinted(answer.tokens, answer.here, answer.peak, palette));
+    places.replaceChildren(...answer.places.map((place) => element("li", { class: "place-line" }, element("span", { class: "number peak", text: fixed(place.activations[place.position]) }), element("span", {}, tinted(place.tokens, place.activations, answer.peak, palette, place.position)))));
+    setText(caption, captionOf(answer));
+    predict.show(questionOf(answer));
+    tables.show(() => [tableOf(answer)]);
+    remember();
+  }
+  return {
+    node, title, question: "neurons", draw, values: () => ({ ...(layer === null ? {} : { layer }), ...(neuron === null ? {} : { neuron }) }),
+    view: () => ({ layer: shown ? shown.layer + 1 : null, neuron: shown ? shown.neuron + 1 : null }),
+  };
+}
+
+/** Tokens with their activation as tint; the peak has a ring. */
+function tinted(tokens, activations, peak, palette, at = -1) {
+  return tokens.map((token, place) => {
+    const share = peak > 0 ? Math.max(0, Math.min(1, activations[place] / peak)) : 0;
+    const tint = share > 0.02 ? palette.activationRamp.at(share) : "";
+    const node = element("span", { class: "tinted", title: t("{token}: {value}", { token: quotedToken(token), value: fixed(activations[place]) }) }, tokenSpan(token));
+    if (tint) { node.style.background = tint; node.style.color = inkOn(tint); }
+    node.classList.toggle("ring", place === at);
+    return node;
+  });
+}
+
+function captionOf(answer) {
+  const peaks = answer.places.map(({ tokens, position }) => tokens[position]);
+  const tally = new Map();
+  for (const token of peaks) tally.set(token, (tally.get(token) ?? 0) + 1);
+  const [token, times] = [...tally].reduce((best, one) => (one[1] > best[1] ? one : best));
+  const values = { layer: answer.layer + 1, neuron: answer.neuron + 1, awake: percent(answer.awake), looked: count(answer.looked), times, places: peaks.length, token: quotedToken(token) };
+  if (!(answer.peak > 0)) return t("Neuron {neuron} of layer {layer} never wakes in {looked} tokens of the run’s text: it may be dead.", values);
+  return [
+    t("Neuron {neuron} of layer {layer} is awake (over a tenth of its highest value) at {awake} of {looked} tokens.", values),
+    times * 2 > peaks.length ? t("{times} of its {places} strongest places stand on {token}.", values) : t("Its strongest places stand on {kinds} different tokens: mixed, or it reads what came before them.", { kinds: tally.size }),
+    t("The strongest examples flatter: look at its weaker ones before you name it."),
+  ].join(" ");
+}
+
+function questionOf(answer) {
+  const bands = [0.01, 0.1, 0.5];
+  const band = bands.filter((edge) => answer.awake >= edge).length;
+  return {
+    question: t("At how many tokens of the text is this neuron awake?"),
+    choices: [t("under 1 %"), t("1 to 10 %"), t("10 to 50 %"), t("over 50 %")].map((text, value) => ({ value, text })), right: band,
+    because: t("It is {awake}.", { awake: percent(answer.awake) }),
+  };
+}
+
+const tableOf = (answer) => ({
+  title: t("Strongest places"), heads: [t("activation"), t("token"), t("text")],
+  rows: answer.places.map(({ tokens, activations, position }) => [fixed(activations[position], 3), visibleToken(tokens[position]), tokens.map(visibleToken).join("")]),
+});

@@ -1,0 +1,63 @@
+/** The model before and after an operation: next-token bars, the loss, the loss of each token, and what it writes on. */
+import { element, setText } from "../kit/dom.js";
+import { fixed, percent } from "../kit/format.js";
+import { quotedToken, visibleToken } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+import { shareBars } from "./bars.js";
+import { createChips } from "./chips.js";
+import { signed } from "./names.js";
+
+const STRONGEST = 2; // nats more or less: the full tint
+
+/** createOutcome({onPlace}); draw(answer of "surgery", palette). */
+export function createOutcome({ onPlace }) {
+  const losses = element("p", { class: "loss-line", role: "status" });
+  const chips = createChips({ label: t("Tokens of the sentence: choose where to guess the next one"), onChoose: onPlace });
+  const heading = element("h3");
+  const bars = element("div");
+  const written = element("div", { class: "written" });
+  const node = element("div", { class: "outcome" },
+    element("div", { class: "outcome-part" }, element("h3", { text: t("Loss of each token: orange is worse now, blue is better") }), chips.row, losses),
+    element("div", { class: "outcome-part" }, heading, element("p", { class: "bar-legend note", aria: { hidden: "true" } }, element("span", { class: "key before" }), t("as trained"), element("span", { class: "key after" }), t("now")), bars),
+    written);
+
+  function draw(answer, palette) {
+    const { before, after, tokens, position, candidates } = answer;
+    const changes = after.losses.map((loss, at) => (loss === null ? null : loss - before.losses[at]));
+    chips.draw({
+      tokens, chosen: position,
+      tints: changes.map((change) => (change === null || Math.abs(change) < 0.005 ? "" : palette.signed.at(0.5 - Math.max(-0.5, Math.min(0.5, change / (2 * STRONGEST)))))),
+      labels: tokens.map((token, at) => (changes[at] === null ? t("{token}: nothing comes before it", { token: quotedToken(token) })
+        : t("{token}: {before} nats as trained, {after} now", { token: quotedToken(token), before: fixed(before.losses[at]), after: fixed(after.losses[at]) }))),
+    });
+    setText(losses, t("Loss {before} → {after} nats per token ({change}).", { before: fixed(before.loss, 3), after: fixed(after.loss, 3), change: signed(after.loss - before.loss, 3) }));
+    setText(heading, t("What comes after {token}?", { token: quotedToken(tokens[position]) }));
+    bars.replaceChildren(shareBars(candidates));
+    drawWritten(answer);
+  }
+
+  function drawWritten({ written: both, tokens }) {
+    written.hidden = !both || (!both.before.length && !both.after.length);
+    if (written.hidden) return;
+    const same = both.before.join("") === both.after.join("");
+    const opening = tokens.slice(-12).join("");
+    const line = (name, pieces, other) => element("p", { class: "written-line" }, element("b", { text: name }),
+      element("code", { class: "context", dir: "auto" }, element("span", { class: "muted", text: drawn(opening) }),
+        pieces.map((piece, at) => element("span", { class: other && piece !== other[at] ? "changed" : "", text: drawn(piece) }))));
+    written.replaceChildren(element("h3", { text: t("It writes on, always taking the likeliest token") }), line(t("as trained"), both.before), line(t("now"), both.after, both.before),
+      element("p", { class: "note", text: same ? t("The text stays the same.") : t("The first change is at token {place}.", { place: both.after.findIndex((piece, at) => piece !== both.before[at]) + 1 }) }));
+  }
+  return { node, draw };
+}
+
+const drawn = (text) => visibleToken(text).replaceAll("·", " ");
+
+/** One sentence on what an operation did. */
+export function outcomeCaption({ before, after, candidates, tokens, position }) {
+  const was = candidates.reduce((best, one) => (one.before > best.before ? one : best));
+  const is = candidates.reduce((best, one) => (one.after > best.after ? one : best));
+  const values = { token: quotedToken(tokens[position]), was: quotedToken(was.text), is: quotedToken(is.text), before: percent(was.before), after: percent(is.after), kept: percent(was.after) };
+  const change = after.loss - before.loss;
+  const loss = Math.abs(change) < 0.005 ? t("The loss hardly moves.") : change > 0 ? t("The loss rises by {change} nats per token.", { change: fixed(change) }) : t("The loss even falls by {change} nats per token.", { change: fixed(-change) });
+  return `${loss} ${was === is ? t("After {token} the likeliest stays {was}: {before}, now {kept}.", values) : t("After {token} the likeliest was {was} ({before}); now it is {is} ({after}).", values)}`;
+}

@@ -1,0 +1,19 @@
+/** "Values as a table" under a picture, built only while it is open. */
+import { element } from "../kit/dom.js";
+import { t } from "../kit/words.js";
+
+/** show(make) where make() -> [{title, heads, rows}]. */
+export function createTables() {
+  const body = element("div", { class: "tables" });
+  const details = element("details", { class: "values" }, element("summary", { text: t("Values as a table") }), body);
+  let make = () => [];
+  const build = () => body.replaceChildren(...(details.open ? make().map(oneTable) : []));
+  details.addEventListener("toggle", build);
+  return { box: details, show(next) { make = next; build(); } };
+}
+
+function oneTable({ title, heads, rows }) {
+  const cells = (kind, row) => element("tr", {}, row.map((text) => element(kind, { text })));
+  return element("div", { class: "table-frame", tabindex: "0", role: "region", aria: { label: title } },
+    element("table", {}, element("caption", { text: title }), element("thead", {}, cells("th", heads)), element("tbody", {}, rows.map((row) => cells("td", row)))));
+}

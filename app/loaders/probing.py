@@ -1,0 +1,125 @@
+"""A run, a sentence and the words of an address in, the opened model and what it reads out: how each probe begins."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.loaders import attention, models
+from app.loaders.attention import readable_text
+from lm_core.errors import ConfigError
+
+MOST_TOKENS = 96  # of a sentence; more would not fit a screen
+OPENING = 40  # of the run's own sentence
+FALLBACK = "The cat sat on the mat."  # where a run follows no sentence
+TOP = 8
+MOST_GROUPS = 2_000
+
+one_at_a_time = threading.Lock()  # a class that looks at once must not stop the runs that train
+
+Question = Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One sentence in front of one model. `notes` say what could not be read, for the picture to word."""
+
+    run_id: str
+    model: Any
+    tokenizer: Any
+    step: int
+    text: str
+    ids: tuple[int, ...]
+    tokens: tuple[str, ...]
+    notes: list[dict[str, Any]]
+
+    def about(self) -> dict[str, Any]:
+        """What every answer tells."""
+        config = self.model.config
+        shape = {"layers": config.n_layers, "heads": config.n_heads, "causal": config.causal}
+        return {"step": self.step, "text": self.text, "tokens": list(self.tokens), "notes": self.notes, **shape}
+
+    def token_names(self, ids: Sequence[int]) -> list[str]:
+        return list(self.tokenizer.token_texts(list(ids)))
+
+    def position(self, question: Question, name: str = "position") -> int:
+        """A place in the sentence, the last one where none is asked for.
+
+        Raises:
+            ConfigError: the sentence has no such place.
+        """
+        at = whole_number(question, name, len(self.ids) - 1)
+        if not 0 <= at < len(self.ids):
+            raise ConfigError(f"The sentence has {len(self.ids)} tokens. Choose one of them.")
+        return at
+
+
+def read(run_id: str, text: str = "", step: int | None = None) -> Reading:
+    """The model of a run nearest to `step` (the newest for None) and a sentence; its own one where `text` is empty.
+
+    Raises:
+        RunError: no such run, or it has saved no model yet.
+        ConfigError: the sentence has fewer than two tokens.
+    """
+    opened = models.open_model(run_id, models.nearest(run_id, step))
+    readable, notes = readable_text(text or _own_sentence(run_id))
+    ids = opened.tokenizer.encode(readable)
+    if len(ids) < 2:
+        raise ConfigError("Type a sentence of at least two tokens: a lone token has nobody to look at.")
+    fitting = min(opened.model.config.context_length, MOST_TOKENS if text else OPENING)
+    if len(ids) > fitting and text:
+        notes = [*notes, {"kind": "cut", "kept": fitting, "of": len(ids)}]
+    unknown = opened.tokenizer.uncovered(readable) if text else []
+    if unknown:
+        notes = [*notes, {"kind": "uncovered", "characters": unknown[:12], "more": max(0, len(unknown) - 12)}]
+    ids = ids[:fitting]
+    tokens = opened.tokenizer.token_texts(ids)
+    return Reading(run_id, opened.model, opened.tokenizer, opened.step, text, tuple(ids), tuple(tokens), notes)
+
+
+def _own_sentence(run_id: str) -> str:
+    """The words of the sentence that the run follows, without signs that stand for others."""
+    film = attention.film_of(run_id)
+    tokens = film[-1].tokens if film else ()
+    return "".join(token for token in tokens if not (token.startswith("<") and token.endswith(">"))) or FALLBACK
+
+
+def whole_number(question: Question, name: str, default: int) -> int:
+    """A number of the question.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    text = question.get(name, "")
+    if not text:
+        return default
+    if not text.removeprefix("-").isdecimal() or not text.isascii() or len(text) > 9:
+        raise ConfigError(f"{name} must be a whole number.")
+    return int(text)
+
+
+def numbers(question: Question, name: str, each: int) -> list[tuple[int, ...]]:
+    """'0.1,2.3' -> [(0, 1), (2, 3)]: groups of `each` numbers.
+
+    Raises:
+        ConfigError: these are no such groups.
+    """
+    groups = [group.split(".") for group in question.get(name, "").split(",") if group]
+    if any(
+        len(group) != each or not all(n.isascii() and n.isdecimal() and len(n) < 7 for n in group) for group in groups
+    ):
+        raise ConfigError(f"{name} must be groups of {each} whole numbers.")
+    return [tuple(int(n[:6]) for n in group) for group in groups[:MOST_GROUPS]]
+
+
+def rounded(values: Any) -> Any:
+    """Arrays as lists with five digits, NaN as None."""
+    if isinstance(values, list | tuple):
+        return [rounded(value) for value in values]
+    if hasattr(values, "tolist"):
+        return rounded(values.tolist())
+    if isinstance(values, float):
+        return None if values != values else float(f"{values:.5g}")
+    return values

@@ -1,0 +1,37 @@
+"""A question to the inside of a model by its name in ("lens", "surgery", …), the answer as plain values out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.loaders import neurons, patches, probing, readouts, surgery
+from app.loaders.probing import Question, Reading
+from lm_core.errors import ConfigError
+
+QUESTIONS: dict[str, Callable[[Reading, Question], dict[str, Any]]] = {
+    "lens": readouts.lens,
+    "who": readouts.attribution,
+    "gradients": readouts.gradients,
+    "parts": surgery.table,
+    "surgery": surgery.operate,
+    "matters": surgery.matters,
+    "patching": patches.patching,
+    "neurons": neurons.neurons,
+}
+
+
+def answer(run_id: str, name: str, question: Question) -> dict[str, Any]:
+    """One question about a sentence (`text`; the run's own where it is empty) at the kept model nearest to `step`.
+
+    Raises:
+        RunError: no such run, or it has saved no model yet.
+        ConfigError: no such question, or it cannot be asked of this model and sentence.
+    """
+    if name not in QUESTIONS:
+        raise ConfigError(f'There is no question "{name}". Ask one of: {", ".join(QUESTIONS)}.')
+    step = probing.whole_number(question, "step", -1)
+    with probing.one_at_a_time:
+        reading = probing.read(run_id, question.get("text", ""), None if step < 0 else step)
+        found = QUESTIONS[name](reading, question)
+        return {**reading.about(), **found}

@@ -1,0 +1,155 @@
+"""A sentence in front of a model in, what changes when parts are switched off or set by hand out: plain values."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from app.loaders import attention
+from app.loaders.probing import TOP, Question, Reading, numbers, rounded, whole_number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor
+
+    from lm_core.models.trace import Edit
+
+SECONDS = 3.0  # for the table of all parts
+WRITING_SECONDS = 1.5
+WRITTEN = 32  # tokens of a continuation
+REMEMBERED = 16
+
+_tables: OrderedDict[tuple[Any, ...], dict[str, Any]] = OrderedDict()
+
+
+def table(reading: Reading, question: Question) -> dict[str, Any]:
+    """Each head and each MLP switched off alone (`how`: zero or mean): {"loss", "effects", "measured", "all"}; as many
+    as time allows.
+    """
+    from lm_core.interpret.ablation import ablation_table, outcome
+
+    how = "mean" if question.get("how") == "mean" else "zero"
+    key = (reading.run_id, reading.step, reading.ids, how)
+    if key not in _tables:
+        started, effects = time.monotonic(), []
+        for effect in ablation_table(reading.model, reading.ids, _means(reading, how)):
+            effects.append({name: rounded(value) for name, value in asdict(effect).items()})
+            if time.monotonic() - started > SECONDS:
+                break
+        config = reading.model.config
+        whole = outcome(reading.model, reading.ids)
+        _tables[key] = {
+            "how": how,
+            "loss": rounded(whole.loss),
+            "effects": effects,
+            "all": config.n_layers * (config.n_heads + 1),
+        }
+        while len(_tables) > REMEMBERED:
+            _tables.popitem(last=False)
+    return _tables[key]
+
+
+def operate(reading: Reading, question: Question) -> dict[str, Any]:
+    """The model as it is, and without `heads` (layer.head, …) and `mlps`, with `cells` (layer.head.query.key.weight, in
+    thousandths) set: losses of each token, what may come after `position`, and what it writes on (`write`: 1).
+    """
+    from lm_core.interpret.ablation import divergence, outcome
+
+    how = "mean" if question.get("how") == "mean" else "zero"
+    edits = _edits(reading, question, how)
+    position = reading.position(question)
+    before, after = outcome(reading.model, reading.ids), outcome(reading.model, reading.ids, edits)
+    ids = _union(before.probabilities[position], after.probabilities[position])
+    answer = {
+        "position": position,
+        "before": {"loss": rounded(before.loss), "losses": rounded(before.losses)},
+        "after": {"loss": rounded(after.loss), "losses": rounded(after.losses)},
+        "shift": rounded(divergence(before.probabilities, after.probabilities)),
+        "candidates": [
+            {
+                "id": i, "text": name, "before": rounded(float(before.probabilities[position, i])),
+                "after": rounded(float(after.probabilities[position, i])),
+            }
+            for i, name in zip(ids, reading.token_names(ids), strict=True)
+        ],
+    }  # fmt: skip
+    if whole_number(question, "write", 0):
+        answer["written"] = {"before": _written(reading, {}), "after": _written(reading, edits)}
+    return answer
+
+
+def matters(reading: Reading, question: Question) -> dict[str, Any]:
+    """One row of one head (`layer`, `head`, `position`) beside two other witnesses of what mattered to the likeliest
+    next token (or `token`): the weights, what cutting each is worth in ln p, in this head and in all, gradient x input.
+    """
+    from lm_core.interpret.ablation import key_effects
+    from lm_core.interpret.forward import run_traced
+    from lm_core.interpret.gradients import gradient_times_input
+
+    layer, head = whole_number(question, "layer", 0), whole_number(question, "head", 0)
+    position = reading.position(question)
+    here = key_effects(reading.model, reading.ids, position, 0, (layer, head))  # refuses what is not there
+    logits, kept = run_traced(reading.model, reading.ids, keep=f"blocks.{layer}.attn.pattern".__eq__)
+    token = whole_number(question, "token", int(logits[0, position].argmax()))
+    here = key_effects(reading.model, reading.ids, position, token, (layer, head))
+    scores, _ = gradient_times_input(reading.model, reading.ids, position, token)
+    return {
+        "position": position,
+        "layer": layer,
+        "head": head,
+        "token": token,
+        "name": reading.token_names([token])[0],
+        "share": rounded(float(logits[0, position].softmax(-1)[token])),
+        "attention": rounded(kept[f"blocks.{layer}.attn.pattern"][0, head, position].numpy(force=True)),
+        "here": rounded(here),
+        "everywhere": rounded(key_effects(reading.model, reading.ids, position, token)),
+        "gradient": rounded(scores),
+        "pattern": rounded(kept[f"blocks.{layer}.attn.pattern"][0, head].numpy(force=True)),
+    }
+
+
+def _edits(reading: Reading, question: Question, how: str) -> dict[str, Edit]:
+    from lm_core.interpret.ablation import Cell, with_cells, without
+
+    heads = [(layer, head) for layer, head in numbers(question, "heads", 2)]
+    mlps = [layer for (layer,) in numbers(question, "mlps", 1)]
+    cells = [Cell(*place, weight / 1000) for *place, weight in numbers(question, "cells", 5)]
+    off = without(reading.model, heads=heads, mlps=mlps, means=_means(reading, how))
+    return {**off, **with_cells(reading.model, cells)}
+
+
+def _means(reading: Reading, how: str) -> Mapping[str, Tensor] | None:
+    """What parts say on average over what the run itself wrote last; over the sentence where there is too little."""
+    from lm_core.interpret.ablation import mean_outputs
+
+    if how == "zero":
+        return None
+    film = attention.film_of(reading.run_id)
+    sample = next((point.sample for point in reversed(film) if point.sample), "")
+    ids = reading.tokenizer.encode(sample)[: reading.model.config.context_length] if sample else []
+    return mean_outputs(reading.model, ids if len(ids) >= 8 else reading.ids)
+
+
+def _union(before: Any, after: Any) -> list[int]:
+    """The likeliest tokens of both, in the order of the first."""
+    found = {int(i) for p in (before, after) for i in np.argsort(-p, kind="stable")[:TOP]}
+    return sorted(found, key=lambda i: (-before[i], i))
+
+
+def _written(reading: Reading, edits: Mapping[str, Edit]) -> list[str]:
+    """What the model writes on when it always takes the likeliest token, until its context or the time is full."""
+    from lm_core.interpret.forward import run_traced
+
+    ids, started = list(reading.ids), time.monotonic()
+    room = reading.model.config.context_length - len(ids)
+    for _token in range(min(WRITTEN, room)):
+        logits, _ = run_traced(reading.model, ids, edits=edits)
+        ids.append(int(logits[0, -1].argmax()))
+        if time.monotonic() - started > WRITING_SECONDS:
+            break
+    return reading.token_names(ids[len(reading.ids) :])
