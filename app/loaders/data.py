@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from app.loaders import runs
-from lm_core.config import CorpusSpec, RunConfig
+from lm_core.config import OWN_TEXT, CorpusSpec, RunConfig
 from lm_core.corpora.cleaning import DecodedText
 from lm_core.corpora.corpus import Corpus, CorpusInfo
 from lm_core.corpora.library import list_corpora
@@ -188,14 +188,6 @@ def new_config(
 def store_own(own: DecodedText, title: str) -> CorpusSpec:
     """Keep a text of one's own, with the ends of its documents. Raises CorpusError."""
     return store_text(own.text, title=title, texts_folder=runs.settings().texts_folder, documents=own.documents)
-
-
-def kept_own(spec: CorpusSpec) -> OwnText:
-    """A text of one's own that was kept before, as if it had just been read. Raises CorpusError where it has gone."""
-    spec = spec.model_copy(update={"cleaning": ()})
-    kept = load_corpus(spec, texts_folder=runs.settings().texts_folder, seed=SEED)
-    documents = kept.documents if len(kept.documents) > 1 else ()
-    return OwnText(spec.title, DecodedText(kept.text, "pasted", (), documents), "")
 
 
 def clean_line(text: str) -> str:

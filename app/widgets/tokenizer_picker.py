@@ -12,7 +12,6 @@ from app.loaders import data, runs, sidebyside, tokenizers
 from app.loaders.tokenizers import COUNT_THEIR_OWN, SIZES, UPLOADED, Source
 from app.sentences import translate_sentence
 from app.widgets.frame import show_error
-from app.widgets.own_text import UPLOAD
 from app.widgets.run_picker import pick_run
 from app.widgets.text_views import CLEANING
 from lm_core.config import OWN_TEXT, CorpusSpec, TokenizerSpec, parse_config
@@ -154,12 +153,6 @@ def train_with(source: Source) -> None:
         return  # its vocabulary is far too large for a model that is trained here
     if not st.button(_("Train a model with this tokenizer"), icon=":material/arrow_forward:"):
         return
-    if corpus.name == OWN_TEXT:
-        try:
-            st.session_state[UPLOAD] = data.kept_own(corpus)
-        except LMError as error:
-            show_error(error)
-            return
     st.session_state["tokenizer"] = spec.kind  # the choices of the form there
     if spec.vocab_size in SIZES:
         st.session_state["pieces"] = spec.vocab_size
