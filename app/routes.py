@@ -17,8 +17,7 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from app.components import FOLDER, assets_digest
 from app.i18n import LANGUAGES
 from app.loaders import attention as attention_loader
-from app.loaders import compare, models, pitfalls, runs, sidebyside, tokenizers, tokens, vocabulary
-from app.loaders import compare, models, questions, runs
+from app.loaders import compare, models, pitfalls, questions, runs, sidebyside, tokenizers, tokens, vocabulary
 from app.loaders import doctor as doctor_loader
 from app.loaders import inside as inside_loader
 from app.loaders import loss as loss_loader
@@ -128,6 +127,9 @@ async def inside_number(request: Request) -> Response:
     def make(run_id: str) -> Response:
         text, key = request.query_params.get("text", ""), request.query_params.get("key", "")
         found = inside_loader.number(run_id, text, _step(request, "step"), key, request.query_params.get("at", ""))
+        return JSONResponse(found, headers=FRESH)
+
+    return await _guard(request, make)
 
 
 async def inside_question(request: Request) -> Response:
