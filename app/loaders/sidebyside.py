@@ -77,7 +77,8 @@ def _speed(key: str, source: Source) -> float | None:
 def best_run(corpus: CorpusSpec, spec: TokenizerSpec, language: str = "en") -> dict[str, Any] | None:
     """Of the runs with this text and tokenizer, that of the lowest validation loss; None where there is none.
 
-    `bits` are bits per byte, which any two tokenizers share: nats per token x tokens per byte / ln 2.
+    `bits` are bits per byte, which any two tokenizers share: nats per token x tokens per byte / ln 2. Unless one has
+    `lost` characters: whoever writes <unk> for a rare word has less to guess.
     """
     found = []
     for row in compare.rows(language):
@@ -85,7 +86,11 @@ def best_run(corpus: CorpusSpec, spec: TokenizerSpec, language: str = "en") -> d
             continue
         bits = row["val_loss"] * row["perByte"] / math.log(2)
         found.append({"run": row["id"], "name": row["name"], "step": row["step"], "bits": bits})
-    return min(found, key=lambda run: run["bits"], default=None)
+    best = min(found, key=lambda run: run["bits"], default=None)
+    if best is None:
+        return None
+    facts = runs.facts_of(best["run"])
+    return {**best, "lost": facts is not None and bool(facts.uncovered)}
 
 
 def _same(settings: dict[str, Any], corpus: CorpusSpec, spec: TokenizerSpec) -> bool:

@@ -4,6 +4,7 @@ import json
 import math
 import threading
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -236,6 +237,10 @@ def test_the_best_run_is_that_of_the_lowest_loss_with_this_text_and_tokenizer(tm
     assert best["run"] == run_id
     loss = math.log(300) / (1 + 100 / 40)
     assert best["bits"] == pytest.approx(loss * 200 / 400 / math.log(2), rel=1e-3)
+    assert not best["lost"]
+    run = runs.open_run(run_id)
+    run.write_facts(replace(run.read_facts(), uncovered=("ß",)))
+    assert sidebyside.best_run(comedies, spec)["lost"], "who writes <unk> has less to guess"
     assert sidebyside.best_run(comedies, TokenizerSpec(kind="bpe", vocab_size=301)) is None
     assert sidebyside.best_run(CorpusSpec(name="copy"), spec) is None
 

@@ -4,6 +4,11 @@ import { t } from "../kit/words.js";
 
 export const languageName = (code) => ({ en: t("English"), zh: t("Chinese"), de: t("German"), ar: t("Arabic"), hi: t("Hindi") })[code] ?? code;
 
+/** Bits per byte of the best run, where they can be compared: a tokenizer that loses characters has less to guess. */
+export function fairBits({ facts }) {
+  return facts?.best && !facts.best.lost ? facts.best.bits : null;
+}
+
 /** Who needs the fewest tokens, what that saves, and whose loss is the lowest where that can be compared. */
 export function figuresCaption(columns) {
   const cut = columns.filter(({ answer }) => answer?.counts.tokens);
@@ -24,7 +29,7 @@ function lostSentence(columns) {
 }
 
 function lossSentence(columns) {
-  const measured = columns.filter(({ facts }) => facts?.best);
+  const measured = columns.filter((column) => fairBits(column) !== null);
   if (measured.length < 2) return t("Bits per byte need a finished run with that tokenizer and text: train one with each to see which is better, as losses per token cannot be compared.");
   const [best, worst] = extremes(measured, ({ facts }) => facts.best.bits);
   return t("The lowest loss in bits per byte is that of {name}: {bits}, against {other}.", { name: best.label, bits: fixed(best.facts.best.bits, 3), other: fixed(worst.facts.best.bits, 3) });

@@ -2,7 +2,7 @@
 import { element, segmented, setText } from "../kit/dom.js";
 import { count, fixed, number } from "../kit/format.js";
 import { t } from "../kit/words.js";
-import { figuresCaption } from "./captions.js";
+import { fairBits, figuresCaption } from "./captions.js";
 import { keyOf } from "./sources.js";
 
 const CONTEXTS = [64, 256, 1024];
@@ -30,9 +30,9 @@ export function createFigures(store) {
 
 /** {name, note, values: [number or null], words: [text], best: "least" | "most" | ""} */
 export function rowsOf(columns, context) {
-  const row = (name, note, best, value, words) => {
+  const row = (name, note, best, value, words, lacking = () => "–") => {
     const values = columns.map((column) => value(column) ?? null);
-    return { name, note, best, values, words: values.map((one, index) => (one === null ? "–" : words(one, columns[index]))) };
+    return { name, note, best, values, words: values.map((one, index) => (one === null ? lacking(columns[index]) : words(one, columns[index]))) };
   };
   const perWord = ({ answer }) => (answer?.counts.words ? answer.counts.tokens / answer.counts.words : null);
   return [
@@ -41,7 +41,8 @@ export function rowsOf(columns, context) {
     row(t("vocabulary"), t("rows of weights, twice"), "", ({ facts }) => facts?.vocab_size, count),
     row(t("trained in"), t("on this machine"), "", ({ facts }) => facts?.seconds, seconds),
     row(t("encodes"), t("measured just now"), "most", ({ facts }) => facts?.speed, (value) => t("{speed} MB/s", { speed: number(value) })),
-    row(t("bits per byte"), t("best run with it; the fair loss"), "least", ({ facts }) => facts?.best?.bits, (value, { facts }) => `${fixed(value, 3)} · ${facts.best.name}`),
+    row(t("bits per byte"), t("best run with it; the fair loss"), "least", fairBits, (value, { facts }) => `${fixed(value, 3)} · ${facts.best.name}`,
+      ({ facts }) => (facts?.best?.lost ? t("{bits}, not fair: it loses characters", { bits: fixed(facts.best.bits, 3) }) : "–")),
   ];
 }
 
