@@ -19,10 +19,12 @@ from app.i18n import LANGUAGES
 from app.loaders import attention as attention_loader
 from app.loaders import compare, models, pitfalls, questions, runs, sidebyside, tokenizers, tokens, vocabulary
 from app.loaders import doctor as doctor_loader
+from app.loaders import heads as heads_loader
 from app.loaders import inside as inside_loader
 from app.loaders import loss as loss_loader
 from app.loaders import one_step as step_loader
 from app.loaders import train as train_loader
+from app.loaders.vectors import pack_vectors
 from app.sentences import translate_sentence
 from lm_core.errors import LMError, RunError
 
@@ -81,11 +83,12 @@ async def attention(request: Request) -> Response:
 
 
 async def attention_vectors(request: Request) -> Response:
-    """q and k of one head (`layer`, `head` counted from 0) at a kept moment (`step`) or of an own sentence (`text`)."""
+    """q, k, … of one head (`layer`, `head` counted from 0) at a kept moment (`step`) or of an own sentence (`text`)."""
 
     def make(run_id: str) -> Response:
-        layer, head, step = (_step(request, name) for name in ("layer", "head", "step"))
-        return _packed(attention_loader.pack_vectors(run_id, step, layer, head, request.query_params.get("text", "")))
+        layer, head, step, at = (_step(request, name) for name in ("layer", "head", "step", "at"))
+        text, write = request.query_params.get("text", ""), max(0, _step(request, "write"))
+        return _packed(pack_vectors(run_id, step, layer, head, text, write, at))
 
     return await _guard(request, make)
 
@@ -95,7 +98,17 @@ async def attention_sentence(request: Request) -> Response:
 
     def make(run_id: str) -> Response:
         text, step = request.query_params.get("text", ""), _step(request, "step")
-        return _packed(attention_loader.pack_sentence(run_id, text, step))
+        write, first = (max(0, _step(request, name)) for name in ("write", "first"))
+        return _packed(attention_loader.pack_sentence(run_id, text, step, write=write, first_layer=first))
+
+    return await _guard(request, make)
+
+
+async def attention_heads(request: Request) -> Response:
+    """What each head of the model of just that `step` does on random tokens said twice; null where it is not kept."""
+
+    def make(run_id: str) -> Response:
+        return JSONResponse(heads_loader.scores_on_random(run_id, _step(request, "step")), headers=FRESH)
 
     return await _guard(request, make)
 

@@ -77,6 +77,7 @@ app = st.App(
         Route("/api/inside/tensors", routes.inside_tensors),
         Route("/api/inside/number", routes.inside_number),
         Route("/api/inside/ask/{question}", routes.inside_question),
+        Route("/api/attention/heads", routes.attention_heads),
     ],
     lifespan=lifespan,
     on_script_error=show_error,

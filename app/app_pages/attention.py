@@ -7,23 +7,25 @@ import streamlit as st
 from app import state
 from app.components import show_picture
 from app.i18n import _
+from app.loaders.code import source_of
 from app.widgets import probing
 from app.widgets.frame import header, lesson
 from app.widgets.run_picker import pick_run
 
 KEY = "attention"
+WRITTEN_OUT = "lm_core.models.attention.Attention._written_out"
 
 
 @st.fragment
 def picture(run_id: str) -> None:
     """All heads of a run; what is locked in it goes into the address, and an address opens what it names."""
-    numbers = {name: state.view_number(name) for name in ("layer", "head", "query", "at")}
-    data = {"run": run_id, "text": state.view_text("text"), **numbers}
+    numbers = {name: state.view_number(name) for name in ("layer", "head", "query", "at", "write")}
+    texts = {name: state.view_text(name) for name in ("text", "combine", "against")}
+    data = {"run": run_id, "code": source_of(WRITTEN_OUT), **texts, **numbers}
     view = show_picture(KEY, data, key=KEY, listens=("view",)).view
     if view and view["run"] == run_id:
-        state.remember_view(
-            layer=view["layer"], head=view["head"], query=view["query"], at=view["at"], text=view["text"] or None
-        )
+        state.remember_view(**{name: view.get(name) or None for name in ("text", "write", "combine", "against")})
+        state.remember_view(**{name: view[name] for name in ("layer", "head", "query", "at")})
 
 
 header(
@@ -44,11 +46,14 @@ lesson(
     "attention",
     code=(
         "lm_core.models.attention.Attention.forward",
-        "lm_core.models.attention.Attention._written_out",
+        "lm_core.models.attention.Attention._project",
+        WRITTEN_OUT,
         "lm_core.models.attention.causal_mask",
         "lm_core.interpret.attention.attention_of",
         "lm_core.interpret.attention.queries_keys",
         "lm_core.interpret.ablation.with_cells",
         "lm_core.interpret.ablation.key_effects",
+        "lm_core.interpret.heads.name_heads",
+        "lm_core.interpret.rollout.rollout",
     ),
 )

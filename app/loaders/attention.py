@@ -10,7 +10,9 @@ Every answer has the same shape (all numbers little endian):
     maps     a moment is layers x heads triangles of u8, in that order; a token never looks ahead, so a triangle holds
              its lower half only, row by row: (0,0) (1,0) (1,1) (2,0) …; 255 stands for the weight 1. Where a run has
              no causal mask, a moment says as `ahead` how much lies in the upper half, which is not sent
-    vectors  the one part is q, then k, of one head: size x d_head f32 each; q @ k / sqrt(d_head) are its scores
+    vectors  one head's `parts`, size x d_head f32 each, as app/loaders/vectors.py makes them
+
+A model with very many heads sends as many layers of a long sentence as fit one answer: `first` up to, without, `end`.
 """
 
 from __future__ import annotations
@@ -41,6 +43,10 @@ from lm_core.runs.run import Run
 ANSWER_BYTES = 4_000_000  # of maps in one answer; the browser asks again for the rest
 FILM_SECONDS = 2.0  # for an own sentence at all kept models; the one that was asked for is always there
 LONGEST_TEXT = 2_000  # characters of an own sentence that are read
+FIRST_SENTENCE = "When Mary and John went to the store, John gave a drink to Mary. When Mary and John"
+LONGEST_SENTENCE = 512  # tokens of it
+SQUARE_BYTES = 16_000_000  # of all its maps together: 12 x 12 heads of 333 tokens
+MOST_WRITTEN = 64  # tokens that a model writes on
 
 _one_at_a_time = threading.Lock()  # a class that types at once must not stop the runs that train
 
@@ -62,55 +68,38 @@ def pack_history(run_id: str, after: int, language: str = "en") -> bytes:
         "lastStep": status["steps"],
         "over": status["state"] in OVER,
         "more": len(sent) < len(moments),
+        **({} if film else {"models": len(models.kept(run_id)), "sentence": FIRST_SENTENCE}),
         **(_shape_of(film[0]) if film else {}),
-        **_switches(run_id),
+        **switches(run_id),
         "moments": [{**_about(point), **_ahead(run_id, point.attention)} for point in sent],
     }
     return pack(header, [lower_triangles(point.attention) for point in sent])
 
 
-def pack_vectors(run_id: str, step: int, layer: int, head: int, text: str = "") -> bytes:
-    """q and k of one head (counted from 0), of a kept moment or, with `text`, of an own sentence at the nearest model.
-
-    Raises:
-        RunError: no such run or moment, or it kept no q and k.
-        ConfigError: the model has no such head.
-    """
-    if text:
-        seen = look_at(run_id, text, step)
-        q, k = seen.q, seen.k
-    else:
-        point = next((point for point in film_of(run_id) if point.step == step), None)
-        if point is None or point.q is None or point.k is None:
-            raise RunError(f"Run {run_id} kept no q and k at step {step}. Choose another moment.")
-        q, k = point.q, point.k
-    n_layers, n_heads, size, d_head = q.shape
-    if not (0 <= layer < n_layers and 0 <= head < n_heads):
-        raise ConfigError(f"This model has {n_layers} layers of {n_heads} heads. Choose one of them.")
-    header = {"step": step, "layer": layer, "head": head, "size": size, "dHead": d_head, **_switches(run_id)}
-    return pack(header, [np.stack([q[layer, head], k[layer, head]]).astype("<f4")])
-
-
-def pack_sentence(run_id: str, text: str, step: int | None = None) -> bytes:
+def pack_sentence(run_id: str, text: str, step: int | None = None, *, write: int = 0, first_layer: int = 0) -> bytes:
     """An own sentence seen through the kept models of a run, as a film with a moment of each, and notes on its reading.
 
     The model nearest to `step` (the newest for None) comes first, then the others, newest first, while time and
-    room last; `at` names it.
+    room last; `at` names it. It also writes `write` more tokens, which all of them see; `written` is the place of the
+    first. Of a model with very many heads only some layers fit, those from `first_layer` on.
 
     Raises:
         RunError: no such run, or it has saved no weights yet.
         ConfigError: the sentence is too short.
     """
-    first = look_at(run_id, text, step)
+    first = look_at(run_id, text, step, write=write)
     film = {first.step: first}
     n_layers, n_heads, size = first.attention.shape[:3]
-    room = ANSWER_BYTES // max(1, n_layers * n_heads * size * (size + 1) // 2)
+    layer_bytes = n_heads * size * (size + 1) // 2
+    begin = min(max(first_layer, 0), n_layers - 1)
+    end = min(n_layers, begin + max(1, ANSWER_BYTES // layer_bytes))
+    room = max(1, ANSWER_BYTES // ((end - begin) * layer_bytes))
     started = time.monotonic()
     for checkpoint in models.every(run_id, models.nearest(run_id, step))[1:room]:
         if time.monotonic() - started > FILM_SECONDS:
             break
         with suppress(RunError):  # a checkpoint that was replaced meanwhile, or is damaged: one moment fewer
-            seen = _seen(run_id, text, checkpoint)
+            seen = _seen(run_id, text, checkpoint, first.ids)
             film[seen.step] = seen
     moments = [film[at] for at in sorted(film)]
     header = {
@@ -123,14 +112,17 @@ def pack_sentence(run_id: str, text: str, step: int | None = None) -> bytes:
         "tokens": first.tokens,
         "layers": n_layers,
         "heads": n_heads,
-        **_switches(run_id),
+        "first": begin,
+        "end": end,
+        "written": first.written,
+        **switches(run_id),
         "moments": [
             {"step": seen.step, "val_loss": None, "vectors": True, **_ahead(run_id, seen.attention)} for seen in moments
         ],
         "at": first.step,
         "notes": first.notes,
     }
-    return pack(header, [lower_triangles(seen.attention) for seen in moments])
+    return pack(header, [lower_triangles(seen.attention[begin:end]) for seen in moments])
 
 
 # ------------------------------------------------------------------ packing
@@ -174,10 +166,12 @@ def _shape_of(point: HistoryPoint) -> dict[str, Any]:
     return {"tokens": point.tokens, "layers": point.attention.shape[0], "heads": point.attention.shape[1]}
 
 
-def _switches(run_id: str) -> dict[str, bool]:
+def switches(run_id: str) -> dict[str, bool]:
     """What the arithmetic of a score depends on."""
     model = runs.config_of(run_id).model
-    return {"causal": model.causal, "scaled": model.scale_scores}
+    turned = model.positions == "rotary"
+    own = {"causal": model.causal, "scaled": model.scale_scores, "residual": model.residual}
+    return {**own, "qkNorm": model.qk_norm, "rotary": turned}
 
 
 def _ahead(run_id: str, attention: npt.NDArray[np.uint8]) -> dict[str, float]:
@@ -214,38 +208,58 @@ def _load_film(folder: str, _newest: int, _count: int, _changed: int) -> tuple[H
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """One sentence through one model. `notes` say what of the sentence could not be read, for the picture to word."""
+    """One sentence through one model. `notes` say what of the sentence could not be read, for the picture to word;
+    `written` is the place of the first token that a model wrote, None where all were given.
+    """
 
     step: int
+    ids: tuple[int, ...]
     tokens: tuple[str, ...]
     attention: npt.NDArray[np.uint8]  # (L, H, T, T)
-    q: npt.NDArray[np.float32]  # (L, H, T, D)
-    k: npt.NDArray[np.float32]  # (L, H, T, D)
+    written: int | None = None
     notes: list[dict[str, Any]] = field(default_factory=list)
 
 
-def look_at(run_id: str, text: str, step: int | None = None) -> Seen:
+def look_at(run_id: str, text: str, step: int | None = None, *, write: int = 0, at: int | None = None) -> Seen:
     """Run the model nearest to `step`, or the newest, over a sentence; the same sentence is worked out once.
+
+    `write`: it, or the model nearest to `at` where that is given, first writes so many tokens more.
 
     Raises:
         RunError: no such run, or it has saved no weights yet.
         ConfigError: the sentence is too short.
     """
-    return _seen(run_id, text, models.nearest(run_id, step))
-
-
-def _seen(run_id: str, text: str, checkpoint: Path) -> Seen:
+    checkpoint = models.nearest(run_id, step)
+    if not write:
+        return _seen(run_id, text, checkpoint)
+    writer = checkpoint if at is None or at < 0 else models.nearest(run_id, at)
     with _one_at_a_time:
-        return _look(run_id, checkpoint.as_posix(), text[: LONGEST_TEXT + 1])
+        ids = _write_on(run_id, writer.as_posix(), text[: LONGEST_TEXT + 1], min(write, MOST_WRITTEN))
+    return _seen(run_id, text, checkpoint, ids)
+
+
+def _seen(run_id: str, text: str, checkpoint: Path, ids: tuple[int, ...] | None = None) -> Seen:
+    with _one_at_a_time:
+        return _look(run_id, checkpoint.as_posix(), text[: LONGEST_TEXT + 1], ids)
 
 
 @lru_cache(maxsize=32)
-def _look(run_id: str, checkpoint: str, text: str) -> Seen:
-    from lm_core.interpret.attention import attention_of, queries_keys
+def _look(run_id: str, checkpoint: str, text: str, ids: tuple[int, ...] | None) -> Seen:
+    from lm_core.interpret.attention import attention_of
     from lm_core.interpret.snapshot import take_snapshot
 
     opened = models.open_model(run_id, Path(checkpoint))
-    model, tokenizer, step = opened.model, opened.tokenizer, opened.step
+    given, notes = _read(opened, text)
+    ids = ids or given
+    tokens = tuple(opened.tokenizer.token_texts(ids))
+    snapshot = take_snapshot(opened.model, ids, tokens, step=opened.step, keep=lambda site: site.endswith("pattern"))
+    written = len(given) if len(ids) > len(given) else None
+    return Seen(opened.step, ids, tokens, as_bytes(attention_of(snapshot)), written, notes)
+
+
+def _read(opened: models.Opened, text: str) -> tuple[tuple[int, ...], list[dict[str, Any]]]:
+    """The ids of a sentence, cut to what the model and the picture take, and notes on what was left out."""
+    model, tokenizer = opened.model, opened.tokenizer
     readable, notes = readable_text(text)
     ids = tokenizer.encode(readable)
     if len(ids) < 2:
@@ -258,11 +272,21 @@ def _look(run_id: str, checkpoint: str, text: str) -> Seen:
     unknown = tokenizer.uncovered(readable if tokenizer.kind == "word" else readable[: len(ids)])
     if unknown:
         notes = [*notes, {"kind": "uncovered", "characters": unknown[:12], "more": max(0, len(unknown) - 12)}]
-    tokens = tuple(tokenizer.token_texts(ids))
-    kept = ("attn.q", "attn.k", "attn.pattern")
-    snapshot = take_snapshot(model, ids, tokens, step=step, keep=lambda site: site.endswith(kept))
-    q, k = queries_keys(snapshot)
-    return Seen(step=step, tokens=tokens, attention=as_bytes(attention_of(snapshot)), q=q, k=k, notes=notes)
+    return tuple(ids), notes
+
+
+@lru_cache(maxsize=32)
+def _write_on(run_id: str, checkpoint: str, text: str, write: int) -> tuple[int, ...]:
+    """The ids of a sentence and of what a model writes after it, as much as its context holds; always the same."""
+    from lm_core.config import SamplingConfig
+    from lm_core.generation.decode import generate
+
+    opened = models.open_model(run_id, Path(checkpoint))
+    given, _notes = _read(opened, text)
+    config = opened.model.config
+    room = min(config.context_length, _tokens_that_fit(config.n_layers * config.n_heads)) - len(given)
+    steps = generate(opened.model, given, SamplingConfig(seed=0), n_tokens=min(write, room)) if room > 0 else ()
+    return (*given, *(step.token_id for step in steps))
 
 
 def readable_text(text: str) -> tuple[str, list[dict[str, Any]]]:
@@ -283,5 +307,5 @@ def readable_text(text: str) -> tuple[str, list[dict[str, Any]]]:
 
 
 def _tokens_that_fit(n_maps: int) -> int:
-    """The longest sentence whose maps stay within one answer: n (n + 1) / 2 bytes for each head."""
-    return max(2, int((2 * ANSWER_BYTES / n_maps) ** 0.5))
+    """The longest sentence whose maps, squares of bytes, stay within what is kept of one: n x n for each head."""
+    return max(2, min(LONGEST_SENTENCE, int((SQUARE_BYTES / n_maps) ** 0.5)))

@@ -35,6 +35,29 @@ def named_heads(run_id: str, text: str = "", step: int | None = None) -> dict[st
     return _named(run_id, checkpoint.as_posix(), point.tokens, _Pattern(point.attention))
 
 
+def scores_on_random(run_id: str, step: int) -> dict[str, Any]:
+    """{"step", "scores"}: of each layer and head how much of each kind it shows on repeated random tokens.
+
+    `scores` is None where the model of just that step is not kept, or is too small for such texts. Imports torch.
+
+    Raises:
+        RunError: there is no such run.
+    """
+    if step not in models.kept(run_id):
+        return {"step": step, "scores": None}
+    return {"step": step, "scores": _on_random(run_id, models.nearest(run_id, step).as_posix())}
+
+
+@lru_cache(maxsize=64)
+def _on_random(run_id: str, checkpoint: str) -> list[list[dict[str, float]]] | None:
+    from lm_core.interpret.heads import random_scores
+
+    opened = models.open_model(run_id, Path(checkpoint))
+    readable = [entry.id for entry in opened.tokenizer.vocabulary() if entry.kind == "text"]
+    scores = random_scores(opened.model, readable or None)
+    return scores and [[{name: round(one, 4) for name, one in head.items()} for head in layer] for layer in scores]
+
+
 class _Pattern:
     """Maps as bytes (L, H, T, T) that a cache can tell apart; equal ones are one key."""
 

@@ -107,6 +107,19 @@ def describe_heads(
     return [_rounded({**asdict(report), "measures": list(map(asdict, report.measures))}) for report in reports]
 
 
+def random_scores(model: GPT, allowed: Sequence[int] | None = None) -> list[list[dict[str, float]]] | None:
+    """Of each layer and head how much of each kind it shows on repeated random tokens; None where there is no room."""
+    repeated = repeated_patterns(model, allowed)
+    if repeated is None:
+        return None
+    found = _random_evidence(*repeated, causal=model.config.causal)
+    layers, heads = model.config.n_layers, model.config.n_heads
+    return [
+        [{name: float(one.score[layer, head]) for name, one in found.items()} for head in range(heads)]
+        for layer in range(layers)
+    ]
+
+
 def random_repeats(allowed: Sequence[int], context_length: int) -> npt.NDArray[np.int64] | None:
     """(N, 2n) ids: n random ones, then the same again; None where vocabulary or context is too small for that.
 

@@ -13,6 +13,8 @@ import torch
 
 from app.loaders import attention, runs
 from app.loaders.code import source_of
+from app.loaders.heads import scores_on_random
+from app.loaders.vectors import pack_vectors
 from lm_core.errors import ConfigError, RunError
 from lm_core.jobs.filming import take_point
 from lm_core.models.registry import build_model
@@ -70,6 +72,12 @@ def unpack(data):
     (length,) = struct.unpack_from("<I", data)
     assert (4 + length) % 8 == 0
     return json.loads(data[4 : 4 + length]), np.frombuffer(data, np.uint8, offset=4 + length)
+
+
+def parts_of(data):
+    header, body = unpack(data)
+    parts = body.view("<f4").reshape(len(header["parts"]), header["size"], header["dHead"])
+    return header, dict(zip(header["parts"], parts, strict=True))
 
 
 def softmax(scores):
@@ -136,8 +144,9 @@ def test_queries_times_keys_are_the_scores_of_the_stored_weights(run, own):
     _header, maps = unpack(attention.pack_sentence(run.id, own) if own else attention.pack_history(run.id, after=5))
     size = len(own) or 16
     for layer, head in [(0, 0), (1, 3)]:
-        about, body = unpack(attention.pack_vectors(run.id, 40, layer, head, own))
-        q, k = body.view("<f4").reshape(2, size, about["dHead"])
+        about, vectors = parts_of(pack_vectors(run.id, 40, layer, head, own))
+        q, k = vectors["q"], vectors["k"]
+        assert about["size"] == size
         triangles = maps.reshape(2, 4, -1)[layer, head]
         for query in range(size):
             start = query * (query + 1) // 2
@@ -161,25 +170,25 @@ def test_a_run_without_a_mask_says_how_much_of_its_attention_the_triangles_leave
 def test_a_run_that_does_not_divide_its_scores_says_so(tiny_config):
     run = seen_run(tiny_config, scale_scores=False)
     assert unpack(attention.pack_history(run.id, after=5))[0]["scaled"] is False
-    about, body = unpack(attention.pack_vectors(run.id, 40, 0, 1))
+    about, vectors = parts_of(pack_vectors(run.id, 40, 0, 1))
     assert (about["scaled"], about["causal"]) == (False, True)
-    q, k = body.view("<f4").reshape(2, 16, about["dHead"])
+    q, k = vectors["q"], vectors["k"]
     stored = runs.points_of(run.id)[-1].attention[0, 1, 15] / 255
     assert np.abs(softmax(q[15] @ k.T) - stored).max() < 0.5 / 255 + 5e-3
 
 
 def test_vectors_that_nobody_kept_are_refused_in_a_sentence(run):
     with pytest.raises(RunError, match="kept no q and k at step 7"):
-        attention.pack_vectors(run.id, 7, 0, 0)
+        pack_vectors(run.id, 7, 0, 0)
     with pytest.raises(ConfigError, match="2 layers of 4 heads"):
-        attention.pack_vectors(run.id, 40, 2, 0)
+        pack_vectors(run.id, 40, 2, 0)
 
 
 def test_an_own_sentence_is_seen_by_the_newest_weights(run):
     header, body = unpack(attention.pack_sentence(run.id, "see the cat"))
     assert "".join(header["tokens"]) == "see the cat"
     assert header["moments"] == [{"step": 40, "val_loss": None, "vectors": True}]
-    assert header["notes"] == []
+    assert (header["notes"], header["written"]) == ([], None)
     first_row = body.reshape(2, 4, -1)[..., 0]
     assert (first_row == 255).all(), "the first token sees itself only"
 
@@ -217,7 +226,7 @@ def test_an_own_sentence_is_seen_by_every_kept_model_and_surely_by_the_nearest(r
     assert header["at"] == 10
     assert (body[: len(body) // 2] != newest).any()
     assert (body[len(body) // 2 :] == newest).all()
-    older, _ = unpack(attention.pack_vectors(run.id, 10, 0, 0, TEXT))
+    older, _ = unpack(pack_vectors(run.id, 10, 0, 0, TEXT))
     assert older["size"] == len(header["tokens"])
 
 
@@ -227,10 +236,52 @@ def test_before_the_first_checkpoint_an_own_sentence_must_wait(tiny_config):
         attention.pack_sentence(run.id, "hello there")
 
 
-def test_the_longest_sentence_of_many_heads_fits_one_answer():
+def test_of_a_model_with_many_heads_a_long_sentence_comes_a_few_layers_at_a_time(run, monkeypatch):
     for n_maps in (1, 16, 144, 768):
-        longest = attention._tokens_that_fit(n_maps)
-        assert n_maps * longest * (longest - 1) / 2 <= attention.ANSWER_BYTES
+        assert n_maps * attention._tokens_that_fit(n_maps) ** 2 <= attention.SQUARE_BYTES
+    whole, all_maps = unpack(attention.pack_sentence(run.id, TEXT))
+    assert (whole["first"], whole["end"]) == (0, 2)
+    monkeypatch.setattr(attention, "ANSWER_BYTES", 4 * 16 * 17 // 2)
+    for layer in (0, 1):
+        header, maps = unpack(attention.pack_sentence(run.id, TEXT, first_layer=layer))
+        assert (header["first"], header["end"], header["layers"]) == (layer, layer + 1, 2)
+        assert (maps == np.split(all_maps, 2)[layer]).all()
+
+
+def test_a_model_writes_on_and_its_own_tokens_have_rows(run):
+    header, maps = unpack(attention.pack_sentence(run.id, "the c", write=6))
+    assert (header["written"], len(header["tokens"])) == (5, 11)
+    assert "".join(header["tokens"]).startswith("the c")
+    assert unpack(attention.pack_sentence(run.id, "the c", write=6))[0]["tokens"] == header["tokens"], "always the same"
+    assert len(unpack(attention.pack_sentence(run.id, "the cat", write=60))[0]["tokens"]) == 16, "as the context holds"
+    assert unpack(attention.pack_sentence(run.id, TEXT, write=6))[0]["written"] is None, "no room left"
+    about, vectors = parts_of(pack_vectors(run.id, 40, 1, 2, "the c", 6, 40))
+    stored = maps.reshape(2, 4, -1)[1, 2, -11:] / 255
+    worked_out = softmax(vectors["q"][10] @ vectors["k"].T / math.sqrt(about["dHead"]))
+    assert np.abs(worked_out - stored).max() < 0.5 / 255 + 1e-4
+
+
+def test_what_q_and_k_went_through_is_told_where_the_model_is_kept(tiny_config):
+    run = seen_run(tiny_config, qk_norm=True, qk_gain=True, positions="rotary")
+    about, vectors = parts_of(pack_vectors(run.id, 40, 1, 2))
+    q, turned = vectors["q"], vectors["q turned"]
+    assert about["qkNorm"]
+    assert about["rotary"]
+    assert np.allclose((vectors["q normed"] ** 2).mean(-1), 1, atol=1e-3)
+    assert np.allclose(np.linalg.norm(turned, axis=-1), np.linalg.norm(vectors["q normed"], axis=-1), rtol=1e-4)
+    gains = q / turned
+    assert np.allclose(gains, gains[0, 0], rtol=1e-3), "one gain for the whole head"
+    assert "v" in vectors
+    assert "k turned" not in vectors
+    only_kept, _ = parts_of(pack_vectors(run.id, 5, 1, 2))
+    assert only_kept["parts"] == ["q", "k"]
+
+
+def test_random_tokens_are_asked_only_of_the_model_of_that_very_step(run):
+    assert scores_on_random(run.id, 5) == {"step": 5, "scores": None}
+    scores = scores_on_random(run.id, 40)["scores"]
+    assert (len(scores), len(scores[0])) == (2, 4)
+    assert {"repeat", "same", "previous", "broad"} <= scores[0][0].keys()
 
 
 # ---------------------------------------------------------------------- page
@@ -261,9 +312,9 @@ def test_a_foolish_view_in_the_address_does_no_harm(run, address):
 
 
 def test_what_is_locked_in_the_picture_goes_into_the_address(run):
-    view = {"run": run.id, "layer": 2, "head": 1, "query": 7, "at": 5, "text": "a cat"}
+    view = {"run": run.id, "layer": 2, "head": 1, "query": 7, "at": 5, "text": "a cat", "write": 24, "combine": "mean"}
     app = open_attention(state={"attention": {"view": view}})
-    wanted = {"layer": "2", "head": "1", "query": "7", "at": "5", "text": "a cat"}
+    wanted = {"layer": "2", "head": "1", "query": "7", "at": "5", "text": "a cat", "write": "24", "combine": "mean"}
     found = {name: app.query_params.get(name) for name in wanted}
     assert {name: value if isinstance(value, str) else value[0] for name, value in found.items()} == wanted
 
@@ -276,6 +327,6 @@ def test_the_view_of_another_run_is_not_taken_over(run):
 def test_the_code_under_the_picture_is_the_real_one():
     page = (ROOT / "app" / "app_pages" / "attention.py").read_text()
     names = re.findall(r'"(lm_core\.[\w.]+)"', page)
-    assert len(names) == 5
+    assert len(names) == 8
     for name in names:
         assert f"def {name.rpartition('.')[2]}(" in source_of(name)

@@ -13,6 +13,9 @@ from playwright.sync_api import expect
 from sqlalchemy import update
 
 from lm_core.config import RunConfig, parse_config
+from lm_core.interpret.head_patterns import ideals, text_ideals
+from lm_core.interpret.heads import name_heads, random_repeats
+from lm_core.interpret.rollout import combine_heads, rollout
 from lm_core.jobs.filming import take_point
 from lm_core.jobs.schema import runs
 from lm_core.jobs.store import open_store
@@ -32,7 +35,10 @@ STEPS = (0, 2, 10, 60)
 def new_run(home, name, *, layers, heads, steps=60):
     values = {
         "name": name, "train": {"steps": steps, "batch_size": 4},
-        "model": {"n_layers": layers, "n_heads": heads, "d_model": 16 * heads, "context_length": 32},
+        "model": {
+            "n_layers": layers, "n_heads": heads, "d_model": 16 * heads, "context_length": 32, "qk_norm": True,
+            "qk_gain": True, "positions": "rotary",
+        },
     }  # fmt: skip
     config = parse_config(RunConfig, values)
     run = create_run(config, home / "runs")
@@ -109,7 +115,7 @@ def caption(page):
     return page.locator(".stage .caption").inner_text()
 
 
-def test_hover_shows_click_locks_and_the_link_opens_the_same_view(open_page, seen_run):
+def test_hover_shows_click_locks_keys_walk_and_the_link_opens_the_same_view(open_page, seen_run):
     page = open_picture(open_page, seen_run, "&layer=1&head=1&query=9")
     assert "Head 1.1" in caption(page)
     page.locator(".head").nth(3).hover()
@@ -117,20 +123,7 @@ def test_hover_shows_click_locks_and_the_link_opens_the_same_view(open_page, see
     expect(page.locator(".badge")).to_have_text("preview · click locks")
     page.mouse.move(2, 2)
     expect(page.locator(".stage .caption")).to_contain_text("Head 1.1")
-    page.locator(".head").nth(2).click()
-    page.locator(".chip").nth(5).click()
-    page.wait_for_url(re.compile("layer=2.*query=5"))
-    link = page.url
-    page.goto("about:blank")
-    page.goto(link)
-    expect(page.locator(".head[aria-checked=true]")).to_have_attribute(
-        "aria-label", re.compile("Head 2.1"), timeout=20_000
-    )
-    expect(page.locator(".chip[aria-checked=true]")).to_have_attribute("aria-label", re.compile("position 5$"))
-
-
-def test_arrow_keys_walk_heads_and_tokens_and_escape_lets_go(open_page, seen_run):
-    page = open_picture(open_page, seen_run, "&layer=1&head=1&query=9")
+    assert_what_lies_ahead_keeps_its_contrast(page)
     page.locator(".head[aria-checked=true]").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
@@ -144,11 +137,41 @@ def test_arrow_keys_walk_heads_and_tokens_and_escape_lets_go(open_page, seen_run
     page.keyboard.press("Escape")
     expect(page.locator(".chip[aria-checked=true]")).to_have_count(0)
     expect(page.locator(".head.aside")).to_have_count(0)
+    page.keyboard.press("Shift+ArrowUp")
+    expect(page.locator(".head[aria-checked=true]")).to_have_attribute("aria-label", re.compile("Head 1.2"))
     page.locator(".head").first.dblclick()
     expect(page.locator(".head.aside")).to_have_count(3)
+    page.keyboard.press("Escape")
+    page.locator(".head").nth(2).click()
+    page.locator(".chip").nth(5).click()
+    page.get_by_label("Show").select_option("mean")
+    page.get_by_label("Compare with").select_option("step 2")
+    page.wait_for_url(re.compile("layer=2.*query=5.*combine=mean.*against=2|combine=mean.*against=2.*query=5"))
+    link = page.url
+    page.goto("about:blank")
+    page.goto(link)
+    expect(page.locator(".head[aria-checked=true]")).to_have_attribute(
+        "aria-label", re.compile("Head 2.1"), timeout=20_000
+    )
+    expect(page.locator(".chip[aria-checked=true]")).to_have_attribute("aria-label", re.compile("position 5$"))
+    expect(page.locator(".head-name")).to_have_text("Mean of layer 2")
+    expect(page.locator(".role")).to_have_text("against step 2")
+    expect(page.locator(".stage .caption")).to_contain_text("of a row lies elsewhere")
 
 
-def test_the_worked_cell_agrees_with_the_stored_weight_in_every_head_and_moment(open_page, seen_run):
+def assert_what_lies_ahead_keeps_its_contrast(page):
+    for theme in ("dark", "light"):
+        page.emulate_media(color_scheme=theme)
+        expect(page.locator(".tk")).to_have_attribute("data-theme", theme)
+        colours = page.locator(".chip.future").first.evaluate(
+            "node => [getComputedStyle(node).color, getComputedStyle(node.closest('.tk')).getPropertyValue('--page'),"
+            " getComputedStyle(node).opacity]"
+        )
+        assert contrast(rgb(colours[0]), rgb(colours[1])) >= 4.5
+        assert colours[2] == "1"
+
+
+def test_the_worked_cell_and_the_whole_matrix_agree_with_the_stored_weights(open_page, seen_run):
     page = open_picture(open_page, seen_run, "&layer=1&head=1&query=20")
     page.locator(".track").focus()
     for _moment in range(2):
@@ -158,9 +181,58 @@ def test_the_worked_cell_agrees_with_the_stored_weight_in_every_head_and_moment(
             expect(page.locator(".verdict")).to_contain_text("they agree")
         page.locator(".track").focus()
         page.keyboard.press("ArrowLeft")
+    page.get_by_role("button", name="Newest").click()
     page.get_by_role("button", name="One step back").click()
-    expect(page.locator(".steps [aria-current=step]")).to_have_text("sum")
+    expect(page.locator(".arithmetic [aria-current=step]")).to_have_text("sum")
     expect(page.locator(".verdict")).to_be_hidden()
+    page.get_by_role("button", name="Play the steps").click()
+    expect(page.locator(".verdict")).to_be_visible()
+    page.locator(".path summary").click()
+    expect(page.locator(".path")).to_contain_text("learned sharpness of this head")
+    assert page.locator(".path-row .row-label").all_inner_texts() == [
+        "x·W for q", "q normed", "q turned", "q", "x·W for k", "k normed", "k",
+    ]  # fmt: skip
+    weight = page.locator(".verdict").inner_text().split("stored ")[1].split()[0]
+    page.get_by_role("button", name="softmax").click()
+    expect(page.locator(".whole-equation")).to_contain_text(f"= {weight[:-1]}")
+    page.get_by_role("button", name="One stage on").click()
+    expect(page.locator(".whole-equation")).to_contain_text("first number of z =")
+    page.locator(".whole summary").click()
+    expect(page.locator(".code-line.now")).to_contain_text("@ v")
+    page.get_by_role("button", name="Play the stages").click()
+    expect(page.locator(".whole [aria-current=step]")).to_have_text("q·k")
+    expect(page.locator(".whole [aria-current=step]")).to_have_text("÷ √d")
+
+
+def test_two_hundred_hovers_and_clicks_leave_no_memory_behind(open_page, seen_run):
+    page = open_picture(open_page, seen_run)
+    tools = page.context.new_cdp_session(page)
+
+    def used():
+        tools.send("HeapProfiler.collectGarbage")
+        return {one["name"]: one["value"] for one in tools.send("Performance.getMetrics")["metrics"]}["JSHeapUsedSize"]
+
+    def interact(times):
+        page.evaluate(
+            """async (times) => {
+              const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot);
+              const root = roots.find((one) => one?.querySelector(".head"));
+              const heads = [...root.querySelectorAll(".head")], chips = [...root.querySelectorAll(".chip")];
+              for (let at = 0; at < times; at += 1) {
+                heads[at % 4].dispatchEvent(new PointerEvent("pointerenter", { pointerType: "mouse" }));
+                heads[at % 4].click();
+                chips[at % chips.length].click();
+                await new Promise(requestAnimationFrame);
+              }
+            }""",
+            times,
+        )
+
+    tools.send("Performance.enable")
+    interact(20)
+    before = used()
+    interact(200)
+    assert used() - before < 2_000_000
 
 
 def test_space_plays_the_moments_except_in_a_field(open_page, seen_run):
@@ -192,20 +264,9 @@ def test_tokens_of_any_kind_are_text_and_nothing_else(open_page, odd_run, theme,
     page = open_picture(open_page, odd_run, theme=theme, width=width)
     assert page.locator(".chip").all_inner_texts()[2] == HOSTILE.replace(" ", "·")
     assert page.locator(".explorer img").count() == 0
-    page.locator("summary").click()
+    page.locator(".explorer > .values summary").click()
     assert page.locator(".values td").nth(7 * 2 + 1).inner_text() == HOSTILE.replace(" ", "·")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "nothing hangs out at the side"
-
-
-def test_what_lies_ahead_keeps_its_contrast(open_page, seen_run):
-    for theme in ("light", "dark"):
-        page = open_picture(open_page, seen_run, "&query=5", theme=theme)
-        colours = page.locator(".chip.future").first.evaluate(
-            "node => [getComputedStyle(node).color, getComputedStyle(node.closest('.tk')).getPropertyValue('--page'),"
-            " getComputedStyle(node).opacity]"
-        )
-        assert contrast(rgb(colours[0]), rgb(colours[1])) >= 4.5
-        assert colours[2] == "1"
 
 
 def test_a_sentence_of_ones_own_is_seen_checked_and_linked(open_page, seen_run):
@@ -220,9 +281,15 @@ def test_a_sentence_of_ones_own_is_seen_checked_and_linked(open_page, seen_run):
     expect(page.locator(".chip")).to_have_count(32)
     expect(page.locator(".verdict")).to_contain_text("they agree")
     page.wait_for_url(re.compile("text=the"))
+    field.fill("the cat")
+    page.get_by_role("button", name="Let it write on").click()
+    expect(page.locator(".chip.written")).to_have_count(24)
+    expect(page.locator(".own-notes")).to_contain_text("The last 24 tokens, underlined, are its own.")
+    expect(page.locator(".verdict")).to_contain_text("they agree")
+    page.wait_for_url(re.compile("write=24"))
     page.get_by_role("button", name="Back to the run’s sentence").click()
     expect(page.locator(".chip")).to_have_count(len(PROBE))
-    page.wait_for_url(lambda url: "text=" not in url)
+    page.wait_for_url(lambda url: "text=" not in url and "write=" not in url)
     field.fill("a")
     field.press("Enter")
     expect(page.locator(".own-notes")).to_contain_text("at least two tokens")
@@ -263,20 +330,22 @@ def test_chinese_page_has_its_lesson_and_its_timeline(open_page, seen_run):
     expect(page.get_by_text("最新")).to_be_visible()
 
 
-def test_the_browser_reads_what_python_packed(open_page, server, seen_run):
+def test_the_browser_reads_and_works_out_what_python_does(open_page, server, seen_run):
     page = open_picture(open_page, seen_run)
     header, body = ask(server, "/api/attention", run=seen_run.id, after=2)
     found = page.evaluate(
         """async ([run]) => {
           const payload = await import("/pictures/x/attention/payload.js");
-          const { createFilm, decodeMoments, extendFilm, storedRow, triangleIndex } = payload;
+          const { createFilm, decodeMoments, extendFilm, storedRow, triangleIndex, triangleOf } = payload;
           const buffer = await (await fetch(`/api/attention?run=${run}&after=2`)).arrayBuffer();
           const { header, moments } = decodeMoments(buffer);
           const film = createFilm(header);
           extendFilm(film, moments);
           extendFilm(film, moments);  // the same again is no news
+          const map = (combine) => [...triangleOf(film, 1, { layer: 1, head: 0, combine })];
           return { steps: film.moments.map(m => m.step), index: triangleIndex(3, 2),
-            row: [...storedRow(film, 1, { layer: 1, head: 0 }, 27)] };
+            row: [...storedRow(film, 1, { layer: 1, head: 0 }, 27)],
+            maps: { mean: map("mean"), largest: map("largest"), rollout: map("rollout") } };
         }""",
         [seen_run.id],
     )
@@ -285,6 +354,76 @@ def test_the_browser_reads_what_python_packed(open_page, server, seen_run):
     triangles = np.frombuffer(body, np.uint8).reshape(2, 2, 2, -1)
     assert np.allclose(found["row"], triangles[1, 1, 0, -28:] / 255)
     assert header["tokens"] == list(PROBE)
+    pattern = squares(triangles[1])
+    wanted = {"mean": pattern[1].mean(0), "largest": combine_heads(pattern, "max")[1], "rollout": rollout(pattern)[1]}
+    for name, map_of in wanted.items():
+        assert np.abs(squares(np.array(found["maps"][name])) - map_of).max() < 3 / 255, name
+    assert_names_are_those_of_python(page)
+
+
+def squares(triangles):
+    """(…, T (T + 1) / 2) bytes -> (…, T, T) shares; rows add up to 1."""
+    size = int((2 * triangles.shape[-1]) ** 0.5)
+    full = np.zeros((*triangles.shape[:-1], size, size))
+    full[..., *np.tril_indices(size)] = triangles
+    return full / np.maximum(full.sum(-1, keepdims=True), 1)
+
+
+def shares_of(maps):
+    """(…, T, T) bytes of lower triangles -> the shares of each row."""
+    return squares(maps[..., *np.tril_indices(maps.shape[-1])])
+
+
+def constructed(tokens):
+    """Heads built to do one thing each, on a ground of noise that hides none, and one of noise alone: (1, H, T, T)."""
+    pure = {**ideals(tokens), **text_ideals(tokens)}
+    noise = np.tril(np.random.default_rng(5).random((len(pure) + 3, len(tokens), len(tokens))))
+    for head, ideal in enumerate(pure.values()):
+        noise[head] += (
+            4 * len(tokens) * ideal.keys * (ideal.queries > 0)[:, None] / np.maximum(ideal.keys.sum(1), 1)[:, None]
+        )
+    noise[-3] **= 20  # here and there
+    noise[-2] += 40 * (np.arange(len(tokens)) == 4) * np.tri(len(tokens))  # a sink that is not the first token
+    noise[-1] = np.tri(len(tokens))
+    pattern = noise / noise.sum(-1, keepdims=True)
+    return np.rint(255 * pattern[None]).astype(np.uint8)
+
+
+def assert_names_are_those_of_python(page):
+    """Of constructed heads, on the text alone and with what they do on random tokens."""
+    tokens = list("a (big) Cat, 12 [red] cats: a (Big) cat; 7 dogs!")
+    tokens[-1] = "<0xE4>"
+    maps = constructed(tokens)
+    repeated = random_repeats(range(90), 24)
+    on_random = np.stack([shares_of(constructed([str(token) for token in row])) for row in repeated])
+    pattern = shares_of(maps)
+    assert pattern.shape[1] == on_random.shape[2]
+    for random in (None, (on_random, repeated)):
+        reports = name_heads(pattern, tokens, random)
+        scores = [{one.name: one.random for one in report.measures if one.random is not None} for report in reports]
+        found = page.evaluate(
+            """async ([tokens, maps, scores]) => {
+              const { measureHead } = await import("/pictures/x/attention/measures.js");
+              const { kindsOf } = await import("/pictures/x/attention/kinds.js");
+              const kinds = kindsOf(tokens);
+              return maps.map((map, head) => measureHead(Uint8Array.from(map), kinds, scores && scores[head]));
+            }""",
+            [tokens, maps[0][..., *np.tril_indices(len(tokens))].tolist(), scores if random else None],
+        )
+        for mine, its in zip(found, reports, strict=True):
+            assert (mine["name"], mine["sink"]["key"]) == (its.name, its.sink)
+            assert mine["distance"] == pytest.approx(its.distance, abs=1e-6)
+            assert mine["entropy"] == pytest.approx(its.entropy, abs=1e-6)
+            scored = {one.name: (one.text, one.sure) for one in its.measures}
+            for one in mine["measures"]:
+                assert one["text"] == (
+                    None if scored[one["name"]][0] is None else pytest.approx(scored[one["name"]][0], abs=1e-6)
+                )
+                assert one["sure"] == scored[one["name"]][1], one
+        if not random:
+            assert {"previous", "itself", "first", "sink", "repeat", "same", "brackets", "near", "broad", "mixed"} <= {
+                report.name for report in reports
+            }
 
 
 def rgb(text):

@@ -5,20 +5,23 @@ import { t } from "../kit/words.js";
 import { createEquation } from "./equation.js";
 import { createLadder, scoreBands, weightBand } from "./ladder.js";
 import { headName } from "./names.js";
+import { createPath } from "./path.js";
 import { storedRow } from "./payload.js";
 import { workOutCell } from "./softmax.js";
 import { createStrips } from "./strips.js";
 
 const PAUSE = 900;
-export const LAST_STEP = 7;
+export const LAST_STEP = 8;
 
+/** The panel's steps, in the order of `Attention._written_out`. */
 function steps(causal) {
   return [
-    { label: t("two rows"), say: t("The looking token has a query row q, the token looked at has a key row k."), time: 250 },
+    { label: t("two rows"), say: t("The looking token has a query row q, the token looked at has a key row k. What they went through is below."), time: 250 },
     { label: t("multiply"), say: t("Multiply them number by number. Like signs give plus (blue), unlike signs minus (rust)."), time: 1100 },
     { label: t("add"), say: t("Add the products: how well does what is sought fit what is offered?"), time: 1400 },
     { label: t("÷ √d"), say: t("Divide by √d, so that longer rows do not give larger scores."), time: 250 },
-    { label: t("all keys"), say: causal ? t("The same for every earlier token: one row of scores.") : t("The same for every token, later ones too, as this run has no mask."), time: 700 },
+    { label: t("all keys"), say: t("The same for every token, later ones too: one row of scores."), time: 700 },
+    { label: t("+ mask"), say: causal ? t("Add the mask: 0 for itself and all before, −∞ for what comes later. No token may look at what it has to guess.") : t("This run has no mask: every score stays."), time: 500 },
     { label: t("exp"), say: t("e to the power of each score: all positive, and large ones grow most."), time: 700 },
     { label: t("sum"), say: t("Add them up."), time: 250 },
     { label: t("divide"), say: t("Divide by the sum: the weights of a row add up to 1."), time: 700 },
@@ -34,6 +37,7 @@ export function createArithmetic(film, store, { lockQuery }) {
   const forward = iconButton({ class: "button round", icon: "step", text: t("One step on"), onClick: () => goTo(store.state.arithmeticStep + 1) });
   const stepButtons = STEPS.map(({ label }, step) => element("button", { type: "button", text: label, on: { click: () => goTo(step) } }));
   const strips = createStrips();
+  const path = createPath();
   const equation = createEquation();
   const ladder = createLadder(film, (key) => lockQuery(store.state.query, key));
   const ladderBox = element("div", { class: "ladder-box" }, ladder.canvas);
@@ -43,7 +47,7 @@ export function createArithmetic(film, store, { lockQuery }) {
       element("div", {}, element("h2", { text: t("The arithmetic of one cell") }), subject),
       element("span", { class: "spacer" }), element("div", { class: "transport" }, back.button, play.button, forward.button)),
     element("div", { class: "steps", role: "group", aria: { label: t("Steps") } }, ...stepButtons), say, notice,
-    element("div", { class: "workings" }, element("div", { class: "dot" }, strips.box), ladderBox, equation.box));
+    element("div", { class: "workings" }, element("div", { class: "dot" }, strips.box, path.details), ladderBox, equation.box));
   let stopStep = () => {};
   let timer = 0;
 
@@ -116,15 +120,16 @@ export function createArithmetic(film, store, { lockQuery }) {
   function drawWeightsOnly(state, key) {
     setText(notice, t("q and k were not kept at this moment, so only the weights are known."));
     const weights = [...storedRow(film, state.selected, state.locked, state.query)];
-    ladder.draw({ bands: [weightBand(weights)], key, keys: weights.length, width: ladderBox.clientWidth, palette: state.palette });
+    ladder.draw({ bands: [weightBand(weights)], key, keys: weights.length, pickable: weights.length, width: ladderBox.clientWidth, palette: state.palette });
   }
 
   function drawWorkings(state, key) {
     const work = workOutCell(state.vectors, state.query, key);
     const reach = (step) => (state.arithmeticStep > step ? 1 : state.arithmeticStep === step ? state.arithmeticPart : 0);
     strips.draw(work, reach, state.palette);
-    const bands = scoreBands(work, [reach(4), reach(5), reach(7)]);
-    ladder.draw({ bands, key, keys: work.scores.length, width: ladderBox.clientWidth, palette: state.palette });
+    path.draw(state, key);
+    const bands = scoreBands(work, [reach(4), reach(6), reach(8)], reach(5));
+    ladder.draw({ bands, key, keys: work.allScores.length, pickable: work.scores.length, width: ladderBox.clientWidth, palette: state.palette });
     equation.draw(work, reach, key, storedRow(film, state.selected, state.locked, state.query)[key]);
   }
 

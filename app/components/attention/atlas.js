@@ -2,19 +2,18 @@
 import { element, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { t } from "../kit/words.js";
-import { displayTriangle } from "./display.js";
-import { headName, patternName, plainName } from "./names.js";
-import { blendTriangle } from "./payload.js";
+import { createDisplay, paintOf, SHOWN } from "./display.js";
+import { headName, patternName, plainName, reachSentence } from "./names.js";
+import { isOfAll, layersOf, placesOf } from "./payload.js";
+import { headBeside } from "./picture.js";
 import { coverage, paintThumbnail } from "./thumbnail.js";
 
 const LABELLED_UP_TO = 4; // heads a row; more are too narrow for their names
 
 export function createAtlas(film, store, { measureAt, hiddenKeyOf, lock }) {
-  const weights = new Float32Array(film.triangle);
-  const shown = new Float32Array(film.triangle);
+  const display = createDisplay(film);
   const dense = film.heads > LABELLED_UP_TO;
-  const places = Array.from({ length: film.layers * film.heads }, (_, index) => (
-    { layer: Math.floor(index / film.heads), head: index % film.heads }));
+  const places = placesOf(film);
   const cells = places.map(createCell);
   // One canvas under all buttons: a hundred small ones cost more to hand over than to paint.
   const sheet = element("canvas", { class: "atlas-sheet", aria: { hidden: "true" } });
@@ -54,8 +53,8 @@ export function createAtlas(film, store, { measureAt, hiddenKeyOf, lock }) {
     const move = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     if (!move) return;
     event.preventDefault();
-    const { layer, head } = store.state.locked;
-    const index = ((layer + move[0] + film.layers) % film.layers) * film.heads + ((head + move[1] + film.heads) % film.heads);
+    const { layer, head } = headBeside(film, store.state.locked, move);
+    const index = (layer - film.first) * film.heads + head;
     lock(places[index]);
     cells[index].button.focus();
   }
@@ -83,48 +82,59 @@ export function createAtlas(film, store, { measureAt, hiddenKeyOf, lock }) {
     if (!geometry || changed.has("width") || changed.has("palette")) geometry = measure();
     if (!geometry || geometry.dots < 2) return;
     const { dots, corners, image, words, cover } = geometry;
+    const paint = paintOf(state.palette, state.against !== null);
     cells.forEach(({ place }, index) => {
-      blendTriangle(film, state.time, place.layer, place.head, weights);
-      displayTriangle(weights, film.size, { scale: state.scale, hiddenKey: state.hideSink ? hiddenKeyOf(place) : null }, shown);
+      const { shown } = display(state, place, state.hideSink ? hiddenKeyOf(place) : null);
       const { x, y } = corners[index];
       if (x + dots <= sheet.width && y + dots <= sheet.height) {
-        paintThumbnail(words, sheet.width, y * sheet.width + x, shown, cover, state.palette.attention.words);
+        paintThumbnail(words, sheet.width, y * sheet.width + x, shown, cover, paint);
       }
     });
     sheet.getContext("2d").putImageData(image, 0, 0);
   }
 
   function drawLabels({ selected }) {
-    for (const { place, button, name, score } of cells) {
+    for (const { place, button, name: label, score } of cells) {
       const found = measureAt(selected, place);
       const words = patternName(found.name, found, film.tokens);
       const unsure = found.name === "mixed" || found.name === "short";
-      setText(name, words);
+      setText(label, words);
       setText(score, fixed(found.score));
       button.classList.toggle("mixed", unsure);
       button.setAttribute("aria-label", t("Head {head}, {name}, {score}", { head: headName(place), name: words, score: fixed(found.score) }));
-      button.title = unsure
+      const name = unsure
         ? t("{head}: no pattern is clear; the nearest is {nearest}, {score}",
           { head: headName(place), nearest: patternName(found.nearest.name, found, film.tokens), score: fixed(found.score) })
         : `${headName(place)} · ${words} ${fixed(found.score)}`;
+      button.title = `${name}\n${reachSentence(found)}`;
     }
     summary.show(places.map((place) => measureAt(selected, place).name));
   }
 
-  function drawSelection({ locked, isolated, named, selected }) {
+  function drawSelection({ locked, isolated, named, selected, combine }) {
     for (const { place, button } of cells) {
       const chosen = locked.layer === place.layer && locked.head === place.head;
       button.setAttribute("aria-checked", String(chosen));
       button.tabIndex = chosen ? 0 : -1;
       const aside = isolated ? !chosen : named !== null && measureAt(selected, place).name !== named;
       button.classList.toggle("aside", aside);
+      button.classList.toggle("taken", takesPart(combine, place, locked));
     }
   }
 
-  store.watch(["time", "scale", "hideSink", "palette", "width"], drawThumbnails);
-  store.watch(["selected"], drawLabels);
-  store.watch(["locked", "isolated", "named", "selected"], drawSelection);
-  return { grid: element("div", {}, grid, summary.row), places };
+  store.watch([...SHOWN.filter((key) => key !== "combine"), "width"], drawThumbnails);
+  store.watch(["selected", "measured"], drawLabels);
+  store.watch(["locked", "isolated", "named", "selected", "combine", "measured"], drawSelection);
+  const frame = element("div", { class: "atlas-frame" }, grid);
+  frame.style.setProperty("--layers", layersOf(film).length);
+  return { grid: element("div", {}, frame, summary.row), places };
+}
+
+/** Is a head part of the combined map that the large picture shows? */
+function takesPart(combine, place, locked) {
+  if (!combine) return false;
+  if (combine === "rollout") return place.layer <= locked.layer;
+  return isOfAll(combine) || place.layer === locked.layer;
 }
 
 /** "4 previous token · 2 sink · 8 mixed": how many heads have which name; pressing one shows where they are. */

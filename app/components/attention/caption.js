@@ -3,6 +3,7 @@ import { element, setText } from "../kit/dom.js";
 import { percent } from "../kit/format.js";
 import { quotedToken, wordAround } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { changeSentence as differenceSentence } from "./against.js";
 import { headSentence, plainName } from "./names.js";
 import { storedRow } from "./payload.js";
 import { shownHead, shownQuery } from "./view.js";
@@ -10,7 +11,9 @@ import { shownHead, shownQuery } from "./view.js";
 const WORTH_SAYING = 0.05;
 
 /** headline: what the head does; detail: what this query does; change: how it came about. */
-function captionParts(film, head, query, moment, measureAt) {
+function captionParts(film, state, head, query, measureAt) {
+  const moment = state.selected;
+  if (state.against) return { ...differenceSentence(film, state, head), change: "" };
   return {
     headline: headSentence(head, measureAt(moment, head), film.tokens),
     detail: querySentence(film, head, query, moment),
@@ -41,22 +44,23 @@ function keyPhrase(film, query, key) {
 /** The first moment from which the name held without a break. */
 function changeSentence(film, head, moment, measureAt) {
   if (film.moments.length < 2) return "";
-  const { name } = measureAt(moment, head);
-  if (name === "short") return "";
+  const { name } = measureAt.text(moment, head);
+  // Earlier moments have no model to ask on random tokens, so only what the sentence alone says can be compared.
+  if (name === "short" || head.combine || name !== measureAt(moment, head).name) return "";
   if (film.moments[moment].step === 0) return t("Untrained: the weights are still random.");
   let since = moment;
-  while (since > 0 && measureAt(since - 1, head).name === name) since -= 1;
+  while (since > 0 && measureAt.text(since - 1, head).name === name) since -= 1;
   const step = film.moments[since].step;
   if (since === 0) return t("It has been “{name}” since step {step}.", { name: plainName(name), step });
-  const before = plainName(measureAt(since - 1, head).name);
+  const before = plainName(measureAt.text(since - 1, head).name);
   return t("It has been “{name}” since step {step}; before that, “{before}”.", { name: plainName(name), step, before });
 }
 
 export function createCaption(film, store, { measureAt }, describe) {
   const [headline, detail, change] = [element("strong"), element("span"), element("span", { class: "muted" })];
   const caption = element("p", { class: "caption", aria: { live: "polite" } }, headline, " ", detail, " ", change);
-  store.watch(["locked", "hovered", "isolated", "query", "hoveredQuery", "selected"], (state) => {
-    const parts = captionParts(film, shownHead(state), shownQuery(state), state.selected, measureAt);
+  store.watch(["locked", "hovered", "isolated", "query", "hoveredQuery", "selected", "combine", "against", "measured"], (state) => {
+    const parts = captionParts(film, state, shownHead(state), shownQuery(state), measureAt);
     setText(headline, parts.headline);
     setText(detail, parts.detail);
     setText(change, parts.change);

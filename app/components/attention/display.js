@@ -1,6 +1,6 @@
-/** Weights in, what is painted out: the sink hidden or not, on one of three scales. */
+/** Weights in, what is painted out: the sink hidden or not, on one of three scales, or the difference to another moment. */
 import { t } from "../kit/words.js";
-import { triangleIndex } from "./payload.js";
+import { blendTriangle, triangleIndex } from "./payload.js";
 
 export const SCALES = ["linear", "rows", "log"];
 const FLOOR = 1 / 255; // the smallest weight that the stored bytes can tell from none
@@ -9,7 +9,12 @@ export function scaleLabel(scale) {
   return { linear: t("Linear"), rows: t("Per row"), log: t("Log") }[scale];
 }
 
-export function scaleHint(scale) {
+export function scaleHint(scale, signed = false) {
+  if (signed) return {
+    linear: t("colour = change of the weight, −1 to 1"),
+    rows: t("each row’s largest change is full colour"),
+    log: t("each third of a side is about ×6"),
+  }[scale];
   return {
     linear: t("colour = weight, 0 to 1"),
     rows: t("each row’s largest weight is full colour"),
@@ -17,8 +22,34 @@ export function scaleHint(scale) {
   }[scale];
 }
 
-export function scaleLegend(scale) {
+export function scaleLegend(scale, signed = false) {
+  if (signed) return { linear: ["−1", "0", "+1"], rows: [t("−row max"), "0", t("+row max")], log: ["−1", "0", "+1"] }[scale];
   return { linear: ["0", "0.5", "1"], rows: ["0", t("half"), t("row max")], log: ["0.004", "0.06", "1"] }[scale];
+}
+
+/** What a view reads, for its `watch`. */
+export const SHOWN = ["time", "scale", "hideSink", "combine", "against", "palette"];
+
+/** display(state, place, hiddenKey) -> {weights as they are, shown for colours, drawn for lines, before, signed}; the arrays
+ *  are used again by the next call. `before`: the weights compared with, where `signed`. */
+export function createDisplay(film) {
+  const [weights, before, shown, drawn] = Array.from({ length: 4 }, () => new Float32Array(film.triangle));
+  return function display(state, place, hiddenKey) {
+    blendTriangle(film, state.time, place, weights);
+    const reference = state.against?.at(Math.round(state.time));
+    if (!reference && state.scale === "linear" && hiddenKey === null) return { weights, shown: weights, drawn: weights, signed: false };
+    if (!reference) {
+      displayTriangle(weights, film.size, { scale: state.scale, hiddenKey }, shown);
+      if (state.scale !== "linear") displayTriangle(weights, film.size, { scale: "linear", hiddenKey }, drawn);
+      return { weights, shown, drawn: state.scale === "linear" ? shown : drawn, signed: false };
+    }
+    blendTriangle(reference.film, reference.moment, place, before);
+    displayTriangle(weights, film.size, { scale: "linear", hiddenKey }, drawn);
+    displayTriangle(before, film.size, { scale: "linear", hiddenKey }, shown);
+    for (let index = 0; index < drawn.length; index += 1) drawn[index] -= shown[index];
+    changeTriangle(drawn, film.size, state.scale, shown);
+    return { weights, before, shown, drawn, signed: true };
+  };
 }
 
 export function displayTriangle(weights, size, { scale, hiddenKey }, into) {
@@ -45,6 +76,24 @@ export function displayTriangle(weights, size, { scale, hiddenKey }, into) {
   return into;
 }
 
-function logarithmic(weight) {
-  return weight <= FLOOR ? 0 : 1 - Math.log(weight) / Math.log(FLOOR);
+/** Differences -1..1 on a scale: the sign stays. */
+function changeTriangle(changes, size, scale, into) {
+  for (let query = 0; query < size; query += 1) {
+    const start = triangleIndex(query, 0);
+    let largest = 2 * FLOOR; // two roundings
+    for (let index = start; index <= start + query; index += 1) largest = Math.max(largest, Math.abs(changes[index]));
+    for (let index = start; index <= start + query; index += 1) {
+      const change = changes[index];
+      into[index] = scale === "linear" ? change : scale === "rows" ? change / largest : Math.sign(change) * logarithmic(Math.abs(change));
+    }
+  }
+  return into;
+}
+
+const logarithmic = (weight) => (weight <= FLOOR ? 0 : 1 - Math.log(weight) / Math.log(FLOOR));
+
+/** How a shown value is painted: colours as CSS text, and as pixels at `words[value * scale + offset]`. */
+export function paintOf(palette, signed) {
+  if (!signed) return { signed, at: palette.attention.at, words: palette.attention.words, scale: 255, offset: 0 };
+  return { signed, at: (value) => palette.signed.at((value + 1) / 2), words: palette.signed.words, scale: 127.5, offset: 127.5 };
 }

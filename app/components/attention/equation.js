@@ -1,4 +1,4 @@
-/** Three lines that fill with numbers as the steps reach them, and the check against the stored weight. */
+/** Four lines that fill with numbers as the steps reach them, and the check against the stored weight. */
 import { element, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { t } from "../kit/words.js";
@@ -6,9 +6,9 @@ import { wideNumber } from "./numbers.js";
 import { compareWeights } from "./softmax.js";
 
 export function createEquation() {
-  const [dot, score, weight] = [createLine("q·k"), createLine(t("score")), createLine(t("weight"))];
+  const [dot, score, mask, weight] = [createLine("q·k"), createLine(t("score")), createLine(t("masked")), createLine(t("weight"))];
   const check = element("p", { class: "verdict", role: "status" });
-  const box = element("div", { class: "equation" }, dot.row, score.row, weight.row, check);
+  const box = element("div", { class: "equation" }, dot.row, score.row, mask.row, weight.row, check);
 
   /** `stored` is the weight that the picture shows for this cell; `exact` when q and k were not rounded. */
   function draw(work, reach, key, stored) {
@@ -18,10 +18,11 @@ export function createEquation() {
     else score.show(reach(3) > 0, [
       fraction(fixed(work.dot), `√${work.size}`), "=", fraction(fixed(work.dot), fixed(work.root, 3)), "=", result(fixed(work.score)),
     ]);
-    weight.show(reach(5) > 0, weightTerms(work, reach, key));
+    mask.show(reach(5) > 0, maskTerms(work));
+    weight.show(reach(6) > 0, weightTerms(work, reach, key));
     const { difference, equal } = compareWeights(work.weights[key], stored, work.slack);
     const values = { computed: fixed(work.weights[key], 3), stored: fixed(stored, 3), difference: fixed(difference, 3) };
-    check.hidden = reach(7) < 1;
+    check.hidden = reach(8) < 1;
     check.classList.toggle("differs", !equal);
     setText(check, equal
       ? t("✓ worked out here {computed}, stored {stored} (in steps of 1/255): they agree", values)
@@ -39,10 +40,17 @@ function sumTerms(work, added) {
   return element("span", { class: "factors", text: work.size < 3 ? factors(0) : `${factors(0)} + ${factors(1)} + ${progress}` });
 }
 
+/** The chosen key is never masked; how many others are, beside it. */
+function maskTerms(work) {
+  const hidden = work.allScores.length - work.scores.length;
+  const others = hidden ? element("span", { class: "muted note", text: t("{count} later tokens: −∞", { count: hidden }) }) : "";
+  return [fixed(work.score), "+", "0", "=", result(fixed(work.score)), others];
+}
+
 function weightTerms(work, reach, key) {
   const power = element("span", {}, "e", element("sup", { text: fixed(work.scores[key]) }));
-  const terms = [fraction(power, "Σ eˢ"), "=", fraction(wideNumber(work.exponentials[key]), reach(6) > 0 ? wideNumber(work.total) : "…")];
-  return reach(7) > 0 ? [...terms, "=", result(fixed(work.weights[key], 3))] : terms;
+  const terms = [fraction(power, "Σ eˢ"), "=", fraction(wideNumber(work.exponentials[key]), reach(7) > 0 ? wideNumber(work.total) : "…")];
+  return reach(8) > 0 ? [...terms, "=", result(fixed(work.weights[key], 3))] : terms;
 }
 
 function createLine(name) {

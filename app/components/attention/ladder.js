@@ -18,19 +18,20 @@ export function createLadder(film, pick) {
 
   canvas.addEventListener("click", (event) => shown && pick(within(Math.floor(event.offsetX / shown.pitch))));
   canvas.addEventListener("keydown", (event) => {
-    const targets = shown && { ArrowLeft: shown.key - 1, ArrowDown: shown.key - 1, ArrowRight: shown.key + 1, ArrowUp: shown.key + 1, Home: 0, End: shown.keys - 1 };
+    const targets = shown && { ArrowLeft: shown.key - 1, ArrowDown: shown.key - 1, ArrowRight: shown.key + 1, ArrowUp: shown.key + 1, Home: 0, End: shown.pickable - 1 };
     if (!targets || !(event.key in targets)) return;
     event.preventDefault();
     pick(within(targets[event.key]));
   });
-  const within = (key) => Math.max(0, Math.min(shown.keys - 1, key));
+  const within = (key) => Math.max(0, Math.min(shown.pickable - 1, key));
 
-  /** bands: [{title, note, values, colour(palette), reveal 0..1, show(value)}] */
-  function draw({ bands, key, keys, width, palette }) {
+  /** bands: [{title, note, values, colour(palette), reveal 0..1, show(value), masked 0..1}]; `keys` have room, of which the
+   *  first `pickable` may be looked at; the others are masked. */
+  function draw({ bands, key, keys, pickable, width, palette }) {
     if (width < 20) return;
     const scale = palette.scale;
     const labels = single ? 16 * scale + 6 : widestLabel(film.tokens, palette) + 14;
-    shown = { key, keys, pitch: Math.min(width / keys, 40 * scale), title: TITLE * scale, labels };
+    shown = { key, keys, pickable, pitch: Math.min(width / keys, 40 * scale), title: TITLE * scale, labels };
     const step = BAND + GAP * scale;
     const pen = penFor(canvas, width, bands.length * step - GAP * scale + shown.title + labels + 4);
     bands.forEach((band, index) => drawBand(pen, palette, band, index * step, width));
@@ -68,14 +69,41 @@ export function createLadder(film, pick) {
     const zero = top + highest * unit;
     pen.fillStyle = palette.hairline;
     pen.fillRect(0, Math.round(zero), shown.pitch * shown.keys, 1);
-    const visible = Math.ceil(band.reveal * shown.keys);
+    const visible = Math.min(band.values.length, Math.ceil(band.reveal * shown.keys));
     const gap = shown.pitch >= 4 ? 1 : 0;
     pen.fillStyle = band.colour(palette);
     for (let key = 0; key < visible; key += 1) {
+      const hidden = key >= shown.pickable;
       const height = Math.abs(band.values[key]) * unit;
       if (!Number.isFinite(height)) continue;
+      pen.globalAlpha = hidden ? 0.45 * (1 - (band.masked ?? 0)) : 1;
       pen.fillRect(key * shown.pitch + gap, band.values[key] < 0 ? zero + 1 : zero - height, shown.pitch - 2 * gap, Math.max(height, 0.5));
     }
+    pen.globalAlpha = 1;
+    if (band.masked > 0 && shown.pickable < shown.keys) hatchFuture(pen, palette, top);
+  }
+
+  /** Minus infinity has no bar: its room is hatched. */
+  function hatchFuture(pen, palette, top) {
+    const [left, right] = [shown.pickable * shown.pitch, shown.keys * shown.pitch];
+    pen.save();
+    pen.beginPath();
+    pen.rect(left, top, right - left, BAND);
+    pen.clip();
+    pen.beginPath();
+    for (let x = left - BAND; x < right; x += 6) {
+      pen.moveTo(x, top + BAND);
+      pen.lineTo(x + BAND, top);
+    }
+    pen.strokeStyle = palette.hairline;
+    pen.lineWidth = 1;
+    pen.stroke();
+    pen.restore();
+    pen.font = palette.smallFont;
+    pen.textAlign = "left";
+    pen.textBaseline = "middle";
+    pen.fillStyle = palette.muted;
+    if (right - left > 28) pen.fillText("−∞", left + 4, top + BAND / 2);
   }
 
   function drawKeys(pen, palette, top) {
@@ -85,7 +113,7 @@ export function createLadder(film, pick) {
       const here = key === shown.key;
       const covered = !here && Math.abs(key - shown.key) * shown.pitch < (single ? 9 : 13) * palette.scale;
       if (covered || (!here && turnOf(plan, key) < 0)) continue;
-      drawToken(pen, palette, film.tokens[key], { x: (key + 0.5) * shown.pitch, y: top + 4 + height / 2, width: shown.pitch, height, upright: !single });
+      drawToken(pen, palette, film.tokens[key], { x: (key + 0.5) * shown.pitch, y: top + 4 + height / 2, width: shown.pitch, height, upright: !single, muted: key >= shown.pickable });
     }
     ringKey(pen, palette, top + 4, height);
   }
@@ -99,7 +127,7 @@ export function createLadder(film, pick) {
   }
 
   function describe(band) {
-    canvas.setAttribute("aria-valuemax", String(shown.keys - 1));
+    canvas.setAttribute("aria-valuemax", String(shown.pickable - 1));
     canvas.setAttribute("aria-valuenow", String(shown.key));
     canvas.setAttribute("aria-valuetext", t("{token}, position {position}, weight {weight}",
       { token: quotedToken(film.tokens[shown.key]), position: shown.key, weight: fixed(band.values[shown.key]) }));
@@ -108,10 +136,11 @@ export function createLadder(film, pick) {
   return { canvas, draw };
 }
 
-export function scoreBands(work, [scores, powers, weights]) {
+/** `masked`: how far the mask has come. */
+export function scoreBands(work, [scores, powers, weights], masked) {
   const green = (palette) => palette.activations;
   return [
-    { title: t("score of each key"), note: t("largest {number}", { number: wideNumber(Math.max(...work.scores)) }), values: [...work.scores], colour: green, reveal: scores, show: (value) => fixed(value) },
+    { title: t("score of each key"), note: t("largest {number}", { number: wideNumber(Math.max(...work.scores)) }), values: [...work.allScores], colour: green, reveal: scores, masked, show: (value) => fixed(value) },
     { title: t("e to the score"), note: t("sum {number}", { number: wideNumber(work.total) }), values: [...work.exponentials], colour: green, reveal: powers, show: wideNumber },
     weightBand([...work.weights], weights),
   ];

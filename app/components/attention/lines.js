@@ -1,4 +1,5 @@
-/** One head as lines: from each token that looks, on the right, to the tokens looked at, on the left. */
+/** One map as lines: from each token that looks, on the right, to the tokens looked at, on the left. `seen` is the part of
+ *  the sentence in the window, {tokens, size}, and changes with it. */
 import { t } from "../kit/words.js";
 import { drawToken, penFor } from "./canvas.js";
 import { turnOf } from "./layout.js";
@@ -7,15 +8,16 @@ import { shownQuery } from "./view.js";
 
 const FAINT = 0.012; // weights below this draw no line
 const BUCKETS = 16; // lines of like weight are stroked together: 16 strokes instead of 1 600
+const MOST_LINES = 3000; // of a long sentence the strongest; more would be a wall, and take longer than a frame
 
-export function createLines(film, canvas) {
+export function createLines(seen, canvas) {
   /** `drawn` has true weights whatever the colour scale: a thousand lines at log scale are a blue wall. */
-  function draw(layout, palette, shown, drawn, state) {
-    const pen = penFor(canvas, layout.linesWidth, layout.top + layout.rowPitch * film.size + 8);
+  function draw(layout, palette, paint, shown, drawn, state) {
+    const pen = penFor(canvas, layout.linesWidth, layout.top + layout.rowPitch * seen.size + 8);
     pen.translate(0, layout.top);
     labelSides(pen, layout, palette);
-    strokeLines(pen, layout, palette, drawn, state);
-    labelTokens(pen, layout, palette, shown, state);
+    strokeLines(pen, layout, paint, drawn, state);
+    labelTokens(pen, layout, palette, paint, shown, state);
     pen.translate(0, -layout.top);
   }
 
@@ -30,33 +32,46 @@ export function createLines(film, canvas) {
   }
 
   /** Faint context first, then the lines in focus, so that nothing hides them. */
-  function strokeLines(pen, layout, palette, drawn, state) {
+  function strokeLines(pen, layout, paint, drawn, state) {
     const query = shownQuery(state);
     const key = state.hoveredQuery === null ? state.hoveredKey : null;
     const inFocus = key !== null ? (_q, k) => k === key : (q) => q === query;
     const anyFocus = key !== null || query !== null;
-    strokeBuckets(pen, layout, palette, drawn, anyFocus ? 0.22 : 0.8, (q, k) => !anyFocus || !inFocus(q, k));
-    if (anyFocus) strokeBuckets(pen, layout, palette, drawn, 1, inFocus);
+    const faintest = faintestDrawn(drawn);
+    strokeBuckets(pen, layout, paint, drawn, anyFocus ? 0.22 : 0.8, faintest, (q, k) => !anyFocus || !inFocus(q, k));
+    if (anyFocus) strokeBuckets(pen, layout, paint, drawn, 1, FAINT, inFocus);
   }
 
-  function strokeBuckets(pen, layout, palette, drawn, strength, belongs) {
-    const paths = new Array(BUCKETS);
-    for (let query = 0; query < film.size; query += 1) {
+  function strokeBuckets(pen, layout, paint, drawn, strength, faintest, belongs) {
+    const paths = new Array(2 * BUCKETS); // gains, then losses
+    for (let query = 0; query < seen.size; query += 1) {
+      const start = triangleIndex(query, 0);
       for (let key = 0; key <= query; key += 1) {
-        const value = drawn[triangleIndex(query, key)];
-        if (value < FAINT || !belongs(query, key)) continue;
-        const bucket = Math.min(BUCKETS - 1, Math.floor(Math.sqrt(value) * BUCKETS));
+        const value = drawn[start + key];
+        const size = Math.abs(value);
+        if (size < faintest || !belongs(query, key)) continue;
+        const bucket = Math.min(BUCKETS - 1, Math.floor(Math.sqrt(size) * BUCKETS)) + (value < 0 ? BUCKETS : 0);
         addCurve((paths[bucket] ??= new Path2D()), layout, query, key);
       }
     }
-    pen.strokeStyle = palette.attention.at(0.66);
     paths.forEach((path, bucket) => {
-      const root = (bucket + 1) / BUCKETS; // sqrt of the weight: small weights stay visible
+      const root = ((bucket % BUCKETS) + 1) / BUCKETS; // sqrt of the weight: small weights stay visible
+      pen.strokeStyle = paint.at(paint.signed ? (bucket < BUCKETS ? 0.9 : -0.9) : 0.66);
       pen.globalAlpha = strength * root * 0.95;
       pen.lineWidth = 0.5 + 2.5 * root;
       pen.stroke(path);
     });
     pen.globalAlpha = 1;
+  }
+
+  /** FAINT, or more where that would be too many lines. */
+  function faintestDrawn(drawn) {
+    if (drawn.length <= MOST_LINES) return FAINT;
+    const counts = new Uint32Array(257);
+    for (const value of drawn) counts[Math.min(256, Math.abs(value) * 256) | 0] += 1;
+    let level = 256;
+    for (let total = counts[256]; level > FAINT * 256 && total + counts[level - 1] <= MOST_LINES; level -= 1) total += counts[level - 1];
+    return Math.max(FAINT, level / 256);
   }
 
   function addCurve(path, { rowPitch, linesWidth, gutter }, query, key) {
@@ -67,11 +82,11 @@ export function createLines(film, canvas) {
     path.bezierCurveTo(right - bend, from, left + bend, to, left, to);
   }
 
-  function labelTokens(pen, layout, palette, shown, state) {
+  function labelTokens(pen, layout, palette, paint, shown, state) {
     const query = shownQuery(state);
     const key = state.hoveredQuery === null ? state.hoveredKey : null;
-    const strongest = { given: strongestShare(film.size, given), taken: strongestShare(film.size, taken) };
-    for (let position = 0; position < film.size; position += 1) {
+    const strongest = { given: strongestShare(seen.size, given), taken: strongestShare(seen.size, taken) };
+    for (let position = 0; position < seen.size; position += 1) {
       const keyRing = position === state.hoveredKey ? palette.ink : null;
       const queryRing = position === state.query ? palette.selected : position === state.hoveredQuery ? palette.ink : null;
       label(position, "left", given(position), keyRing, position === strongest.given);
@@ -86,9 +101,9 @@ export function createLines(film, canvas) {
     }
     function label(position, sideName, share, ring, always) {
       const turn = turnOf(layout.lineRows, position);
-      const tint = share >= FAINT ? palette.attention.at(share) : null;
+      const tint = Math.abs(share) >= FAINT ? paint.at(share) : null;
       const box = { ...boxOf(layout, palette, position, sideName, Math.max(0, turn)), tint, ring };
-      if (turn >= 0 || ring || always) drawToken(pen, palette, film.tokens[position], ring || always ? clearFor(pen, palette, box) : box);
+      if (turn >= 0 || ring || always) drawToken(pen, palette, seen.tokens[position], ring || always ? clearFor(pen, palette, box) : box);
       else if (tint) { pen.fillStyle = tint; pen.fillRect(box.x - box.width / 2, box.y - box.height / 2, box.width, box.height); }
     }
   }
@@ -112,7 +127,7 @@ export function createLines(film, canvas) {
 function strongestShare(size, share) {
   let best = -1;
   for (let position = 0; position < size; position += 1) {
-    if (share(position) >= FAINT && (best < 0 || share(position) > share(best))) best = position;
+    if (Math.abs(share(position)) >= FAINT && (best < 0 || Math.abs(share(position)) > Math.abs(share(best)))) best = position;
   }
   return best;
 }

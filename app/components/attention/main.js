@@ -6,10 +6,11 @@ import { t } from "../kit/words.js";
 import { createExplorer } from "./explorer.js";
 import { createOwn } from "./own.js";
 import { createFilm, extendFilm } from "./payload.js";
-import { askSentence, createVectors, followRun } from "./source.js";
+import { askSentence, createOthers, createRandom, createVectors, followRun } from "./source.js";
 import { viewOf } from "./view.js";
 
 const TELL_AFTER = 400; // milliseconds of rest before Python hears of a new moment
+const WRITTEN = 24; // tokens that the model writes on when asked
 
 export default mount(build);
 
@@ -17,15 +18,21 @@ function build(root, { data, setState }) {
   const notice = element("p", { class: "notice", role: "status", hidden: true });
   const frame = element("div", { class: "waiting" }, element("div", { class: "loading" }), element("p", { class: "muted" }));
   const place = element("div");
-  const own = createOwn({ onAsk: (text) => ask(text, stepInView()), onBack: showRun });
+  const own = createOwn({
+    onAsk: (words) => ask(words, stepInView()), onBack: showRun,
+    onWrite: (words) => ask(words || explorer?.film.tokens.join("") || "", stepInView(), { write: WRITTEN }),
+    onLayers: (first) => ask(text, stepInView(), { write, first }),
+  });
   root.replaceChildren(own.box, notice, frame, place);
 
   let { run, base } = data;
-  let wanted = { layer: data.layer, head: data.head, query: data.query }; // where the next picture begins
+  let wanted = { layer: data.layer, head: data.head, query: data.query, combine: data.combine, against: data.against }; // where the next picture begins
   let wantedStep = data.at; // the moment of a link, until it has come in
   let film = null; // of the run's own sentence; it goes on growing while another sentence is in view
   let lastStep = 0;
   let text = ""; // the sentence of one's own in view
+  let write = 0; // tokens of it that the model was asked to write on
+  let [random, others] = questions();
   let explorer = null;
   let source = null;
   let asking = null;
@@ -38,7 +45,11 @@ function build(root, { data, setState }) {
   const resized = new ResizeObserver(() => explorer?.store.set({ width: root.clientWidth }));
   resized.observe(root);
   follow();
-  if (data.text) ask(data.text, data.at);
+  if (data.text) ask(data.text, data.at, { write: data.write ?? 0 });
+
+  function questions() {
+    return [createRandom({ base, run }), createOthers({ base, run, filmOf: () => explorer.film, textOf: () => text })];
+  }
 
   function follow() {
     showWaiting(t("Loading the moments of this run …"));
@@ -49,7 +60,8 @@ function build(root, { data, setState }) {
     sayTrouble(troubleOf(header));
     lastStep = header.lastStep;
     if (!film && !moments.length) {
-      if (!text) showWaiting(header.over ? t("This run ended before its first moment was kept.") : t("The first moment arrives with step 0."), !header.over);
+      if (!text && header.over && !asking && header.models) ask(header.sentence, null); // a model that came without a training
+      else if (!text) showWaiting(header.over ? t("This run ended before its first moment was kept.") : t("The first moment arrives with step 0."), !header.over);
       return;
     }
     film ??= createFilm(header);
@@ -81,13 +93,13 @@ function build(root, { data, setState }) {
   /** Put a film on screen, keeping what the one before was set to. */
   function show(next, { lastStep: end, vectorsOf }) {
     const before = explorer?.store.state;
-    const settings = before ? { scale: before.scale, hideSink: before.hideSink } : {};
+    const settings = before ? { scale: before.scale, hideSink: before.hideSink, combine: before.combine } : {};
     const view = before ? { layer: before.locked.layer + 1, head: before.locked.head + 1 } : wanted;
     explorer?.dispose();
     frame.hidden = true;
-    explorer = createExplorer({ film: next, lastStep: end, view, settings, vectorsOf, changed: tell });
+    explorer = createExplorer({ film: next, lastStep: end, view, settings, vectorsOf, changed: tell, random, others, code: data.code });
     place.replaceChildren(explorer.node);
-    told ??= JSON.stringify(viewOf(run, text, explorer.store.state)); // what the address says by itself
+    told ??= JSON.stringify(viewOf(run, text, write, explorer.store.state)); // what the address says by itself
     refresh();
   }
 
@@ -98,24 +110,28 @@ function build(root, { data, setState }) {
   }
 
   /** Own sentences are worked out anew, so at the steps whose models are kept: the nearest one to the moment in view. */
-  async function ask(words, step = null) {
+  async function ask(words, step = null, { write: more = 0, first = 0 } = {}) {
     asking?.abort();
     const mine = (asking = new AbortController());
     own.show({ busy: true, own: text || null });
     try {
-      const answer = await askSentence({ base, run, text: words, step, signal: mine.signal });
+      const answer = await askSentence({ base, run, text: words, step, write: more, first, signal: mine.signal });
       if (mine !== asking) return;
-      if (answer.error) { own.show({ error: answer.error, own: text || null }); return; }
+      if (answer.error) {
+        if (!explorer) showWaiting(answer.error, false);
+        own.show({ error: answer.error, own: text || null });
+        return;
+      }
       const sentence = createFilm(answer.header);
       extendFilm(sentence, answer.moments);
-      text = words;
-      show(sentence, { lastStep: answer.header.lastStep, vectorsOf: createVectors({ base, run, text: words }) });
+      [text, write] = [words, more];
       const { at, notes } = answer.header;
+      show(sentence, { lastStep: answer.header.lastStep, vectorsOf: createVectors({ base, run, text: words, write, at }) });
       if (step !== null) explorer.goTo(at);
       const { store } = explorer;
       store.watch(["selected"], ({ points, selected }) => {
         const seen = points[selected].step;
-        own.show({ own: words, notes, step: seen, wanted: seen === at ? step : null });
+        own.show({ own: words, notes, step: seen, wanted: seen === at ? step : null, film: sentence });
       });
       tell(store.state);
     } catch (error) {
@@ -125,7 +141,8 @@ function build(root, { data, setState }) {
 
   function showRun() {
     asking?.abort();
-    text = "";
+    asking = null;
+    [text, write] = ["", 0];
     own.field.value = "";
     own.show({});
     if (film) {
@@ -142,7 +159,7 @@ function build(root, { data, setState }) {
   function tell(state, { soon = false } = {}) {
     clearTimeout(timer);
     const say = () => {
-      const view = JSON.stringify(viewOf(run, text, state));
+      const view = JSON.stringify(viewOf(run, text, write, state));
       if (view === told) return;
       told = view;
       setState("view", JSON.parse(view));
@@ -155,7 +172,7 @@ function build(root, { data, setState }) {
     asking?.abort();
     source?.stop();
     explorer?.dispose();
-    [explorer, film, text, told] = [null, null, "", ""];
+    [explorer, film, asking, text, write, told] = [null, null, null, "", 0, ""];
     own.field.value = "";
     own.show({});
   }
@@ -169,6 +186,7 @@ function build(root, { data, setState }) {
         wantedStep = null;
         clear();
         ({ run, base } = next);
+        [random, others] = questions();
         follow();
       }
       refresh();

@@ -1,4 +1,5 @@
-/** One head as a matrix: a row for each token that looks, a column for each token looked at. */
+/** One map as a matrix: a row for each token that looks, a column for each token looked at. `seen` is the part of the
+ *  sentence in the window, {tokens, size}, and changes with it. */
 import { penFor, drawToken } from "./canvas.js";
 import { turnOf } from "./layout.js";
 import { triangleIndex } from "./payload.js";
@@ -7,45 +8,44 @@ import { shownQuery } from "./view.js";
 const SEEN = 0.012; // weights below this leave a cell and a label without tint
 const GAP_FROM = 8; // cells of so many pixels are kept apart by a hair of page
 
-export function createMatrix(film, canvas) {
+export function createMatrix(seen, canvas) {
   // Large films are painted as pixels and stretched: one call instead of thousands of rectangles.
   const pixels = document.createElement("canvas");
+  let image = null; // made once: half a million of these in a minute of play would be a lot to clear away
 
-  function draw(layout, palette, shown, hiddenKey, state) {
+  function draw(layout, palette, paint, shown, hiddenKey, state) {
     const { side, left, top } = layout;
     const pen = penFor(canvas, left + side + 2, top + side + 8);
     pen.translate(left, top);
-    if (layout.pitch >= GAP_FROM) paintCells(pen, layout, palette, shown);
-    else paintPixels(pen, layout, palette, shown);
+    if (layout.pitch >= GAP_FROM) paintCells(pen, layout, paint, shown);
+    else paintPixels(pen, layout, paint, shown);
     if (hiddenKey !== null) hatchColumn(pen, layout, palette, hiddenKey);
     outlineTriangle(pen, layout, palette);
     markFocus(pen, layout, palette, state);
-    labelKeys(pen, layout, palette, shown, state);
+    labelKeys(pen, layout, palette, paint, shown, state);
     if (layout.stacked) labelRows(pen, layout, palette, state);
     pen.translate(-left, -top);
   }
 
-  function paintCells(pen, { pitch }, palette, shown) {
-    for (let query = 0; query < film.size; query += 1) {
+  function paintCells(pen, { pitch }, paint, shown) {
+    for (let query = 0; query < seen.size; query += 1) {
       for (let key = 0; key <= query; key += 1) {
         const value = shown[triangleIndex(query, key)];
-        if (value < 0.004) continue;
-        pen.fillStyle = palette.attention.at(value);
+        if (Math.abs(value) < 0.004) continue;
+        pen.fillStyle = paint.at(value);
         pen.fillRect(key * pitch, query * pitch, pitch - 1, pitch - 1);
       }
     }
   }
 
-  function paintPixels(pen, { side }, palette, shown) {
-    const { size } = film;
+  function paintPixels(pen, { side }, { words: colours, scale, offset }, shown) {
+    const { size } = seen;
     if (pixels.width !== size) pixels.width = pixels.height = size;
     const inner = pixels.getContext("2d");
-    const image = inner.createImageData(size, size);
+    if (image?.width !== size) image = inner.createImageData(size, size);
     const words = new Uint32Array(image.data.buffer);
-    for (let query = 0; query < size; query += 1) {
-      for (let key = 0; key <= query; key += 1) {
-        words[query * size + key] = palette.attention.words[Math.min(255, Math.round(shown[triangleIndex(query, key)] * 255))];
-      }
+    for (let query = 0, index = 0; query < size; query += 1) {
+      for (let key = 0; key <= query; key += 1, index += 1) words[query * size + key] = colours[(shown[index] * scale + offset + 0.5) | 0];
     }
     inner.putImageData(image, 0, 0);
     pen.imageSmoothingEnabled = false;
@@ -56,11 +56,11 @@ export function createMatrix(film, canvas) {
     const edge = pitch >= GAP_FROM ? 0.5 : -0.5;
     pen.beginPath();
     pen.moveTo(-edge, -edge);
-    for (let query = 0; query < film.size; query += 1) {
+    for (let query = 0; query < seen.size; query += 1) {
       pen.lineTo((query + 1) * pitch - edge, query * pitch - edge);
       pen.lineTo((query + 1) * pitch - edge, (query + 1) * pitch - edge);
     }
-    pen.lineTo(-edge, film.size * pitch - edge);
+    pen.lineTo(-edge, seen.size * pitch - edge);
     pen.closePath();
     pen.strokeStyle = palette.hairline;
     pen.lineWidth = 1;
@@ -112,22 +112,22 @@ export function createMatrix(film, canvas) {
   }
 
   /** Above each column, tinted by what the focused query gives it; what the query cannot see is muted. */
-  function labelKeys(pen, layout, palette, shown, state) {
+  function labelKeys(pen, layout, palette, paint, shown, state) {
     const { pitch, columns } = layout;
     const query = shownQuery(state);
     const strongest = query === null ? null : strongestOf(shown, query);
     const focused = [state.hoveredKey, strongest].filter((key) => key !== null);
     const box = (key, turn) => keyBox(layout, palette, key, turn);
-    for (let key = 0; key < film.size; key += 1) {
+    for (let key = 0; key < seen.size; key += 1) {
       const turn = turnOf(columns, key);
       if (turn < 0 || focused.some((other) => other !== key && tooClose(other, key))) continue;
-      drawToken(pen, palette, film.tokens[key], { ...box(key, turn), ...tintOf(key), muted: query !== null && key > query });
+      drawToken(pen, palette, seen.tokens[key], { ...box(key, turn), ...tintOf(key), muted: query !== null && key > query });
     }
-    for (const key of focused) drawToken(pen, palette, film.tokens[key], { ...box(key, Math.max(0, turnOf(columns, key))), ...tintOf(key) });
+    for (const key of focused) drawToken(pen, palette, seen.tokens[key], { ...box(key, Math.max(0, turnOf(columns, key))), ...tintOf(key) });
 
     function tintOf(key) {
       const share = query !== null && key <= query ? shown[triangleIndex(query, key)] : 0;
-      return { tint: share >= SEEN ? palette.attention.at(share) : null };
+      return { tint: Math.abs(share) >= SEEN ? paint.at(share) : null };
     }
     /** A label out of its turn pushes away those that it would cover. */
     function tooClose(other, key) {
@@ -143,7 +143,7 @@ export function createMatrix(film, canvas) {
 
   function strongestOf(shown, query) {
     let best = 0;
-    for (let key = 1; key <= query; key += 1) if (shown[triangleIndex(query, key)] > shown[triangleIndex(query, best)]) best = key;
+    for (let key = 1; key <= query; key += 1) if (Math.abs(shown[triangleIndex(query, key)]) > Math.abs(shown[triangleIndex(query, best)])) best = key;
     return best;
   }
 
@@ -151,17 +151,17 @@ export function createMatrix(film, canvas) {
   function labelRows(pen, layout, palette, state) {
     const query = shownQuery(state);
     const own = query === null ? -1 : Math.max(0, turnOf(layout.rows, query));
-    for (let row = 0; row < film.size; row += 1) {
+    for (let row = 0; row < seen.size; row += 1) {
       const turn = turnOf(layout.rows, row);
       const covered = turn === own && Math.abs(row - query) * layout.pitch < 13 * palette.scale;
       if (row === query || turn < 0 || covered) continue;
-      drawToken(pen, palette, film.tokens[row], rowBox(layout, palette, row, turn));
+      drawToken(pen, palette, seen.tokens[row], rowBox(layout, palette, row, turn));
     }
     if (query === null) return;
     const ring = query === state.query ? palette.selected : palette.ink;
     const box = rowBox(layout, palette, query, own);
     pen.clearRect(box.x - box.width / 2, box.y - 8 * palette.scale, box.width, 16 * palette.scale);
-    drawToken(pen, palette, film.tokens[query], { ...box, height: 16 * palette.scale, ring });
+    drawToken(pen, palette, seen.tokens[query], { ...box, height: 16 * palette.scale, ring });
   }
 
   function rowBox({ pitch, gutter, turn: step, single }, palette, row, turn) {

@@ -1,133 +1,163 @@
-/** A head's weights in, its honest name out: a name only where both halves of the sentence support it.
+/** A head's weights in, its honest name out, as `lm_core/interpret/heads.py` gives it: a test holds the two alike.
  *
- *  Names are ids here ("previous", "sink", …, "mixed", "short"); names.js gives them words.
- *
- *      previous   weight on the token just before
- *      sink       weight on one early token, whatever asks
- *      itself     weight on the token itself
- *      repeat     weight on what came after earlier copies of this token (induction heads, Olsson et al. 2022)
- *      same       weight on earlier copies of this token
- *      near       weight on the last four tokens
- *      broad      entropy of the row over the most that so many keys allow: 1 = the same weight everywhere
+ *  A name needs support in both halves of the sentence and, where the model was asked, on random tokens said twice. Names
+ *  are ids here ("previous", "sink", …, "mixed", "short"); names.js gives them words.
  */
-import { triangleIndex } from "./payload.js";
+import { FIRST_QUERY, kindsOf } from "./kinds.js";
+import { placesOf, triangleIndex, triangleOf } from "./payload.js";
 
-const FIRST_QUERY = 6; // with fewer keys to choose from, every pattern looks strong
 const NEAR = 4;
 const SINK_DISTANCE = 2; // nearer than this, a sink cannot be told from looking one back
 const ENOUGH = 3; // queries in each half; fewer are no evidence
-const HALF_SUPPORT = 0.8; // each half must reach this share of the threshold
+const HALF_SUPPORT = 0.8; // each witness must reach this share of the threshold
+const BY_RANDOM = ["repeat", "same"]; // in a language, other things look alike
 
 /** What it takes to earn a name; the first that holds is the name. */
-export const THRESHOLDS = { previous: 0.5, sink: 0.4, itself: 0.5, repeat: 0.4, same: 0.4, near: 0.6, broad: 0.85 };
+export const THRESHOLDS = { previous: 0.5, itself: 0.5, first: 0.4, sink: 0.4, repeat: 0.4, same: 0.4, brackets: 0.4, class: 0.5, near: 0.6, broad: 0.85 };
+const NAMES = Object.keys(THRESHOLDS);
 
-// -p ln p of every weight that a byte can hold: logarithms would be most of the work.
-const ENTROPY = Float64Array.from({ length: 256 }, (_, byte) => (byte ? (-byte / 255) * Math.log(byte / 255) : 0));
+// b ln b of every byte: logarithms would be most of the work. A row of bytes is rounded, so each is taken as a share of it.
+const LOGARITHMS = Float64Array.from({ length: 256 }, (_, byte) => (byte ? byte * Math.log(byte) : 0));
 
-/** {name, score, sink, measures: [{name, score, threshold, sure}], nearest}; name is "mixed" when no pattern is sure. */
-export function measureHead(triangle, tokens) {
-  const size = tokens.length;
-  const tallies = Object.fromEntries(Object.keys(THRESHOLDS).map((name) => [name, createTally(size)]));
-  const columns = tallyRows(triangle, numberTokens(tokens), tallies);
-  const sink = findSink(columns, size);
-  for (let query = Math.max(FIRST_QUERY, sink.key + SINK_DISTANCE); query < size; query += 1) {
-    tallies.sink.add(query, triangle[triangleIndex(query, sink.key)] / 255);
+/** {name, score, nearest, sink, distance, entropy, measures: [{name, score, text, random, threshold, sure}]}; the name is
+ *  "mixed" when no kind is sure. `random`: scores by name of this head on random tokens, where the model was asked. */
+export function measureHead(triangle, kinds, random = null) {
+  const { size } = kinds;
+  const tallies = Object.fromEntries(NAMES.map((name) => [name, createTally(size)]));
+  const parts = partsOf(triangle, size);
+  const totals = tallyRows(triangle, parts, kinds, tallies);
+  const sink = findSink(triangle, parts, size);
+  if (sink.key > 0) {
+    for (let query = Math.max(FIRST_QUERY, sink.key + SINK_DISTANCE); query < size; query += 1) {
+      tallies.sink.add(query, triangle[triangleIndex(query, sink.key)] * parts[query]);
+    }
   }
-  const measures = Object.entries(THRESHOLDS).map(([name, threshold]) => judge(name, threshold, tallies[name]));
+  const measures = NAMES.map((name) => judge(name, tallies[name], random));
   const found = measures.find((measure) => measure.sure);
-  if (found) return { ...found, sink, measures };
-  // Evenness is high for most heads, so as the nearest pattern it would always win.
-  const nearest = measures.filter(({ name }) => name !== "broad").reduce((best, one) => (one.score > best.score ? one : best));
+  // Evenness is high for most heads, so as the nearest kind it would always win.
+  const rivals = measures.filter(({ name }) => name !== "broad");
+  const nearest = rivals.reduce((best, one) => (one.score / one.threshold > best.score / best.threshold ? one : best));
   const short = size < FIRST_QUERY + 2 * ENOUGH;
-  return { name: short ? "short" : "mixed", score: nearest.score, nearest, sink, measures };
+  const unnamed = { name: short ? "short" : "mixed", score: nearest.score, nearest };
+  const rows = { distance: totals.distance / size, entropy: size > 1 ? totals.entropy / (size - 1) / Math.LN2 : 0 };
+  return { ...(found ?? unnamed), sink: { ...sink, present: sink.share >= THRESHOLDS.sink / 2 }, ...rows, measures };
 }
 
-/** Equal tokens get equal numbers: comparing numbers is cheap. */
-function numberTokens(tokens) {
-  const numbers = new Map();
-  return Int32Array.from(tokens, (token) => {
-    if (!numbers.has(token)) numbers.set(token, numbers.size);
-    return numbers.get(token);
+/** What one step of a byte is of its row. */
+function partsOf(triangle, size) {
+  return Float64Array.from({ length: size }, (_, query) => {
+    let total = 0;
+    for (let index = triangleIndex(query, 0); index < triangleIndex(query + 1, 0); index += 1) total += triangle[index];
+    return 1 / Math.max(total, 1);
   });
 }
 
-/** One walk over the triangle feeds every tally; returns each column's total over the queries from afar. */
-function tallyRows(triangle, codes, tallies) {
-  const size = codes.length;
-  const columns = new Float64Array(size);
-  for (let query = FIRST_QUERY; query < size; query += 1) {
+/** One walk over the triangle feeds every tally; returns what is summed over all rows. */
+function tallyRows(triangle, parts, kinds, tallies) {
+  const { size, counts, opener, classWeights } = kinds;
+  const totals = { distance: 0, entropy: 0 };
+  for (let query = 0; query < size; query += 1) {
     const start = triangleIndex(query, 0);
-    let [near, same, repeat, entropy, copies, followers] = [0, 0, 0, 0, 0, 0];
+    const part = parts[query];
+    let [near, same, repeat, alike, logarithms, distance] = [0, 0, 0, 0, 0, 0];
     for (let key = 0; key <= query; key += 1) {
-      const weight = triangle[start + key];
-      entropy += ENTROPY[weight];
-      if (key <= query - SINK_DISTANCE) columns[key] += weight / 255;
-      if (key === query) continue;
-      if (key >= query - NEAR) near += weight;
-      if (codes[key] === codes[query]) { same += weight; copies += 1; }
-      if (key > 0 && codes[key - 1] === codes[query]) { repeat += weight; followers += 1; }
+      const index = start + key;
+      const weight = triangle[index];
+      if (weight === 0) continue;
+      logarithms += LOGARITHMS[weight];
+      distance += weight * (query - key);
+      if (key < query && key >= query - NEAR) near += weight;
+      if (kinds.same[index]) same += weight;
+      if (kinds.repeat[index]) repeat += weight;
+      if (kinds.class[index]) alike += weight;
     }
-    tallies.previous.add(query, triangle[start + query - 1] / 255);
-    tallies.itself.add(query, triangle[start + query] / 255);
-    tallies.near.add(query, near / 255);
+    const entropy = -Math.log(part) - part * logarithms;
+    totals.distance += distance * part;
+    if (query > 0) totals.entropy += entropy;
+    if (query < FIRST_QUERY) continue;
+    tallies.previous.add(query, triangle[start + query - 1] * part);
+    tallies.itself.add(query, triangle[start + query] * part);
+    tallies.first.add(query, triangle[start] * part);
+    tallies.near.add(query, near * part);
     tallies.broad.add(query, entropy / Math.log(query + 1));
-    if (copies) tallies.same.add(query, same / 255);
-    if (followers) tallies.repeat.add(query, repeat / 255);
+    if (counts.same[query]) tallies.same.add(query, same * part);
+    if (counts.repeat[query]) tallies.repeat.add(query, repeat * part);
+    if (opener[query] >= 0) tallies.brackets.add(query, triangle[start + opener[query]] * part);
+    const chance = counts.class[query] / (query + 1);
+    if (classWeights[query]) tallies.class.add(query, (alike * part - chance) / Math.max(1 - chance, 1e-9), classWeights[query]);
   }
-  return columns;
+  return totals;
 }
 
-/** The key that draws most attention from afar, whatever asks; else the first token, with what it gets. */
-function findSink(columns, size) {
-  const share = (key) => columns[key] / Math.max(1, size - Math.max(FIRST_QUERY, key + SINK_DISTANCE));
-  let key = 0;
-  for (let other = 1; other < size / 2; other += 1) if (share(other) > share(key)) key = other;
-  const present = share(key) >= THRESHOLDS.sink / 2;
-  return present ? { key, share: share(key), present } : { key: 0, share: share(0), present };
+/** The key in the first half that gets most from afar, whatever asks, and its share; the earliest of equals. */
+function findSink(triangle, parts, size) {
+  let best = { key: 0, share: 0 };
+  for (let key = 0; key < Math.max(1, size >> 1); key += 1) {
+    const from = Math.max(FIRST_QUERY, key + SINK_DISTANCE);
+    let total = 0;
+    for (let query = from; query < size; query += 1) total += triangle[triangleIndex(query, key)] * parts[query];
+    const share = size > from ? total / (size - from) : 0;
+    if (share > best.share) best = { key, share };
+  }
+  return best;
 }
 
 function createTally(size) {
-  const middle = (size + FIRST_QUERY) / 2;
-  const halves = [{ total: 0, count: 0 }, { total: 0, count: 0 }];
+  const middle = Math.floor((size + FIRST_QUERY + 1) / 2);
+  const halves = [{ total: 0, weight: 0, count: 0 }, { total: 0, weight: 0, count: 0 }];
   return {
     halves,
-    add(query, value) {
+    add(query, value, weight = 1) {
       const half = halves[query < middle ? 0 : 1];
-      half.total += value;
+      half.total += value * weight;
+      half.weight += weight;
       half.count += 1;
     },
   };
 }
 
-function judge(name, threshold, { halves }) {
-  const count = halves[0].count + halves[1].count;
-  const score = count ? (halves[0].total + halves[1].total) / count : 0;
-  const supported = halves.every((half) => half.count >= ENOUGH && half.total / half.count >= threshold * HALF_SUPPORT);
-  return { name, score, threshold, sure: score >= threshold && supported };
+function judge(name, { halves: [early, late] }, random) {
+  const threshold = THRESHOLDS[name];
+  const weight = early.weight + late.weight;
+  const text = weight ? (early.total + late.total) / weight : null;
+  const again = random?.[name] ?? null;
+  const held = [early, late].every((half) => half.count >= ENOUGH && half.total / half.weight >= threshold * HALF_SUPPORT);
+  const agrees = again === null || again >= threshold * HALF_SUPPORT;
+  const byRandom = BY_RANDOM.includes(name) && again !== null;
+  const sure = byRandom ? again >= threshold : text !== null && text >= threshold && held && agrees;
+  return { name, score: (byRandom ? again : text ?? again) ?? 0, text, random: again, threshold, sure };
 }
 
-/** A head's name is asked for by every view; it is worked out once per moment. */
-export function rememberMeasures(film, storedTriangle) {
-  const known = new Map();
-  return (moment, { layer, head }) => {
-    const id = (moment * film.layers + layer) * film.heads + head;
-    if (!known.has(id)) known.set(id, measureHead(storedTriangle(film, moment, layer, head), film.tokens));
-    return known.get(id);
+/** A head's name is asked for by every view; it is worked out once per moment. `random.at(step)`: scores of all heads on
+ *  random tokens at a step whose model is kept, a list for each layer. `measureAt.text` goes by the sentence alone. */
+export function rememberMeasures(film, random = null) {
+  const [known, onText] = [new Map(), new Map()];
+  const kinds = kindsOf(film.tokens);
+  const measure = (moment, place, scores) => measureHead(triangleOf(film, moment, place), kinds, scores);
+  const remembered = (map, moment, place, scoresOf) => {
+    const id = `${moment} ${place.layer} ${place.combine ?? place.head}`;
+    if (!map.has(id)) map.set(id, measure(moment, place, scoresOf()));
+    return map.get(id);
   };
+  const text = (moment, place) => remembered(onText, moment, place, () => null);
+  function measureAt(moment, place) {
+    const scores = place.combine ? null : random?.at(film.moments[moment].step)?.[place.layer]?.[place.head];
+    return scores ? remembered(known, moment, place, () => scores) : text(moment, place);
+  }
+  return Object.assign(measureAt, { text });
 }
 
 /** Work out all names while nothing moves, newest moment first: playing then finds them ready. Returns its stop. */
 export function warmUp(film, measureAt) {
   const whenIdle = window.requestIdleCallback ?? ((task) => setTimeout(task, 50));
-  const perMoment = film.layers * film.heads;
-  let left = film.moments.length * perMoment;
+  const places = placesOf(film);
+  let left = film.moments.length * places.length;
   let stopped = false;
   whenIdle(function some() {
     const until = performance.now() + 8;
     while (left > 0 && performance.now() < until) {
       left -= 1;
-      const place = left % perMoment;
-      measureAt(Math.floor(left / perMoment), { layer: Math.floor(place / film.heads), head: place % film.heads });
+      measureAt(Math.floor(left / places.length), places[left % places.length]);
     }
     if (left > 0 && !stopped) whenIdle(some);
   });

@@ -5,13 +5,18 @@ import { t } from "../kit/words.js";
 
 const LONGEST = 2000; // characters; the server reads no more
 
-/** `onAsk(text)` when a sentence is sent, `onBack()` for the run's own; `show({busy, own, notes, error})` draws. */
-export function createOwn({ onAsk, onBack }) {
+/** `onAsk(text)` when a sentence is sent, `onWrite(text)` when the model shall write on, `onBack()` for the run's own,
+ *  `onLayers(first)` for other layers of a model that has too many; `show({busy, own, notes, error, film})` draws. */
+export function createOwn({ onAsk, onBack, onWrite, onLayers }) {
   const field = element("input", {
     type: "text", class: "own-field", maxlength: LONGEST, autocomplete: "off", spellcheck: "false", dir: "auto",
     placeholder: t("Try your own sentence"), aria: { label: t("Your own sentence") },
   });
   const look = element("button", { type: "submit", class: "button", text: t("Look") });
+  const write = element("button", {
+    type: "button", class: "button", text: t("Let it write on"), title: t("The model writes 24 tokens more; their rows show what it looked at."), on: { click: () => onWrite(field.value) },
+  });
+  const layers = element("select", { class: "choice", aria: { label: t("Layers in view") }, hidden: true, on: { change: () => onLayers(Number(layers.value)) } });
   const back = element("button", { type: "button", class: "button", text: t("Back to the run’s sentence"), hidden: true, on: { click: onBack } });
   const bar = element("div", { class: "loading own-loading", hidden: true });
   const said = element("p", { class: "note own-notes", role: "status" });
@@ -24,20 +29,37 @@ export function createOwn({ onAsk, onBack }) {
         else { setText(said, t("Type a sentence first.")); field.focus(); }
       },
     },
-  }, field, look, back);
+  }, field, look, write, back, layers);
   const box = element("div", { class: "own-box" }, form, bar, said);
 
-  function show({ busy = false, own = null, notes = [], error = "", step = null, wanted = null }) {
+  function show({ busy = false, own = null, notes = [], error = "", step = null, wanted = null, film = null }) {
     bar.hidden = !busy;
-    look.disabled = busy;
+    look.disabled = write.disabled = layers.disabled = busy;
+    if (!busy) showLayers(film);
     back.hidden = own === null;
     box.classList.toggle("refused", Boolean(error));
     if (own !== null && field.value === "") field.value = own;
-    const seen = own !== null && step !== null ? [seenBy(step, wanted)] : [];
+    const seen = own !== null && step !== null ? [seenBy(step, wanted), ...wordWritten(film)] : [];
     setText(said, error ? wordRefusal(error) : busy ? t("The model reads your sentence …") : [...seen, ...notes.map(wordNote)].join(" "));
   }
 
+  /** Only so many layers of a long sentence fit one answer; the others are a choice away. */
+  function showLayers(film) {
+    layers.hidden = !film || film.end - film.first === film.layers;
+    if (layers.hidden) return;
+    const count = film.end - film.first;
+    const starts = Array.from({ length: Math.ceil(film.layers / count) }, (_, index) => Math.min(index * count, film.layers - count));
+    layers.replaceChildren(...starts.map((first) => element("option", {
+      value: first, text: t("layers {from} to {to} of {layers}", { from: first + 1, to: first + count, layers: film.layers }),
+    })));
+    layers.value = String(film.first);
+  }
+
   return { box, show, field };
+}
+
+function wordWritten(film) {
+  return film?.written === null || !film ? [] : [t("The last {count} tokens, underlined, are its own.", { count: film.size - film.written })];
 }
 
 /** Only some models are kept: a moment without its own is looked at through the nearest. */

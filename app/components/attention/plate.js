@@ -4,8 +4,8 @@ import { fixed } from "../kit/format.js";
 import { t } from "../kit/words.js";
 import { scaleLegend } from "./display.js";
 import { THRESHOLDS } from "./measures.js";
-import { headName, patternName } from "./names.js";
-import { shownHead } from "./view.js";
+import { mapName, patternName, reachSentence } from "./names.js";
+import { headInView, shownHead } from "./view.js";
 
 export function createPlate(film, store, { measureAt }) {
   const head = element("strong", { class: "head-name" });
@@ -13,29 +13,33 @@ export function createPlate(film, store, { measureAt }) {
   const role = element("span", { class: "role" });
   const legend = element("div", { class: "legend-labels" }, element("span"), element("span"), element("span"));
   const evidence = createEvidence(film);
+  const reach = element("p", { class: "mask-note" });
+  const ramp = element("div", { class: "ramp" });
   const plate = element("div", { class: "plate" },
     element("div", { class: "nameplate" },
       element("div", { class: "head-line" }, badge, head), role,
-      element("div", { class: "legend" }, element("div", { class: "ramp" }), legend)),
-    element("div", { class: "reasons" }, evidence.box,
-      element("p", { class: "mask-note", text: maskNote(film) })));
+      element("div", { class: "legend" }, ramp, legend)),
+    element("div", { class: "reasons" }, evidence.box, reach));
 
-  store.watch(["locked", "hovered", "isolated", "selected", "scale"], (state) => {
-    const shown = shownHead(state);
+  store.watch(["locked", "hovered", "isolated", "selected", "scale", "combine", "against", "measured"], (state) => {
+    const [shown, place] = [shownHead(state), headInView(state)];
     const measure = measureAt(state.selected, shown);
-    setText(head, t("Head {head}", { head: headName(shown) }));
+    setText(head, mapName(shown));
     setText(badge, state.isolated ? t("isolated · Esc releases") : t("preview · click locks"));
-    badge.hidden = !state.isolated && shown.layer === state.locked.layer && shown.head === state.locked.head;
-    setText(role, roleOf(measure, film.tokens));
-    scaleLegend(state.scale).forEach((text, index) => setText(legend.children[index], text));
+    badge.hidden = !state.isolated && place.layer === state.locked.layer && place.head === state.locked.head;
+    setText(role, state.against ? t("against {other}", { other: state.against.words }) : roleOf(measure, film.tokens));
+    ramp.classList.toggle("signed", state.against !== null);
+    scaleLegend(state.scale, state.against !== null).forEach((text, index) => setText(legend.children[index], text));
     evidence.draw(measure);
+    setText(reach, reachSentence(measure));
   });
   return plate;
 }
 
-const maskNote = ({ causal }) => (causal
-  ? t("Rows look, columns are looked at. This half stays empty: no token may look ahead.")
-  : t("Rows look, columns are looked at. This half is not drawn, though this run has no mask and its tokens look ahead."));
+/** Under the picture: how to read it. */
+export const maskNote = ({ causal }) => (causal
+  ? t("Rows look, columns are looked at. The upper half stays empty: no token may look ahead.")
+  : t("Rows look, columns are looked at. The upper half is not drawn, though this run has no mask and its tokens look ahead."));
 
 function roleOf(measure, tokens) {
   if (measure.name === "mixed") return t("mixed: no pattern is clear");
@@ -43,24 +47,35 @@ function roleOf(measure, tokens) {
   return `${patternName(measure.name, measure, tokens)} ${fixed(measure.score)}`;
 }
 
-/** One bar for each pattern that was looked for; the tick is what it takes to earn the name. */
+/** One bar for each kind that was looked for; the tick is what it takes to earn the name. Beside it the same on random tokens
+ *  said twice, where the model was asked: what is a habit of the text is not there. */
 function createEvidence(film) {
+  const randomTitle = element("span", { class: "evidence-score", text: t("random"), title: t("on random tokens said twice") });
   const rows = Object.entries(THRESHOLDS).map(([pattern, threshold]) => {
-    const [name, bar, score] = [element("span"), element("span", { class: "evidence-bar" }), element("span", { class: "evidence-score" })];
+    const [name, bar, score, random] = [element("span"), element("span", { class: "evidence-bar" }), element("span", { class: "evidence-score" }), element("span", { class: "evidence-score" })];
     bar.style.setProperty("--threshold", threshold);
-    return { pattern, name, bar, score, node: element("div", { class: "evidence-row", title: t("takes {threshold}", { threshold }) }, name, bar, score) };
+    return { pattern, name, bar, score, random, node: element("div", { class: "evidence-row", title: t("takes {threshold}", { threshold }) }, name, bar, score, random) };
   });
   const box = element("div", { class: "evidence" },
-    element("p", { class: "evidence-title", text: t("why this name: share, and what it takes") }), ...rows.map((row) => row.node));
+    element("div", { class: "evidence-row evidence-title" },
+      element("span", { class: "evidence-why", text: t("why this name, and what it takes") }), element("span", { class: "evidence-score", text: t("here") }), randomTitle),
+    ...rows.map((row) => row.node));
 
   function draw(found) {
-    for (const { pattern, name, bar, score, node } of rows) {
+    let asked = false;
+    for (const { pattern, name, bar, score, random, node } of rows) {
       const measure = found.measures.find((one) => one.name === pattern);
+      asked ||= measure.random !== null;
       setText(name, patternName(pattern, found, film.tokens));
-      setText(score, fixed(measure.score));
-      bar.style.setProperty("--score", Math.min(1, measure.score));
+      setText(score, measure.text === null ? "–" : fixed(measure.text));
+      setText(random, measure.random === null ? "" : fixed(measure.random));
+      bar.style.setProperty("--score", Math.max(0, Math.min(1, measure.score)));
       node.classList.toggle("won", pattern === found.name);
+      node.hidden = measure.text === null && measure.random === null;
     }
+    randomTitle.hidden = !asked;
+    for (const { random } of rows) random.hidden = !asked;
+    box.classList.toggle("asked", asked);
   }
 
   return { box, draw };

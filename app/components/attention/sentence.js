@@ -3,16 +3,16 @@ import { element } from "../kit/dom.js";
 import { inkOn } from "../kit/theme.js";
 import { isByte, isWhitespace, quotedToken, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
-import { displayTriangle } from "./display.js";
-import { blendTriangle, triangleIndex } from "./payload.js";
+import { createDisplay, paintOf, SHOWN } from "./display.js";
+import { triangleIndex } from "./payload.js";
 import { shownHead, shownQuery } from "./view.js";
 
 const SEEN = 0.02;
 
 export function createSentence(film, store, { hiddenKeyOf, lockQuery }) {
-  const weights = new Float32Array(film.triangle);
-  const shown = new Float32Array(film.triangle);
-  const chips = film.tokens.map((token, position) => createChip(token, position, store, lockQuery));
+  const display = createDisplay(film);
+  const chips = film.tokens.map((token, position) => createChip(film, token, position, store, lockQuery));
+  const tints = chips.map(() => "");
   const strip = element("div", {
     class: "sentence", role: "radiogroup", aria: { label: t("The token that looks. Arrow keys move.") },
     on: { pointerleave: () => store.set({ hoveredQuery: null }), keydown: moveByKey },
@@ -33,13 +33,16 @@ export function createSentence(film, store, { hiddenKeyOf, lockQuery }) {
     if (!state.palette) return;
     const query = shownQuery(state);
     const head = shownHead(state);
-    blendTriangle(film, state.time, head.layer, head.head, weights);
-    displayTriangle(weights, film.size, { scale: state.scale, hiddenKey: state.hideSink ? hiddenKeyOf(head) : null }, shown);
+    const { shown, signed } = display(state, head, state.hideSink ? hiddenKeyOf(head) : null);
+    const paint = paintOf(state.palette, signed);
     chips.forEach((chip, position) => {
       const share = query !== null && position <= query ? shown[triangleIndex(query, position)] : 0;
-      const tint = share >= SEEN ? state.palette.attention.at(share) : "";
-      chip.style.background = tint;
-      chip.style.color = tint ? inkOn(tint) : "";
+      const tint = Math.abs(share) >= SEEN ? paint.at(share) : "";
+      if (tint !== tints[position]) {
+        tints[position] = tint;
+        chip.style.background = tint;
+        chip.style.color = tint ? inkOn(tint) : "";
+      }
       chip.classList.toggle("looking", position === query);
       chip.classList.toggle("future", query !== null && position > query);
       chip.setAttribute("aria-checked", String(position === state.query));
@@ -47,17 +50,28 @@ export function createSentence(film, store, { hiddenKeyOf, lockQuery }) {
     });
   }
 
-  store.watch(["time", "scale", "hideSink", "palette", "locked", "hovered", "isolated", "query", "hoveredQuery"], draw);
+  /** A long sentence has its own scroll bar: the locked token stays in sight without moving the page. */
+  function keepInSight({ query }) {
+    if (query === null || strip.scrollHeight <= strip.clientHeight) return;
+    const [top, height] = [chips[query].offsetTop - strip.offsetTop, chips[query].offsetHeight];
+    if (top < strip.scrollTop || top + height > strip.scrollTop + strip.clientHeight) strip.scrollTop = top - strip.clientHeight / 2;
+  }
+
+  store.watch(["query", "width"], keepInSight);
+  store.watch([...SHOWN, "locked", "hovered", "isolated", "query", "hoveredQuery"], draw);
   return strip;
 }
 
-function createChip(token, position, store, lockQuery) {
+function createChip(film, token, position, store, lockQuery) {
+  const written = film.written !== null && position >= film.written;
+  const values = { token: quotedToken(token), position };
   const chip = element("button", {
     class: "chip", type: "button", role: "radio", dir: "auto", text: visibleToken(token),
-    aria: { label: t("{token}, position {position}", { token: quotedToken(token), position }) },
+    aria: { label: written ? t("{token}, written by the model, position {position}", values) : t("{token}, position {position}", values) },
     on: { pointerenter: () => store.set({ hoveredQuery: position }), click: () => lockQuery(position) },
   });
   chip.classList.toggle("blank", isWhitespace(token));
   chip.classList.toggle("byte", isByte(token));
+  chip.classList.toggle("written", written);
   return chip;
 }

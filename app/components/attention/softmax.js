@@ -1,21 +1,23 @@
 /** q and the keys in, every number between them and a weight out. */
 
 /** q, k: arrays of `size` numbers a token -> the arithmetic of one query and one key, with the scores of all keys.
- *  Keys are those up to the query; all of them where a run has no causal mask. `scaled`: scores are divided by √d. */
+ *  `scores` are those that the mask leaves: of keys up to the query, of all where a run has no causal mask; `allScores` are
+ *  those before the mask. `scaled`: scores are divided by √d. */
 export function workOutCell({ q, k, dHead: size, causal = true, scaled = true }, query, key) {
   const queryVector = q.subarray(query * size, (query + 1) * size);
   const keyVector = k.subarray(key * size, (key + 1) * size);
   const root = scaled ? Math.sqrt(size) : 1;
   const keys = causal ? query + 1 : k.length / size;
   const products = Float64Array.from(queryVector, (value, index) => value * keyVector[index]);
-  const scores = Float64Array.from({ length: keys }, (_, other) => dot(queryVector, k, other * size) / root);
+  const allScores = Float64Array.from({ length: k.length / size }, (_, other) => dot(queryVector, k, other * size) / root);
+  const scores = allScores.subarray(0, keys);
   const running = runningSums(products);
   const largest = Math.max(...scores);
   const parts = scores.map((score) => Math.exp(score - largest)); // no overflow, same weights
   const partTotal = sum(parts);
   const exponentials = scores.map(Math.exp);
   return {
-    q: queryVector, keyVector, products, running, dot: running[size - 1], root, size, scaled, score: scores[key], scores, exponentials,
+    q: queryVector, keyVector, products, running, dot: running[size - 1], root, size, scaled, score: scores[key], scores, allScores, exponentials,
     total: sum(exponentials), weights: parts.map((part) => part / partTotal), slack: scoreSlack(queryVector, k, keys, root),
   };
 }

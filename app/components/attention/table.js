@@ -1,10 +1,11 @@
-/** The numbers of the head in view as a table, built only while it is open. */
+/** The numbers of the map in view as a table, built only while it is open. */
 import { element, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
-import { headName } from "./names.js";
+import { mapName } from "./names.js";
 import { storedRow } from "./payload.js";
+import { lockedMap } from "./view.js";
 
 export function createTable(film, store) {
   const summary = element("summary");
@@ -12,21 +13,22 @@ export function createTable(film, store) {
   const details = element("details", { class: "values" }, summary, frame);
 
   function draw(state) {
-    setText(summary, t("Values as a table: head {head}", { head: headName(state.locked) }));
+    setText(summary, t("Values as a table: {map}", { map: mapName(lockedMap(state)) }));
     if (!details.open) frame.replaceChildren();
     else frame.replaceChildren(tableOf(film, state));
   }
 
   details.addEventListener("toggle", () => draw(store.state));
-  store.watch(["locked", "selected"], draw);
+  store.watch(["locked", "selected", "combine"], draw);
   return details;
 }
 
 /** A row for each query: the two keys that it looks at most, and what it keeps for itself. */
-function tableOf(film, { selected, locked }) {
+function tableOf(film, state) {
+  const map = lockedMap(state);
   const titles = [t("position"), t("token"), t("looks most at"), t("weight"), t("then at"), t("weight"), t("at itself")];
   const rows = film.tokens.map((token, query) => {
-    const weights = storedRow(film, selected, locked, query);
+    const weights = storedRow(film, state.selected, map, query);
     const [first, second] = [...weights.keys()].sort((a, b) => weights[b] - weights[a]);
     return [query, visibleToken(token), ...target(film, weights, first), ...target(film, weights, second), fixed(weights[query])];
   });

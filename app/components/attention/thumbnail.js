@@ -1,6 +1,10 @@
 /** A triangle of weights in, a small square of pixels out. */
 import { triangleIndex } from "./payload.js";
 
+// Used again by every thumbnail: a hundred of them a frame would leave megabytes to clear away.
+let rowsBuffer = new Float32Array(0);
+let squareBuffer = new Float32Array(0);
+
 /** For each of `dots` pixels: the first source cell beneath it, and how much of the pixel lies on that cell. */
 export function coverage(size, dots) {
   const first = new Int32Array(dots);
@@ -13,19 +17,20 @@ export function coverage(size, dots) {
   return { size, dots, first, edge };
 }
 
-/** Cells rarely fall on whole pixels; mixing by coverage keeps every diagonal equally thick.
+/** `paint` as display.js makes it. Cells rarely fall on whole pixels; mixing by coverage keeps every diagonal equally thick.
  *  More cells than pixels: the largest weight beneath a pixel shows, or fine lines would flicker away. */
-export function paintThumbnail(words, stride, offset, triangle, cover, colours) {
+export function paintThumbnail(words, stride, start, triangle, cover, { words: colours, scale, offset }) {
   const { size, dots } = cover;
   const square = size <= dots ? stretched(triangle, cover) : shrunk(triangle, size, dots);
   for (let y = 0; y < dots; y += 1) {
-    const row = offset + y * stride;
-    for (let x = 0; x < dots; x += 1) words[row + x] = colours[(square[y * dots + x] * 255 + 0.5) | 0];
+    const row = start + y * stride;
+    for (let x = 0; x < dots; x += 1) words[row + x] = colours[(square[y * dots + x] * scale + offset + 0.5) | 0];
   }
 }
 
 function stretched(triangle, { size, dots, first, edge }) {
-  const rows = new Float32Array(size * dots);
+  if (rowsBuffer.length < size * dots) rowsBuffer = new Float32Array(size * dots);
+  const rows = rowsBuffer.fill(0, 0, size * dots);
   for (let query = 0; query < size; query += 1) {
     const start = triangleIndex(query, 0);
     for (let x = 0; x < dots && first[x] <= query; x += 1) {
@@ -33,7 +38,7 @@ function stretched(triangle, { size, dots, first, edge }) {
       rows[query * dots + x] = triangle[start + first[x]] * edge[x] + (next <= query ? triangle[start + next] * (1 - edge[x]) : 0);
     }
   }
-  const square = new Float32Array(dots * dots);
+  const square = squareFor(dots);
   for (let y = 0; y < dots; y += 1) {
     const upper = first[y] * dots;
     const lower = Math.min(first[y] + 1, size - 1) * dots;
@@ -43,14 +48,19 @@ function stretched(triangle, { size, dots, first, edge }) {
 }
 
 function shrunk(triangle, size, dots) {
-  const square = new Float32Array(dots * dots);
+  const square = squareFor(dots).fill(0, 0, dots * dots);
   const place = dots / size;
   for (let query = 0, index = 0; query < size; query += 1) {
     const row = ((query * place) | 0) * dots;
     for (let key = 0; key <= query; key += 1, index += 1) {
       const at = row + ((key * place) | 0);
-      if (triangle[index] > square[at]) square[at] = triangle[index];
+      if (Math.abs(triangle[index]) > Math.abs(square[at])) square[at] = triangle[index];
     }
   }
   return square;
+}
+
+function squareFor(dots) {
+  if (squareBuffer.length < dots * dots) squareBuffer = new Float32Array(dots * dots);
+  return squareBuffer;
 }
