@@ -113,8 +113,8 @@ def pack_tensors(run_id: str, text: str, step: int, keys: Sequence[str], head: i
     if not 1 <= len(keys) <= MOST_KEYS:
         raise ConfigError(f"Between 1 and {MOST_KEYS} tensors can be asked for at once.")
     seen = _open(run_id, text, step)
-    _check(0 <= head < seen.model.config.n_heads, "head")
-    _check(0 <= row < len(seen.sentence.ids), "row")
+    _check(0 <= head < seen.model.config.n_heads)
+    _check(0 <= row < len(seen.sentence.ids))
     parts, about = [], []
     for key in keys:
         values = _tensor(seen, key)
@@ -143,11 +143,11 @@ def number(run_id: str, text: str, step: int, key: str, at: str) -> dict[str, An
     ends = {"start": start_walk, "end": end_walk}
     walk = ends[part](seen.model, n_tokens) if part in ends else block_walk(seen.model, int(part[7:]), n_tokens)
     made = next((made for made in walk if made.key == key), None)
-    _check(made is not None, "tensor")
+    _check(made is not None)
     assert made is not None
     places = [int(place) for place in at.split(",") if place.isascii() and place.isdecimal() and len(place) < 8]
-    _check(len(places) == len(made.shape), "number")
-    _check(all(place < size for place, size in zip(places, made.shape, strict=True)), "number")
+    _check(len(places) == len(made.shape))
+    _check(all(place < size for place, size in zip(places, made.shape, strict=True)))
     source = source_of(seen.model, list(seen.sentence.ids), made, _part(seen, part), tuple(places))
     operands = [
         {
@@ -212,20 +212,20 @@ def _part_of(seen: Pass, key: str) -> str:
     from lm_core.interpret.walk import part_of
     from lm_core.interpret.walk_values import parts
 
-    part = part_of(key) if "." in key or key else ""
-    _check(part in parts(seen.model), "tensor")
+    part = part_of(key)
+    _check(part in parts(seen.model))
     return part
 
 
 def _tensor(seen: Pass, key: str) -> Any:
     values = _part(seen, _part_of(seen, key)).get(key)
-    _check(values is not None, "tensor")
+    _check(values is not None)
     return values
 
 
-def _check(is_there: bool, what: str) -> None:
+def _check(is_there: bool) -> None:
     if not is_there:
-        raise ConfigError(f"This pass has no such {what}. Choose another one in the picture.")
+        raise ConfigError("This pass has no such number. Choose another one in the picture.")
 
 
 # --------------------------------------------------------------------------- wording

@@ -190,7 +190,7 @@ def _mix(n: _Number) -> _Found:
 def _join(n: _Number) -> _Found:
     token, column = n.index
     width = n.model.config.d_head
-    return (n.read("x", 0, (column // width, token, column % width)),), {}
+    return (n.read("x", 0, (column // width, token, column % width)),), {"width": float(width)}
 
 
 def _shared(n: _Number, which: int, head: int) -> int:

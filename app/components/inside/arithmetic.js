@@ -63,8 +63,15 @@ function softmax(scores, column) {
   return { value: powers[column] / total, parts: { top, powers, total } };
 }
 
-/** Do two roads lead to one number? The model counts in float32, so far from 0 the last digits may differ. */
-export function agrees(mine, models, scale = 1) {
-  if (mine === models) return true;
-  return Math.abs(mine - models) <= 1e-4 * Math.abs(models) + 2e-5 * Math.max(1, scale);
+/** How large the terms are that a number is added up from: its last digits are as exact as these are. */
+export function sizeOfTerms({ kind, operands }, { value, parts }) {
+  if (parts.products) return parts.products.reduce((sum, product) => sum + Math.abs(product), Math.abs(parts.bias));
+  if (["sum", "turn", "gelu"].includes(kind)) return operands.reduce((sum, { values }) => sum + Math.abs(exact(values[0])), 0);
+  if (kind === "layernorm") return Math.abs(value) + Math.abs(parts.bias) + Math.abs((parts.middle / parts.size) * parts.weight);
+  return Math.abs(value);
+}
+
+/** Do two roads lead to one number? The model counts in float32, so where large terms cancel the last digits may differ. */
+export function agrees(mine, models, terms = 0) {
+  return mine === models || Math.abs(mine - models) <= 1e-4 * Math.abs(models) + 2e-6 * terms;
 }

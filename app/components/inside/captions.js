@@ -51,7 +51,7 @@ const WORDS = {
   },
   mix: ({ figures, read }) => {
     const counted = [...read[0]].filter((share) => share >= 0.1).length;
-    return t("Each token takes the values of the others by these shares. {token} takes a tenth or more from {counted} of them.", { ...figures, counted });
+    return t("By these shares each token takes the values of those that it looks at. From {counted} of them {token} takes a tenth or more.", { ...figures, counted });
   },
   join: ({ figures }) => t("What the {H} heads found is laid side by side: {H} × {D} = {all} numbers a token.", { ...figures, all: figures.H * figures.D }),
   out: ({ figures, rows }) => t("One matrix mixes what all heads found. What comes to {token} is {long} long.", { ...figures, long: number(length(rows[0])) }),

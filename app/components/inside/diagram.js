@@ -39,7 +39,7 @@ export function createDiagram(store, { choose, openBlock }) {
     const items = shownStops.flatMap(({ stop, at }, place) => {
       const rail = railOf(shownStops.map(({ stop: each }) => each), place, residual);
       const button = element("button", { type: "button", class: `station ${rail}`, onclick: () => choose(at), title: fullName(stop) },
-        drawRail(rail, residual), element("span", { class: "station-name", text: stopName(stop.name) }),
+        drawRail(rail, residual), element("span", { class: "station-name", text: stopName(stop) }),
         drawTensor(stop.made[0], overview.sizes), element("span", { class: "station-shape mono", text: shapeText(stop) }));
       rows.set(at, button);
       const first = stop.block !== null && shownStops[place - 1]?.stop.block === null;
@@ -124,7 +124,7 @@ function drawTensor({ shape: sizes, key }, { C }) {
 /** Scrolls the map alone, never the page. */
 function keepInView(panel, button) {
   const list = panel.querySelector(".map-rows");
-  const [top, bottom] = [button.offsetTop - list.offsetTop, button.offsetTop - list.offsetTop + button.offsetHeight];
+  const [top, bottom] = [button.offsetTop, button.offsetTop + button.offsetHeight];
   if (top < list.scrollTop + ROW) list.scrollTop = top - ROW;
   else if (bottom > list.scrollTop + list.clientHeight - ROW) list.scrollTop = bottom - list.clientHeight + ROW;
 }

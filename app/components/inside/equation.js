@@ -35,7 +35,7 @@ export function equationOf({ kind, operands, constants, at }, { parts }, value) 
     case "shift": return [line(x.length ? `a · x = ${digits(one("a"))} × ${inner(x[0])} ${is}` : `a · 0 = 0`, x.length ? t("the learned share, times the token before") : t("nothing stands before the first token"))];
     case "sum": return [line(`${x.map((term, place) => (place ? inner(term) : digits(term))).join(" + ")} ${is}`)];
     case "same": return [line(`x ${is}`, t("handed on as it is"))];
-    case "join": return [line(`z ${is}`, t("head {head} has its place in columns {first} to {last}", joined(operands[0], column)))];
+    case "join": return [line(`z ${is}`, t("head {head} has its place in columns {first} to {last}", joined(operands[0], constants)))];
     case "unit": return unitLines(operands, parts, constants, column, is);
     case "layernorm": return layernormLines(by("x")[0].values, parts, column, is);
     case "linear": return dotLines("x", "w", by("x")[0].values, by("w")[0].values, parts, is, one("b"));
@@ -53,9 +53,8 @@ export function equationOf({ kind, operands, constants, at }, { parts }, value) 
   }
 }
 
-function joined({ place }, column) {
-  const width = column - place[2];
-  return { head: place[0] + 1, first: width, last: place[0] ? width + width / place[0] - 1 : "…" };
+function joined({ place }, { width }) {
+  return { head: place[0] + 1, first: place[0] * width, last: (place[0] + 1) * width - 1 };
 }
 
 /** The first terms, how many there are, and the largest of them. */

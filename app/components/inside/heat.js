@@ -5,12 +5,12 @@ import { fitCanvas } from "../kit/plot.js";
 import { inkOn } from "../kit/theme.js";
 import { visibleToken } from "../kit/tokens.js";
 
-const LABELS = 58;
+const LETTER = 7.4; // pixels of a letter of a label
 const HEAD = 20;
 const WIDEST_CELL = 46;
 const NUMBER_FROM = 37; // pixels that a written number needs
 const TALLEST_ROW = 22;
-const LOWEST_ROW = 6;
+const LOWEST_ROW = 4;
 const TALL = 400; // pixels that many rows share before they scroll with the page
 const LONGEST_LABEL = 6;
 
@@ -54,14 +54,15 @@ export function createHeat({ hover, pick }) {
   function show(next) {
     const { tensor, palette, width, tokens, across } = next;
     const scale = palette.scale;
-    const left = Math.min(LABELS * scale, width / 4);
+    const left = Math.min(width / 4, (12 + LETTER * Math.max(...tokens.map((token) => cut(token).length))) * scale);
     const top = (across ? HEAD + 14 : HEAD) * scale;
-    const height = Math.max(LOWEST_ROW, Math.min(TALLEST_ROW * scale, TALL / tensor.rows));
+    const height = Math.max(LOWEST_ROW, Math.min(TALLEST_ROW * scale, (next.tall ?? TALL) / tensor.rows));
     const pitch = Math.min(WIDEST_CELL * scale, (width - left - 2) / tensor.columns);
     shown = { ...next, rows: tensor.rows, columns: tensor.columns, first: tensor.first, left, top, height, pitch };
     canvas.style.width = `${Math.max(40, Math.ceil(left + pitch * tensor.columns + 2))}px`;
     canvas.style.height = `${Math.ceil(top + height * tensor.rows + 3)}px`;
     canvas.setAttribute("aria-label", next.label);
+    Object.assign(canvas.dataset, { left, top, head: next.head ?? "" });
     paint(next);
     const { context: pen } = fitCanvas(canvas);
     pen.imageSmoothingEnabled = false;
@@ -167,9 +168,24 @@ function cut(token) {
   return letters.length > LONGEST_LABEL ? `${letters.slice(0, LONGEST_LABEL - 1).join("")}…` : letters.join("");
 }
 
+const known = new WeakMap();
+
+/** {low, high} of the finite values, worked out once for each array. */
+export function rangeOf(values) {
+  if (!known.has(values)) {
+    let [low, high] = [Infinity, -Infinity];
+    for (const value of values) {
+      if (!Number.isFinite(value)) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+    known.set(values, { low, high });
+  }
+  return known.get(values);
+}
+
 /** The strongest colour: the largest finite size. */
 export function limitOf(values) {
-  let largest = 0;
-  for (const value of values) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
-  return largest || 1;
+  const { low, high } = rangeOf(values);
+  return Math.max(Math.abs(low), Math.abs(high), 0) || 1;
 }

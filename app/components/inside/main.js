@@ -44,7 +44,7 @@ function build(root, { data, setState }) {
   const store = createStore({ ...FRESH }, { name: "inside" });
   const notice = element("p", { class: "notice", role: "alert", hidden: true });
   const waiting = element("div", { class: "waiting" }, element("div", { class: "loading" }), element("p", { class: "muted", text: t("The model reads the sentence …") }));
-  const own = createOwn({ onAsk: (words) => { text = words; ask(stepInView()); } });
+  const own = createOwn({ onAsk: async (words) => { text = words; await ask(stepInView()); walk.focus({ preventScroll: true }); } }); // where the arrow keys walk
   const player = createPlayer(store, { choose });
   const heads = createHeads(store);
   const diagram = createDiagram(store, { choose, openBlock });
@@ -54,7 +54,7 @@ function build(root, { data, setState }) {
   const timeline = createTimeline(store, { ready: () => asking === null });
   const cost = element("p", { class: "note cost" });
   const table = createTable(store);
-  const walk = element("div", { class: "walk", hidden: true }, diagram.panel,
+  const walk = element("div", { class: "walk", hidden: true, tabindex: "-1" }, diagram.panel,
     element("div", { class: "walk-main" }, player.bar, createSentence(store), stage.panel, origin.panel, next.panel, table, cost));
   root.replaceChildren(own.box, notice, waiting, walk, timeline.bar);
 
@@ -71,6 +71,7 @@ function build(root, { data, setState }) {
   /** The sentence through the model nearest to a step; null is the newest. */
   async function ask(step = null) {
     asking?.abort();
+    clearTimeout(timers.again);
     const mine = (asking = new AbortController());
     own.show({ busy: true, own: text !== "" });
     try {
@@ -85,7 +86,10 @@ function build(root, { data, setState }) {
       const words = error.sentence ?? t("The server does not answer. Try again.");
       waiting.hidden = true;
       if (store.state.overview) own.show({ error: words, own: text !== "" });
-      else refuse(words);
+      else {
+        refuse(words);
+        timers.again = setTimeout(() => ask(step), PERIOD); // a run that has just begun saves its first model soon
+      }
     }
   }
 

@@ -1,10 +1,10 @@
 /** Where a number came from: its operands as strips, the equation with the numbers in it, and the line that made it. */
-import { element, setText } from "../kit/dom.js";
+import { element, prefersReducedMotion, setText } from "../kit/dom.js";
 import { number } from "../kit/format.js";
 import { quotedToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
-import { agrees, workedOut } from "./arithmetic.js";
-import { equationOf } from "./equation.js";
+import { agrees, sizeOfTerms, workedOut } from "./arithmetic.js";
+import { digits, equationOf } from "./equation.js";
 import { createHeat, limitOf } from "./heat.js";
 import { axisName, fullName, madeOf, stopOf, tensorName } from "./stops.js";
 
@@ -22,10 +22,11 @@ export function createOrigin(store, { pick }) {
   const close = element("button", { type: "button", class: "button small", text: t("Close"), onclick: () => store.set({ number: null, source: null }) });
   const panel = element("section", { class: "origin panel", hidden: true, aria: { label: t("Where a number came from") } },
     element("div", { class: "panel-heading" }, heading, where, element("span", { class: "spacer" }), close), trouble, body);
+  const read = element("p", { class: "tip" });
   let shown = null;
   let heat = null;
 
-  store.watch(["number", "source", "palette", "width", "stops"], (state) => {
+  store.watch(["number", "source", "palette", "width", "stops"], (state, changed) => {
     panel.hidden = state.number === null;
     if (panel.hidden || !state.palette || !state.stops.length) return;
     const { source } = state;
@@ -34,9 +35,11 @@ export function createOrigin(store, { pick }) {
     body.hidden = !source || Boolean(source.error);
     if (!source) { setText(heading, t("Where does it come from?")); return; }
     if (source.error) { setText(trouble, source.error); return; }
-    setText(heading, t("Where {value} comes from", { value: number(source.value ?? -Infinity) }));
-    if (shown !== source) build(state, source);
+    setText(heading, t("Where {value} comes from", { value: digits(source.value) }));
+    const fresh = shown !== source;
+    if (fresh) build(state, source);
     drawStrips(state, source);
+    if (fresh && changed.has("source")) panel.scrollIntoView({ block: "nearest", behavior: prefersReducedMotion() ? "auto" : "smooth" });
   });
 
   function build(state, source) {
@@ -44,10 +47,10 @@ export function createOrigin(store, { pick }) {
     const found = workedOut(source);
     const value = source.value ?? -Infinity;
     lines.replaceChildren(...equationOf(source, found, value));
-    const good = agrees(found.value, value, largestTerm(found));
+    const good = agrees(found.value, value, sizeOfTerms(source, found));
     setText(verdict, Number.isNaN(found.value) ? "" : good
-      ? t("Worked out again by this page from these numbers: {value}, as in the model.", { value: number(found.value) })
-      : t("Worked out again by this page: {mine}; the model has {value}.", { mine: number(found.value), value: number(value) }));
+      ? t("Worked out again by this page from these numbers: {value}, as in the model.", { value: digits(found.value) })
+      : t("Worked out again by this page: {mine}; the model has {value}.", { mine: digits(found.value), value: digits(value) }));
     verdict.classList.toggle("differs", !good);
     links.replaceChildren(...source.operands.filter(({ weight }) => !weight).map((operand) => linkTo(state, operand)));
     showCode(source.code);
@@ -74,6 +77,7 @@ export function createOrigin(store, { pick }) {
 
   /** Rows of operands over each other, so that each product stands under its factors. */
   function drawStrips(state, source) {
+    const idle = t("Click a number of a green row to go on to its own source; blue rows are learned weights.");
     const rows = source.operands.filter(({ axis, values }) => axis !== null && values.length > 1);
     strips.hidden = !rows.length;
     if (strips.hidden) return;
@@ -86,8 +90,6 @@ export function createOrigin(store, { pick }) {
       });
       return { row, strip };
     });
-    const idle = t("Click a number of a green row to go on to its own source; blue rows are learned weights.");
-    const read = element("p", { class: "tip" });
     setText(read, idle);
     const width = Math.max(200, strips.clientWidth || state.width * 0.5);
     strips.replaceChildren(...heat.flatMap(({ row, strip }) => [
@@ -106,8 +108,6 @@ export function createOrigin(store, { pick }) {
 
   return { panel };
 }
-
-const largestTerm = ({ parts }) => Math.max(1, ...(parts.products ?? []).map(Math.abs));
 
 function nameOf({ stops }, { of, weight, place, axis }) {
   if (!of) return t("products; their sum is the number");

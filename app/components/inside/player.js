@@ -37,22 +37,24 @@ export function createPlayer(store, { choose }) {
     on.button.disabled = at >= stops.length - 1;
   });
 
-  /** Page-wide keys; a number, a chip or the timeline under the focus has its own arrows. */
+  /** The left and right arrows and space work on the whole page; those that a page scrolls with only in the picture. */
   function key(event) {
     if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !store.state.stops.length) return;
-    const target = event.composedPath()[0];
-    const pressed = target instanceof HTMLElement && target.closest("button, summary, a, [role=slider], [role=tab], [role=radio]");
+    const path = event.composedPath();
+    const within = (selector) => path.some((node) => node instanceof HTMLElement && node.matches(selector));
+    const inside = path.some((node) => node.contains?.(bar) && node instanceof HTMLElement && node.matches(".walk"));
+    if (within("[role=slider], [role=tab], [role=tablist], [role=combobox], [role=radio]:not(.chip)")) return;
     const { at, stops, block } = store.state;
-    const blocks = store.state.overview.sizes.L;
+    const inBlock = stops[at].block !== null;
     const sameIn = (other) => stops.findIndex((stop) => stop.block === other && stop.name === stops[at].name);
     const actions = {
-      ArrowRight: () => move(1), ArrowLeft: () => move(-1), Home: () => move(-at), End: () => move(stops.length),
-      ArrowDown: () => { if (stops[at].block !== null && block < blocks - 1) choose(sameIn(block + 1)); },
-      ArrowUp: () => { if (stops[at].block !== null && block > 0) choose(sameIn(block - 1)); },
+      ArrowRight: () => move(1), ArrowLeft: () => move(-1), ...(within("button, summary, a") ? {} : { " ": toggle }),
       Escape: () => store.set({ number: null, source: null }),
-      ...(pressed ? {} : { " ": toggle }),
+      ...(inside ? { Home: () => move(-at), End: () => move(stops.length) } : {}),
+      ...(inside && inBlock && block < store.state.overview.sizes.L - 1 ? { ArrowDown: () => choose(sameIn(block + 1)) } : {}),
+      ...(inside && inBlock && block > 0 ? { ArrowUp: () => choose(sameIn(block - 1)) } : {}),
     };
-    if (!actions[event.key] || (target instanceof HTMLElement && target.closest("[role=slider], [role=tab]"))) return;
+    if (!actions[event.key]) return;
     if (event.key !== "Escape") event.preventDefault();
     actions[event.key]();
   }

@@ -35,6 +35,7 @@ export function createSentence(store) {
     [...strip.children].forEach((chip, at) => {
       chip.setAttribute("aria-checked", String(at === row));
       chip.tabIndex = at === row ? 0 : -1;
+      if (at === row) strip.scrollTop = Math.max(0, chip.offsetTop - strip.offsetTop - chip.offsetHeight); // long sentences scroll in their own box
     });
   });
   return strip;

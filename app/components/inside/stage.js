@@ -4,11 +4,12 @@ import { number } from "../kit/format.js";
 import { quotedToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { captionOf, formulaOf, rowAt } from "./captions.js";
-import { createHeat, limitOf } from "./heat.js";
+import { createHeat, limitOf, rangeOf } from "./heat.js";
 import { headOf, indexOf, regionsOf } from "./places.js";
 import { axisName, fullName, isShare, madeOf, stopOf, tensorName } from "./stops.js";
 
 const BESIDE = 760; // pixels from which what is read stands beside what is made
+const SHORT = 230; // pixels of a strip that shares its column
 const REVEAL = 500;
 
 /** `pick(key, at)` chooses a number; `choose(at)` opens a stop. */
@@ -39,7 +40,7 @@ export function createStage(store, { pick, choose, choices }) {
     setText(formula, formulaOf(stop, state.overview));
     const ready = state.tensors !== null && state.tensors[tensorOf(state).key] !== undefined;
     bar.hidden = ready;
-    if (!ready) return;
+    if (!ready) { setText(caption, ""); return; }
     setText(caption, captionOf(state));
     if (changed.has("tensors") || changed.has("which") || changed.has("stops")) build(state);
     setText(tip, tipOf(state));
@@ -94,8 +95,8 @@ export function createStage(store, { pick, choose, choices }) {
       const across = axes.endsWith("S") ? state.overview.tokens : null;
       card.heading.replaceChildren(...headingOf(card, tensor, axes, share, () => choose(stopOf(state.stops, card.key))));
       card.heat.show({
-        tensor, tokens: state.overview.tokens, across, share, palette: state.palette, width, row: state.row, stamp: `${state.turn} ${state.head} ${state.themeTurn} ${tensor.first}`,
-        limit: limitOf(tensor.values), reveal: card.isRead ? 1 : reveal,
+        tensor, tokens: state.overview.tokens, across, share, palette: state.palette, width, row: state.row, head: state.head, stamp: `${state.turn} ${state.head} ${state.themeTurn} ${tensor.first}`,
+        limit: limitOf(tensor.values), tall: beside && card.isRead && cards.length > 2 ? SHORT : undefined, reveal: card.isRead ? 1 : reveal,
         regions: regions.filter(({ key }) => key === card.key),
         hovered: state.hovered?.key === card.key ? state.hovered : null, chosen: chosenIn(state, card.key),
         label: t("{name}: {rows} rows, {columns} columns. Arrow keys move, Enter shows where a number came from.", { name: itself ? fullName(state.stops[stopOf(state.stops, card.key)]) : card.key, rows: tensor.rows, columns: tensor.columns }),
@@ -129,12 +130,12 @@ function headingOf(card, tensor, axes, share, open) {
     ? element("button", { type: "button", class: "link", text: name, title: t("Go to where it is made"), onclick: open })
     : element("strong", { text: name });
   const [down, across] = axes.slice(-2);
-  const low = tensor.values.reduce((least, value) => (Number.isFinite(value) && value < least ? value : least), Infinity);
-  const high = tensor.values.reduce((most, value) => (value > most ? value : most), -Infinity);
+  const { low, high } = rangeOf(tensor.values);
   const part = tensor.alone ? t("one row of many") : t("{rows} × {columns}: {down} × {across}", { rows: tensor.rows, columns: tensor.columns, down: axisName(down), across: axisName(across) });
   const range = share ? t("0 to {high}", { high: number(high) }) : t("{low} to {high}", { low: number(low), high: number(high) });
-  return [element("span", { class: "muted", text: card.isRead ? t("read:") : t("made:") }), shown, element("span", { class: "unit", text: part }), element("span", { class: "spacer" }),
-    element("span", { class: share ? "scale share" : "scale", aria: { hidden: "true" } }), element("span", { class: "unit mono", text: range })];
+  return [
+    element("div", { class: "card-name" }, element("span", { class: "muted", text: card.isRead ? t("read:") : t("made:") }), shown, element("span", { class: "unit", text: part })),
+    element("div", { class: "card-range" }, element("span", { class: share ? "scale share" : "scale", aria: { hidden: "true" } }), element("span", { class: "unit mono", text: range }))];
 }
 
 /** What lies under the pointer, and where it came from. */

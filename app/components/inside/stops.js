@@ -41,7 +41,8 @@ export function madeOf(stops, key) {
   return at < 0 ? null : stops[at].made.find((made) => made.key === alias(stops, key));
 }
 
-export function stopName(name) {
+export function stopName({ name, made }) {
+  if (name.startsWith("stream") && made[0].kind === "same") return t("In place of the stream");
   return {
     embed: t("Embedding"), shift: t("Token shift"), positions: t("Positions"), sum: t("Their sum"),
     "norm 1": t("Norm"), heads: t("Q, K and V"), unit: t("QK-norm"), turn: t("Rotary turn"), gain: t("Gain of the head"),
@@ -53,8 +54,8 @@ export function stopName(name) {
 }
 
 /** "Block 2 · Scaled" */
-export function fullName({ name, block }) {
-  return block === null ? stopName(name) : t("Block {block} · {stop}", { block: block + 1, stop: stopName(name) });
+export function fullName(stop) {
+  return stop.block === null ? stopName(stop) : t("Block {block} · {stop}", { block: stop.block + 1, stop: stopName(stop) });
 }
 
 /** What a tensor is called where several stand side by side: "q", "k after the turn" → its letter. */
