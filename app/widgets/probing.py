@@ -1,4 +1,4 @@
-"""A run and the name of a probe in ("lens", "who", …), its picture out; what is chosen goes into the address."""
+"""A run and the name of a probe in ("lens", "without", …), its picture out; what is chosen goes into the address."""
 
 from __future__ import annotations
 

@@ -4,7 +4,22 @@ test asks for it, on a server that has read nothing yet.
 
 import pytest
 
-from app.loaders import attention, compare, doctor, inside, loss, models, runs, sidebyside, tokenizers, train, writing
+from app.loaders import (
+    attention,
+    compare,
+    doctor,
+    heads,
+    inside,
+    loss,
+    models,
+    neurons,
+    runs,
+    sidebyside,
+    surgery,
+    tokenizers,
+    train,
+    writing,
+)
 from app.loaders import home as home_loader
 from lm_core import settings as machine
 
@@ -42,7 +57,10 @@ def forget():
         compare._fixed,
         doctor._remembered,
         sidebyside._speed,
+        heads._named,
+        neurons._scanned,
+        neurons._some_text,
     ):
         cached.cache_clear()
-    for cached in (runs.config_of, home_loader.film_of, writing.write):
+    for cached in (runs.config_of, home_loader.film_of, writing.write, surgery._tables):
         cached.clear()

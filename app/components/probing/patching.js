@@ -9,6 +9,7 @@ import { createPredict } from "./predict.js";
 import { createTables } from "./table.js";
 
 const LONGEST = 2000;
+const CLEAR = 0.3; // logits between the two answers; below, shares of the difference say little
 
 export function createPatching({ again, redraw }) {
   let kind = "residual";
@@ -68,9 +69,13 @@ function best(map) {
 }
 
 function captionOf(answer) {
+  if (Math.abs(answer.clean - answer.corrupted) < CLEAR) {
+    return t("Both sentences answer nearly alike ({clean} and {corrupted} logits between {target} and {rival}), so this map is mostly noise: change a token nearer to the end.",
+      { target: quotedToken(answer.target.text), rival: quotedToken(answer.rival.text), clean: fixed(answer.clean), corrupted: fixed(answer.corrupted) });
+  }
   const [head, attention, mlp] = [best(answer.byHead), best(answer.maps.attention), best(answer.maps.mlp)];
   return [
-    t("The first sentence favours {target} over {rival} by {clean} logits, the second by {corrupted}.", { target: quotedToken(answer.target.text), rival: quotedToken(answer.rival.text), clean: fixed(answer.clean), corrupted: fixed(answer.corrupted) }),
+    t("The first sentence scores {target} {clean} logits above {rival}, the second {corrupted}.", { target: quotedToken(answer.target.text), rival: quotedToken(answer.rival.text), clean: fixed(answer.clean), corrupted: fixed(answer.corrupted) }),
     t("Of single heads {head} brings back most ({value}).", { head: headName(head.layer, head.at), value: fixed(head.value) }),
     attention.value >= mlp.value ? t("Of single places most is carried by attention of layer {layer} at position {row} ({value}).", { layer: attention.layer + 1, row: attention.at + 1, value: fixed(attention.value) })
       : t("Of single places most is carried by the MLP of layer {layer} at position {row} ({value}).", { layer: mlp.layer + 1, row: mlp.at + 1, value: fixed(mlp.value) }),

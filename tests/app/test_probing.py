@@ -1,0 +1,145 @@
+"""Questions to the inside of a model, as pages ask them: every kind of model answers, or says why it cannot."""
+
+import json
+
+import pytest
+
+from app.loaders.questions import QUESTIONS, answer
+from lm_core import settings as machine
+from lm_core.errors import ConfigError, RunError
+from tests.pages import open_page, sent
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
+RUN = "gallery-probed"
+PAIR = {"text": "To be, or not", "other": "To be, or got"}
+MODELS = {
+    "modern": {"qk_norm": True, "qk_gain": True, "token_shift": True, "n_kv_heads": 1},
+    "classic": {"norm": "layernorm", "positions": "learned", "activation": "gelu", "tie_embeddings": True},
+    "maskless": {"causal": False, "norm": "none"},
+    "streamless": {"residual": False},
+}
+TEXT = "ROMEO:\nTo be, or not to be? <i>\n got"
+
+
+@pytest.fixture
+def ask(make_finished_run):
+    """ask("lens", text="…"): a question to a model whose weights are as they were drawn."""
+    make_finished_run(machine.GALLERY / RUN, text=TEXT)
+    return lambda question, **values: answer(RUN, question, values)
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_kind_of_model_answers_in_plain_values(kind, make_finished_run):
+    make_finished_run(machine.GALLERY / RUN, text=TEXT, **MODELS[kind])
+    for question in QUESTIONS.keys() - {"neurons"}:
+        if (kind, question) == ("streamless", "who"):
+            with pytest.raises(ConfigError, match="without a residual stream"):
+                answer(RUN, question, {})
+            continue
+        found = answer(RUN, question, {**PAIR, "heads": "0.1", "mlps": "1", "cells": "1.0.5.2.300", "write": "1"})
+        assert found["tokens"] == list(PAIR["text"])
+        assert (found["layers"], found["heads"], found["step"]) == (2, 2, 100)
+        json.dumps(found, allow_nan=False)
+
+
+def test_neurons_are_shown_by_the_text_of_the_run(ask, monkeypatch):
+    from app.loaders import neurons
+
+    monkeypatch.setattr(neurons, "SAMPLE", 300)
+    monkeypatch.setattr(neurons, "READ", 400)
+    found = ask("neurons", layer="1", neuron="3")
+    assert (found["layer"], found["neuron"], found["width"]) == (1, 3, 64)
+    assert all(place["activations"][place["position"]] == max(place["activations"]) for place in found["places"])
+    assert found["places"][0]["activations"][found["places"][0]["position"]] == found["peak"]
+    assert len(found["here"]) == len(found["tokens"])
+    with pytest.raises(ConfigError, match="64 neurons"):
+        ask("neurons", neuron="64")
+
+
+def test_the_lens_ends_with_what_surgery_calls_as_trained(ask):
+    lens, before = ask("lens"), ask("surgery")
+    top = lens["rows"][-1]["top"][-1][0]
+    best = max(before["candidates"], key=lambda one: one["before"])
+    assert top == [best["text"], pytest.approx(best["before"])]
+    assert all(one["before"] == one["after"] for one in before["candidates"])
+    assert "written" not in before
+
+
+def test_what_the_table_says_is_what_switching_off_does(ask):
+    table, off = ask("parts"), ask("surgery", heads="1.1")
+    effect = next(one for one in table["effects"] if (one["layer"], one["head"]) == (1, 1))
+    assert effect["loss"] == pytest.approx(off["after"]["loss"], rel=1e-4)
+    assert table["loss"] == pytest.approx(off["before"]["loss"], rel=1e-4)
+    assert len(table["effects"]) == table["all"] == 6
+    assert ask("parts", how="mean")["effects"] != table["effects"]
+
+
+def test_a_writing_stops_where_the_context_ends(ask):
+    written = ask("surgery", text="To be, or not to be? or not", write="1")["written"]
+    assert len(written["before"]) == 32 - 27
+
+
+def test_three_witnesses_stand_beside_each_other(ask):
+    found = ask("matters", layer="1", head="0", position="5")
+    assert sum(found["attention"]) == pytest.approx(1, abs=1e-3)
+    for witness in ("attention", "here", "everywhere", "gradient"):
+        assert len(found[witness]) == len(found["tokens"])
+        assert not any(found[witness][6:])
+    assert found["pattern"][5] == found["attention"]
+
+
+def test_without_a_second_sentence_one_token_is_changed(ask):
+    found = ask("patching")
+    changed = [
+        at for at, pair in enumerate(zip(found["tokens"], found["otherTokens"], strict=True)) if pair[0] != pair[1]
+    ]
+    assert changed == [len(found["tokens"]) - 3]
+    assert found["maps"]["residual"][0][changed[0]] == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("question", "values", "says"),
+    [
+        ("lens", {"text": "x"}, "at least two tokens"),
+        ("who", {"position": "99"}, "Choose one of them"),
+        ("who", {"token": "5000"}, "Choose one of"),
+        ("surgery", {"heads": "9.9"}, "2 layers of 2 heads"),
+        ("surgery", {"cells": "1.2"}, "groups of 5"),
+        ("surgery", {"position": "first"}, "whole number"),
+        ("matters", {"layer": "7"}, "2 layers"),
+        ("patching", {"text": "To be", "other": "To be, or"}, "5 and 9 tokens"),
+        ("guess", {}, 'no question "guess"'),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_words(ask, question, values, says):
+    with pytest.raises(ConfigError, match=says):
+        ask(question, **values)
+
+
+def test_a_long_text_is_cut_and_unknown_signs_are_told(ask):
+    found = ask("lens", text="To be €" * 10)
+    assert len(found["tokens"]) == 32
+    assert {note["kind"] for note in found["notes"]} == {"cut", "uncovered"}
+    with pytest.raises(RunError):
+        answer("no-such-run", "lens", {})
+
+
+@pytest.mark.parametrize("section", ["lens", "without", "who", "patching", "neurons", "gradients"])
+def test_the_page_inside_opens_each_section_from_its_address(section, make_finished_run):
+    make_finished_run(machine.GALLERY / RUN)
+    app = open_page("inside", run=RUN, section=section, text="To be", place="2")
+    data = sent(app)
+    assert (data["section"], data["run"], data["text"], data["place"]) == (section, RUN, "To be", 2)
+    if section == "lens":
+        app.session_state["probing lens"] = {"view": {"run": RUN, "text": None, "place": 3, "layer": 1}}
+        app.run()
+        assert app.query_params["place"] == "3"
+        assert "text" not in app.query_params
+
+
+def test_surgery_stands_on_the_attention_page_with_choices_of_its_own(make_finished_run):
+    make_finished_run(machine.GALLERY / RUN)
+    app = open_page("attention", run=RUN, layer="2", **{"cut-layer": "1", "cut-off": "0.1"})
+    both = [json.loads(picture.proto.json) for picture in app.get("bidi_component")]
+    surgery = next(data for data in both if data.get("section") == "surgery")
+    assert (surgery["layer"], surgery["off"]) == (1, "0.1")

@@ -1,0 +1,96 @@
+"""Probes in a browser: walking the lens, switching parts off, sums that hold, a weight set by hand; hostile text."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+RUN = "gallery-comedies"
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+def number(text):
+    return float(re.search(r"[+−-]?\d+\.\d+", text).group().replace("−", "-"))
+
+
+def test_the_lens_by_keys_then_who_wrote_it_then_without_it(open_page):
+    page = open_page(f"inside?run={RUN}&section=lens&text=The king is dead")
+    cells = page.get_by_role("gridcell")
+    expect(cells.first).to_be_visible(timeout=20_000)
+    expect(cells).to_have_count(6 * 16)  # the embedding, four layers, and what follows
+    cells.first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".grid-readout")).to_contain_text("layer 1, after “h”")
+    page.keyboard.press("Enter")
+    shown = page.locator(".detail-panel")
+    expect(shown.locator(".share-row")).to_have_count(8)
+    expect(shown).to_contain_text("place")
+    expect(page).to_have_url(re.compile("place=1"))
+    page.keyboard.press("Escape")
+    expect(shown).to_be_hidden()
+    page.get_by_role("button", name="under 25 %").click()
+    expect(page.locator(".predict-verdict")).to_have_text(re.compile(r"^(Yes|No)\. It is .* of the 16 places"))
+    page.get_by_text("Values as a table").click()
+    expect(page.locator(".values tbody tr")).to_have_count(5 * 16)
+
+    page.get_by_role("radio", name="Who wrote this?").click(force=True)
+    total = page.locator(".total")
+    expect(total).to_contain_text("logit of", timeout=10_000)
+    bars = page.locator(".signed-row .number").all_inner_texts()
+    assert len(bars) == 2 + 4 * 5
+    assert sum(map(number, bars)) == pytest.approx(
+        number(total.inner_text().split("=")[1]), abs=0.15
+    )  # two decimals each
+    page.locator(".place").nth(4).click()
+    expect(page.locator(".caption")).to_contain_text("After “k”")
+
+    page.get_by_role("radio", name="Without it").click(force=True)
+    table = page.get_by_role("gridcell")
+    expect(table).to_have_count(4 * 5, timeout=10_000)
+    expect(page.locator(".loss-line")).to_contain_text("(0.000)")
+    table.nth(4).click()
+    expect(table.nth(4)).to_have_text("off")
+    expect(page.locator(".loss-line")).not_to_contain_text("(0.000)")
+    expect(page.locator(".grid-readout")).to_contain_text("MLP 1 is off")
+    expect(page).to_have_url(re.compile("off=0"))
+    page.get_by_role("button", name="Switch all on").click()
+    expect(page.locator(".loss-line")).to_contain_text("(0.000)")
+
+
+def test_surgery_by_keyboard_in_the_dark_and_on_a_narrow_page(open_page):
+    page = open_page(f"attention?run={RUN}&cut-layer=3&cut-head=1", theme="dark", width=400)
+    slider = page.get_by_role("slider", name="Share of attention")
+    expect(page.locator(".matters-table tbody tr")).to_have_count(10, timeout=20_000)
+    expect(page.locator(".loss-line")).to_contain_text("(0.000)")
+    slider.focus()
+    page.keyboard.press("Home")
+    first = page.locator(".share-row .number").first
+    expect(first).to_have_text(re.compile(r"47\s% → (?!47)"))  # the row is the last one: only the next guess moves
+    expect(page.locator(".cell-name")).to_contain_text("0 % (learned")
+    expect(page.locator(".probing .caption").nth(1)).to_contain_text("rank correlation")
+    page.get_by_role("button", name="Switch head 3.1 off").click()
+    expect(page.get_by_role("button", name="Switch head 3.1 on")).to_be_visible()
+    expect(page).to_have_url(re.compile("cut-off=2.0"))
+    page.get_by_role("button", name="Undo everything").click()
+    expect(page.locator(".loss-line")).to_contain_text("(0.000)")
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
+
+
+def test_patching_neurons_and_gradients_with_hostile_text_in_chinese(open_page):
+    page = open_page(f"inside?run={RUN}&section=patching&text={HOSTILE}&lang=zh")
+    cells = page.get_by_role("gridcell")
+    expect(cells.first).to_be_visible(timeout=20_000)
+    expect(page.locator(".context").first).to_contain_text("img src")
+    page.get_by_role("textbox").nth(1).fill("abc")
+    page.keyboard.press("Enter")
+    expect(page.locator(".own-box .note")).to_contain_text("3")  # of how many tokens, in a sentence
+    expect(cells.first).to_be_visible()  # what was there stays
+    page.goto(page.url.replace("section=patching", "section=neurons"))
+    expect(page.locator("li.place-line")).to_have_count(8, timeout=20_000)
+    page.get_by_role("spinbutton").fill("5")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("neuron=5"))
+    page.goto(page.url.replace("section=neurons", "section=gradients"))
+    expect(page.locator(".push-row")).to_have_count(14, timeout=20_000)
+    assert not page.locator(".probing img").count()
