@@ -16,7 +16,8 @@ torch.set_num_threads(1)
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """Who runs side by side (`make test` takes two): a file stays whole, and all that need the browser share one.
+    """Who runs side by side (`make test` takes two): a file stays whole, and those that need the browser share two
+    servers.
 
     Files of the app come before the browser: Playwright leaves an event loop in its process that AppTest would meet.
     """
@@ -27,7 +28,9 @@ def pytest_xdist_make_scheduler(config, log):
             file = nodeid.partition("::")[0]
             if "postgres" in nodeid:
                 return "PostgreSQL"
-            return "browser" if "/e2e/" in file else file
+            if "/e2e/" in file:
+                return "browser, first half" if file.rpartition("/")[2] < "test_i" else "browser, second half"
+            return file
 
     return Together(config, log)
 
