@@ -3,7 +3,7 @@
     x ── ln1 ── W ──> projected ── to unit scale ──> normed ── by its position ──> turned ── × gain ──> q
                                   (qk_norm)                  (rotary)                      (q only)
 
-A stage that the model leaves out is not there. The last one is what trace site q or k holds, number for number.
+A stage that the model leaves out is not there. The last one is what trace site q or k holds.
 """
 
 from __future__ import annotations

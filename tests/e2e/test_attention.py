@@ -204,37 +204,6 @@ def test_the_worked_cell_and_the_whole_matrix_agree_with_the_stored_weights(open
     expect(page.locator(".whole [aria-current=step]")).to_have_text("÷ √d")
 
 
-def test_two_hundred_hovers_and_clicks_leave_no_memory_behind(open_page, seen_run):
-    page = open_picture(open_page, seen_run)
-    tools = page.context.new_cdp_session(page)
-
-    def used():
-        tools.send("HeapProfiler.collectGarbage")
-        return {one["name"]: one["value"] for one in tools.send("Performance.getMetrics")["metrics"]}["JSHeapUsedSize"]
-
-    def interact(times):
-        page.evaluate(
-            """async (times) => {
-              const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot);
-              const root = roots.find((one) => one?.querySelector(".head"));
-              const heads = [...root.querySelectorAll(".head")], chips = [...root.querySelectorAll(".chip")];
-              for (let at = 0; at < times; at += 1) {
-                heads[at % 4].dispatchEvent(new PointerEvent("pointerenter", { pointerType: "mouse" }));
-                heads[at % 4].click();
-                chips[at % chips.length].click();
-                await new Promise(requestAnimationFrame);
-              }
-            }""",
-            times,
-        )
-
-    tools.send("Performance.enable")
-    interact(20)
-    before = used()
-    interact(200)
-    assert used() - before < 2_000_000
-
-
 def test_space_plays_the_moments_except_in_a_field(open_page, seen_run):
     page = open_picture(open_page, seen_run)
     page.locator(".own-field").focus()
@@ -248,7 +217,9 @@ def test_space_plays_the_moments_except_in_a_field(open_page, seen_run):
     expect(page.locator(".timeline-readout")).to_have_text("step 2", timeout=5000)
 
 
-def test_a_link_opens_its_moment_and_the_caption_tells_how_the_name_came(open_page, odd_run):
+def test_a_link_opens_its_moment_and_the_caption_tells_how_the_name_came(open_page, server, odd_run):
+    other, _config = new_run(server.home, "turned", layers=1, heads=3)
+    save_point(other, crafted_point(ODD_TOKENS, 60, 1, 3, 2))
     page = open_picture(open_page, odd_run, "&at=0&layer=1&head=1&query=9")
     expect(page.locator(".stage .caption")).to_contain_text("stays with the token itself 100")
     page.get_by_role("button", name="Newest").click()
@@ -257,6 +228,10 @@ def test_a_link_opens_its_moment_and_the_caption_tells_how_the_name_came(open_pa
     expect(page.locator(".role")).to_have_text("previous token 1.00")
     expect(page.locator(".missing")).to_contain_text("q and k were not kept")
     assert page.locator("canvas.matrix").get_attribute("aria-label").startswith("Head 1.1 looks one token back")
+    page.get_by_label("Compare with").select_option(label="turned")
+    expect(page.locator(".role")).to_have_text("against turned")
+    expect(page.locator(".stage .caption")).to_contain_text("Head 1.1 against turned: 86")
+    expect(page.locator(".stage .caption")).to_contain_text("100 % there and 0 % here")
 
 
 @pytest.mark.parametrize(("theme", "width"), [("dark", 1280), ("light", 400)])
@@ -359,6 +334,62 @@ def test_the_browser_reads_and_works_out_what_python_does(open_page, server, see
     for name, map_of in wanted.items():
         assert np.abs(squares(np.array(found["maps"][name])) - map_of).max() < 3 / 255, name
     assert_names_are_those_of_python(page)
+    assert_a_window_cuts_rows_and_says_what_lies_before_it(page)
+    assert_two_hundred_hovers_and_clicks_leave_no_memory_behind(page)
+
+
+def assert_two_hundred_hovers_and_clicks_leave_no_memory_behind(page):
+    tools = page.context.new_cdp_session(page)
+
+    def used():
+        tools.send("HeapProfiler.collectGarbage")
+        return {one["name"]: one["value"] for one in tools.send("Performance.getMetrics")["metrics"]}["JSHeapUsedSize"]
+
+    def interact(times):
+        page.evaluate(
+            """async (times) => {
+              const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot);
+              const root = roots.find((one) => one?.querySelector(".head"));
+              const heads = [...root.querySelectorAll(".head")], chips = [...root.querySelectorAll(".chip")];
+              for (let at = 0; at < times; at += 1) {
+                heads[at % 4].dispatchEvent(new PointerEvent("pointerenter", { pointerType: "mouse" }));
+                heads[at % 4].click();
+                chips[at % chips.length].click();
+                await new Promise(requestAnimationFrame);
+              }
+            }""",
+            times,
+        )
+
+    tools.send("Performance.enable")
+    interact(20)
+    before = used()
+    interact(200)
+    assert used() - before < 2_000_000
+
+
+def assert_a_window_cuts_rows_and_says_what_lies_before_it(page):
+    found = page.evaluate(
+        """async () => {
+          const w = await import("/pictures/x/attention/window.js");
+          const film = { size: 200, tokens: Array.from({ length: 200 }, (_, at) => String(at)) };
+          const state = { windowSize: 64, windowFrom: 100, query: 120, key: 20, hoveredQuery: null, hoveredKey: 163 };
+          const seen = w.windowOf(film, state);
+          const whole = new Float32Array(200 * 201 / 2).fill(0).map((_, at) => at);
+          const shares = new Float32Array(200 * 201 / 2).fill(0.01);
+          const { query, key, hoveredKey } = w.stateWithin(state, seen);
+          return { seen: [seen.from, seen.size, seen.tokens[0], seen.whole], within: [query, key, hoveredKey],
+            cut: [...w.cutTriangle(whole, seen)].slice(0, 3), before: w.sharesBefore(shares, seen)[5],
+            moves: [w.windowTo(film, state, 10), w.windowTo(film, state, 120), w.windowTo(film, state, 199)],
+            first: [w.firstWindow(96), w.firstWindow(97)] };
+        }"""
+    )
+    assert found["seen"] == [100, 64, "100", False]
+    assert found["within"] == [20, None, 63]
+    assert found["cut"] == [100 * 101 / 2 + 100, 101 * 102 / 2 + 100, 101 * 102 / 2 + 101]
+    assert found["before"] == pytest.approx(1.0, abs=1e-4)
+    assert found["moves"] == [0, 100, 136]
+    assert found["first"] == [None, 64]
 
 
 def squares(triangles):

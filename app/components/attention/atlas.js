@@ -4,7 +4,7 @@ import { fixed } from "../kit/format.js";
 import { t } from "../kit/words.js";
 import { createDisplay, paintOf, SHOWN } from "./display.js";
 import { headName, patternName, plainName, reachSentence } from "./names.js";
-import { isOfAll, layersOf, placesOf } from "./payload.js";
+import { isOfAll, placesOf } from "./payload.js";
 import { headBeside } from "./picture.js";
 import { coverage, paintThumbnail } from "./thumbnail.js";
 
@@ -23,8 +23,15 @@ export function createAtlas(film, store, { measureAt, hiddenKeyOf, lock }) {
     on: { pointerleave: () => store.set({ hovered: null }), keydown: moveByKey },
   }, sheet, ...cells.map((cell) => cell.button));
   grid.style.setProperty("--heads", film.heads);
-  const summary = createSummary(film, store);
+  const summary = createSummary(store, lockStrongest);
   let geometry = null;
+
+  /** The head that bears a name most clearly. */
+  function lockStrongest(name) {
+    const { selected } = store.state;
+    const bearers = places.filter((place) => measureAt(selected, place).name === name);
+    if (bearers.length) lock(bearers.reduce((best, one) => (measureAt(selected, one).score > measureAt(selected, best).score ? one : best)));
+  }
 
   function createCell(place) {
     const frame = element("span", { class: "thumb" });
@@ -122,11 +129,19 @@ export function createAtlas(film, store, { measureAt, hiddenKeyOf, lock }) {
     }
   }
 
+  /** Many layers have a scroll bar of their own: the locked head stays in sight without moving the page. */
+  function keepInSight({ locked }) {
+    if (frame.scrollHeight <= frame.clientHeight) return;
+    const { button } = cells[(locked.layer - film.first) * film.heads + locked.head];
+    const top = button.offsetTop;
+    if (top < frame.scrollTop || top + button.offsetHeight > frame.scrollTop + frame.clientHeight) frame.scrollTop = top - frame.clientHeight / 2;
+  }
+
+  const frame = element("div", { class: "atlas-frame" }, grid);
+  store.watch(["locked", "width"], keepInSight);
   store.watch([...SHOWN.filter((key) => key !== "combine"), "width"], drawThumbnails);
   store.watch(["selected", "measured"], drawLabels);
   store.watch(["locked", "isolated", "named", "selected", "combine", "measured"], drawSelection);
-  const frame = element("div", { class: "atlas-frame" }, grid);
-  frame.style.setProperty("--layers", layersOf(film).length);
   return { grid: element("div", {}, frame, summary.row), places };
 }
 
@@ -137,8 +152,8 @@ function takesPart(combine, place, locked) {
   return isOfAll(combine) || place.layer === locked.layer;
 }
 
-/** "4 previous token · 2 sink · 8 mixed": how many heads have which name; pressing one shows where they are. */
-function createSummary(film, store) {
+/** "4 previous token · 2 sink · 8 mixed": how many heads have which name; pressing one shows where they are, and the clearest. */
+function createSummary(store, lockStrongest) {
   const row = element("div", { class: "summary", role: "group", aria: { label: t("Names of the heads") } });
   let shown = "";
 
@@ -151,8 +166,14 @@ function createSummary(film, store) {
     if (!counts.has(store.state.named)) store.set({ named: null });
     row.replaceChildren(...[...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => element("button", {
       type: "button", class: "tally", "data-name": name, aria: { pressed: String(store.state.named === name) },
-      on: { click: () => store.set({ named: store.state.named === name ? null : name }) },
+      on: { click: () => press(name) },
     }, element("strong", { text: String(count) }), ` ${plainName(name)}`)));
+  }
+
+  function press(name) {
+    const named = store.state.named === name ? null : name;
+    store.set({ named });
+    if (named) lockStrongest(named);
   }
 
   store.watch(["named"], ({ named }) => {

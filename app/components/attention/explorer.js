@@ -25,7 +25,8 @@ const SETTLE = 60; // and before its vectors are asked for: who drags the timeli
 export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf, changed, random, others, code }) {
   const measureAt = rememberMeasures(film, random);
   const newest = film.moments.length - 1;
-  const start = startOf(film, view.layer ? view : { ...view, ...clearestHead(film, newest, measureAt) });
+  const there = view.layer > film.first && view.layer <= film.end;
+  const start = startOf(film, there ? view : { ...view, ...clearestHead(film, newest, measureAt) });
   const store = createStore({
     ...TIMELINE_STATE, points: film.moments.slice(), selected: newest, lastStep, time: newest,
     ...start, key: strongestKey(film, newest, start.locked, start.query),

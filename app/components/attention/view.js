@@ -45,12 +45,14 @@ export function startOf(film, { layer, head, query }) {
   };
 }
 
-/** The head whose name is surest: a good first sight. Evenness is what untrained heads have, so it does not count. */
+const PLAIN = ["first", "sink", "broad"]; // what idle and untrained heads do: no good first sight
+
+/** The head whose name is surest: a good first sight. */
 export function clearestHead(film, moment, measureAt) {
   let best = { layer: film.first + 1, head: 1, margin: -Infinity };
   for (const place of placesOf(film)) {
     const { sure, name, score, threshold } = measureAt(moment, place);
-    const margin = sure && name !== "broad" ? score - threshold : -Infinity;
+    const margin = sure && !PLAIN.includes(name) ? score - threshold : -Infinity;
     if (margin > best.margin) best = { layer: place.layer + 1, head: place.head + 1, margin };
   }
   return { layer: best.layer, head: best.head };
