@@ -335,6 +335,7 @@ def test_the_browser_reads_and_works_out_what_python_does(open_page, server, see
     for name, map_of in wanted.items():
         assert np.abs(squares(np.array(found["maps"][name])) - map_of).max() < 3 / 255, name
     assert_names_are_those_of_python(page)
+    assert_the_whole_matrix_is_softmax_of_queries_and_keys_times_values(page)
     assert_a_window_cuts_rows_and_says_what_lies_before_it(page)
     assert_two_hundred_hovers_and_clicks_leave_no_memory_behind(page)
 
@@ -367,6 +368,26 @@ def assert_two_hundred_hovers_and_clicks_leave_no_memory_behind(page):
     before = used()
     interact(200)
     assert used() - before < 2_000_000
+
+
+def assert_the_whole_matrix_is_softmax_of_queries_and_keys_times_values(page):
+    size, d_head = 7, 5
+    q, k, v = np.random.default_rng(3).standard_normal((3, size, d_head)).astype(np.float32)
+    found = page.evaluate(
+        """async ([q, k, v, size, dHead]) => {
+          const { passOf } = await import("/pictures/x/attention/pass.js");
+          const list = (values) => Float32Array.from(values);
+          const pass = passOf({ q: list(q), k: list(k), v: list(v), size, dHead });
+          return { raw: [...pass.raw], weights: [...pass.weights], z: [...pass.z], hidden: pass.masked[1] === -Infinity };
+        }""",
+        [*(part.ravel().tolist() for part in (q, k, v)), size, d_head],
+    )
+    scores = torch.tensor(q @ k.T / d_head**0.5).masked_fill(~torch.ones(size, size).tril().bool(), -torch.inf)
+    weights = scores.softmax(-1).numpy()
+    assert np.allclose(found["raw"], (q @ k.T).ravel(), atol=1e-5)
+    assert np.allclose(found["weights"], weights.ravel(), atol=1e-6)
+    assert np.allclose(found["z"], (weights @ v).ravel(), atol=1e-5)
+    assert found["hidden"]
 
 
 def assert_a_window_cuts_rows_and_says_what_lies_before_it(page):

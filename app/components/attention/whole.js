@@ -14,6 +14,7 @@ const PAUSE = 1100;
 const SWEEP = 900;
 const LARGEST = 420; // pixels of the matrix
 const STRIP = { least: 40, most: 128, perNumber: 6 };
+const NARROW_BELOW = 640;
 const GAP = 20;
 const HEAD = 18;
 const READS = { raw: ["q", "k"], scaled: ["matrix"], masked: ["matrix"], weights: ["matrix"], z: ["matrix", "v"] };
@@ -120,17 +121,18 @@ export function createWhole(film, store, { lockQuery, code }) {
     lines.forEach((line) => line.classList.toggle("now", LINES[stage].test(line.textContent)));
   }
 
-  /** Five blocks in a row, all with a row for each token: Q, K, the matrix, V, Z. */
+  /** Five blocks in a row, all with a row for each token: Q, K, the matrix, V, Z; where it is narrow only those of the stage. */
   function drawMatrices(state, stage) {
     const seen = windowOf(film, state);
     const { palette } = state;
-    const strip = Math.max(STRIP.least, Math.min(STRIP.most, of.dHead * STRIP.perNumber)) * Math.min(1, palette.scale);
-    const room = body.clientWidth - 4 * (strip + GAP);
-    const side = Math.max(160, Math.min(LARGEST * palette.scale, room));
-    const blocks = blocksOf(state, stage);
-    const width = side + 4 * (strip + GAP);
+    const narrow = body.clientWidth < NARROW_BELOW * palette.scale;
+    const blocks = blocksOf(state, stage).filter(({ name, made }) => !narrow || made || name === "matrix" || READS[stage].includes(name));
+    const strip = narrow ? STRIP.least : Math.max(STRIP.least, Math.min(STRIP.most, of.dHead * STRIP.perNumber));
+    const room = body.clientWidth - (blocks.length - 1) * (strip + GAP);
+    const side = Math.max(160, Math.min(LARGEST * palette.scale, room - 2));
+    const width = side + (blocks.length - 1) * (strip + GAP) + 2;
     const pen = penFor(canvas, width, side + HEAD * palette.scale + 4);
-    let x = 0;
+    let x = 1;
     places = { side, top: HEAD * palette.scale, pitch: side / seen.size, seen };
     for (const block of blocks) {
       const blockWidth = block.name === "matrix" ? side : strip;
@@ -178,7 +180,7 @@ export function createWhole(film, store, { lockQuery, code }) {
       const asSigned = signed || row >= swept;
       for (let column = 0; column < count; column += 1) {
         const value = source[(seen.from + row) * columns + from + column];
-        if (value === -Infinity) continue; // stays clear: hatched by the page beneath
+        if (value === -Infinity) continue; // no number: stays clear
         words[row * count + column] = asSigned
           ? palette.signed.words[Math.max(0, Math.min(255, Math.round((value / limit + 1) * 127.5)))]
           : palette.attention.words[Math.round(value * 255)];
