@@ -9,15 +9,19 @@ import numpy as np
 
 from app.loaders import models, runs
 from app.loaders.probing import Question, Reading, rounded, whole_number
-from lm_core.errors import LMError, RunError
+from app.sentences import translate_sentence
+from lm_core.config import CorpusSpec
+from lm_core.errors import LMError
 
 if TYPE_CHECKING:
     from lm_core.interpret.neurons import Scan
 
 WINDOW = 48  # tokens
-SAMPLE = 12_000  # tokens that are looked at
+SAMPLE = 12_000  # tokens that are looked at; fewer where the model is large
+PRODUCTS = 4e11  # for the scan of one layer
 READ = 400_000  # characters of a text that is encoded for that
 SHOWN = 8
+INSTEAD = "comedies"  # where the text that a model learned from is not here
 
 
 def neurons(reading: Reading, question: Question) -> dict[str, Any]:
@@ -40,6 +44,7 @@ def neurons(reading: Reading, question: Question) -> dict[str, Any]:
         "width": scan.activations.shape[-1],
         "selective": chosen,
         "looked": int(scan.ids.size),
+        "title": translate_sentence(_some_text(reading.run_id)[1], question.get("lang")),
         "awake": rounded(share),
         "peak": rounded(peak),
         "places": [
@@ -60,23 +65,27 @@ def _scanned(run_id: str, step: int, layer: int) -> Scan:
 
     opened = models.open_model(run_id, models.nearest(run_id, step))
     length = min(WINDOW, opened.model.config.context_length)
-    return scan_layer(opened.model, sample_windows(_some_text(run_id), length, SAMPLE), layer)
+    weights = sum(weight.numel() for weight in opened.model.parameters())
+    most = max(SHOWN * length, min(SAMPLE, int(PRODUCTS / (2 * weights))))
+    return scan_layer(opened.model, sample_windows(_some_text(run_id)[0], length, most), layer)
 
 
 @lru_cache(maxsize=4)
-def _some_text(run_id: str) -> Any:
-    """Token ids of the run's own text: as it keeps them, else from its corpus, encoded again."""
+def _some_text(run_id: str) -> tuple[Any, str]:
+    """Token ids of a text and its title: the run's own as it keeps them, else its corpus encoded again, or, for a model
+    whose text is not here, one that comes with the app.
+    """
     from lm_core.corpora.library import load_corpus
     from lm_core.data.dataset import open_dataset
     from lm_core.tokenizers.registry import load_tokenizer
 
     run, config = runs.open_run(run_id), runs.config_of(run_id)
+    facts = runs.facts_of(run_id)
     if (run.tokens_folder / "dataset.json").exists():
-        return open_dataset(run.tokens_folder).train
+        return open_dataset(run.tokens_folder).train, facts.corpus_title if facts else ""
+    folder = runs.settings().texts_folder
     try:
-        text = load_corpus(config.corpus, texts_folder=runs.settings().texts_folder, seed=config.seed).text
+        corpus = load_corpus(config.corpus, texts_folder=folder, seed=config.seed)
     except LMError:
-        raise RunError(
-            "The text of this run is not on this machine, and its neurons are shown by it. Train a run of your own."
-        ) from None
-    return np.asarray(load_tokenizer(run.tokenizer_folder).encode(text[:READ]))
+        corpus = load_corpus(CorpusSpec(name=INSTEAD), texts_folder=folder, seed=config.seed)
+    return np.asarray(load_tokenizer(run.tokenizer_folder).encode(corpus.text[:READ])), corpus.title

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.loaders import attention, models
@@ -16,6 +18,9 @@ OPENING = 40  # of the run's own sentence
 FALLBACK = "The cat sat on the mat."  # where a run follows no sentence
 TOP = 8
 MOST_GROUPS = 2_000
+
+SECONDS = 2.0  # that one answer may work; the picture asks again for what is left
+REMEMBERED = 16
 
 one_at_a_time = threading.Lock()  # a class that looks at once must not stop the runs that train
 
@@ -44,6 +49,11 @@ class Reading:
     def token_names(self, ids: Sequence[int]) -> list[str]:
         return list(self.tokenizer.token_texts(list(ids)))
 
+    def copies_within(self, products: float) -> int:
+        """How many times the sentence may be run for so many products: two for each weight and token."""
+        weights = sum(weight.numel() for weight in self.model.parameters())
+        return int(products / (2 * weights * len(self.ids)))
+
     def position(self, question: Question, name: str = "position") -> int:
         """A place in the sentence, the last one where none is asked for.
 
@@ -54,6 +64,32 @@ class Reading:
         if not 0 <= at < len(self.ids):
             raise ConfigError(f"The sentence has {len(self.ids)} tokens. Choose one of them.")
         return at
+
+
+@dataclass
+class Work:
+    """Rows that take long to make: what is known before them, those made so far, and where to go on."""
+
+    about: Any
+    rows: Iterator[Any]
+    done: list[Any] = field(default_factory=list)
+
+
+works: OrderedDict[Hashable, Work] = OrderedDict()
+
+
+def go_on(key: Hashable, begin: Callable[[], tuple[Any, Iterator[Any]]]) -> Work:
+    """The work of this name, begun or continued for SECONDS; the newest few are remembered."""
+    work = works.pop(key, None) or Work(*begin())
+    started = time.monotonic()
+    for row in work.rows:
+        work.done.append(row)
+        if time.monotonic() - started > SECONDS:
+            break
+    works[key] = work  # not where it was refused on the way
+    while len(works) > REMEMBERED:
+        works.popitem(last=False)
+    return work
 
 
 def read(run_id: str, text: str = "", step: int | None = None) -> Reading:

@@ -3,55 +3,44 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from app.loaders import attention
-from app.loaders.probing import TOP, Question, Reading, numbers, rounded, whole_number
+from app.loaders.probing import TOP, Question, Reading, go_on, numbers, rounded, whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from torch import Tensor
 
     from lm_core.models.trace import Edit
 
-SECONDS = 3.0  # for the table of all parts
+CUT_PRODUCTS = 1e11  # for the cuts of one comparison
+FEWEST_CUTS = 6
 WRITING_SECONDS = 1.5
 WRITTEN = 32  # tokens of a continuation
-REMEMBERED = 16
-
-_tables: OrderedDict[tuple[Any, ...], dict[str, Any]] = OrderedDict()
 
 
 def table(reading: Reading, question: Question) -> dict[str, Any]:
-    """Each head and each MLP switched off alone (`how`: zero or mean): {"loss", "effects", "measured", "all"}; as many
-    as time allows.
+    """Each head and each MLP switched off alone (`how`: zero or mean): {"loss", "effects", "all", "left"}; asked again,
+    it goes on with those that are left.
     """
-    from lm_core.interpret.ablation import ablation_table, outcome
+    from lm_core.interpret.ablation import Effect, ablation_table, outcome
 
     how = "mean" if question.get("how") == "mean" else "zero"
-    key = (reading.run_id, reading.step, reading.ids, how)
-    if key not in _tables:
-        started, effects = time.monotonic(), []
-        for effect in ablation_table(reading.model, reading.ids, _means(reading, how)):
-            effects.append({name: rounded(value) for name, value in asdict(effect).items()})
-            if time.monotonic() - started > SECONDS:
-                break
-        config = reading.model.config
+
+    def begin() -> tuple[float, Iterator[Effect]]:
         whole = outcome(reading.model, reading.ids)
-        _tables[key] = {
-            "how": how,
-            "loss": rounded(whole.loss),
-            "effects": effects,
-            "all": config.n_layers * (config.n_heads + 1),
-        }
-        while len(_tables) > REMEMBERED:
-            _tables.popitem(last=False)
-    return _tables[key]
+        return whole.loss, ablation_table(reading.model, reading.ids, _means(reading, how))
+
+    work = go_on(("parts", reading.run_id, reading.step, reading.ids, how), begin)
+    effects = [{name: rounded(value) for name, value in asdict(effect).items()} for effect in work.done]
+    config = reading.model.config
+    parts = config.n_layers * (config.n_heads + 1)
+    return {"how": how, "loss": rounded(work.about), "effects": effects, "all": parts, "left": parts - len(effects)}
 
 
 def operate(reading: Reading, question: Question) -> dict[str, Any]:
@@ -86,18 +75,32 @@ def operate(reading: Reading, question: Question) -> dict[str, Any]:
 def matters(reading: Reading, question: Question) -> dict[str, Any]:
     """One row of one head (`layer`, `head`, `position`) beside two other witnesses of what mattered to the likeliest
     next token (or `token`): the weights, what cutting each is worth in ln p, in this head and in all, gradient x input.
+
+    In a large model only the weights that stand out are cut; the others have None.
     """
     from lm_core.interpret.ablation import key_effects
-    from lm_core.interpret.forward import run_traced
+    from lm_core.interpret.forward import need_layer, run_traced
     from lm_core.interpret.gradients import gradient_times_input
 
     layer, head = whole_number(question, "layer", 0), whole_number(question, "head", 0)
+    need_layer(reading.model, layer, head)
     position = reading.position(question)
-    here = key_effects(reading.model, reading.ids, position, 0, (layer, head))  # refuses what is not there
     logits, kept = run_traced(reading.model, reading.ids, keep=f"blocks.{layer}.attn.pattern".__eq__)
     token = whole_number(question, "token", int(logits[0, position].argmax()))
-    here = key_effects(reading.model, reading.ids, position, token, (layer, head))
     scores, _ = gradient_times_input(reading.model, reading.ids, position, token)
+    pattern = kept[f"blocks.{layer}.attn.pattern"][0, head].numpy(force=True)
+    seen = position + 1 if reading.model.config.causal else len(reading.ids)
+    standing_out = np.argsort(-(pattern[position] + abs(scores) / max(1e-9, abs(scores).max()))[:seen], kind="stable")
+    keys = standing_out[: max(FEWEST_CUTS, reading.copies_within(CUT_PRODUCTS))].tolist()
+
+    def worth(place: tuple[int, int] | None) -> list[float | None]:
+        effects: list[float | None] = [None] * seen + [0.0] * (len(reading.ids) - seen)
+        lone = seen == 1  # nothing can be cut where a token sees itself alone
+        found = [0.0] if lone else key_effects(reading.model, reading.ids, position, token, place, keys=keys)
+        for key, effect in zip(keys, found, strict=True):
+            effects[key] = rounded(float(effect))
+        return effects
+
     return {
         "position": position,
         "layer": layer,
@@ -105,11 +108,11 @@ def matters(reading: Reading, question: Question) -> dict[str, Any]:
         "token": token,
         "name": reading.token_names([token])[0],
         "share": rounded(float(logits[0, position].softmax(-1)[token])),
-        "attention": rounded(kept[f"blocks.{layer}.attn.pattern"][0, head, position].numpy(force=True)),
-        "here": rounded(here),
-        "everywhere": rounded(key_effects(reading.model, reading.ids, position, token)),
+        "attention": rounded(pattern[position]),
+        "here": worth((layer, head)),
+        "everywhere": worth(None),
         "gradient": rounded(scores),
-        "pattern": rounded(kept[f"blocks.{layer}.attn.pattern"][0, head].numpy(force=True)),
+        "pattern": rounded(pattern),
     }
 
 

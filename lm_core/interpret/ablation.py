@@ -15,7 +15,7 @@ does not rise may mean that another part stands in for it (McGrath et al. 2023, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ import torch
 from torch import Tensor
 
 from lm_core.errors import ConfigError
-from lm_core.interpret.forward import Ids, as_batch, need_layer, run_traced
+from lm_core.interpret.forward import Ids, as_batch, in_batches, need_layer, run_traced
 from lm_core.models.gpt import GPT
 from lm_core.models.trace import Edit
 
@@ -205,13 +205,19 @@ def _check(model: GPT, cell: Cell) -> None:
 
 
 def key_effects(
-    model: GPT, ids: Ids, query: int, token: int, place: tuple[int, int] | None = None
+    model: GPT,
+    ids: Ids,
+    query: int,
+    token: int,
+    place: tuple[int, int] | None = None,
+    *,
+    keys: Sequence[int] | None = None,
 ) -> npt.NDArray[np.float32]:
-    """(T,) What each source token's weight in row `query` is worth to `token` as the next: ln p with it minus ln p
-    without, the rest of the row sharing its weight. In one head, `place` = (layer, head), or in all heads at once
-    (attention knockout, Geva et al. 2023, section 4). Keys that the query cannot see have 0.
+    """What the weight of each of `keys` (all that the query sees) in row `query` is worth to `token` as the next: ln p
+    with it minus ln p without, the rest of the row sharing its weight. In one head, `place` = (layer, head), or in all
+    heads at once (attention knockout, Geva et al. 2023, section 4).
 
-    One forward pass: copy b of the text does without key b.
+    A few forward passes: copy b of the text does without the b-th key.
 
     Raises:
         ConfigError: no such head, position or token; or the query sees itself alone.
@@ -225,24 +231,31 @@ def key_effects(
     if n < 2 or (causal and query == 0):
         raise ConfigError("The first token sees itself alone, so its one weight stays 1. Choose a later row.")
     seen = query + 1 if causal else n
-
-    def cut(heads: slice | int) -> Edit:
-        def edit(pattern: Tensor) -> Tensor:
-            pattern, each = pattern.clone(), torch.arange(seen)  # (seen, H, T, T)
-            rows = pattern[:, heads, query, :seen]
-            rows[each, ..., each] = 0
-            left = rows.sum(-1, keepdim=True)
-            alike = torch.full_like(rows, 1 / (seen - 1))
-            alike[each, ..., each] = 0
-            pattern[:, heads, query, :seen] = torch.where(left > 0, rows / left.clamp(min=1e-30), alike)
-            return pattern
-
-        return edit
-
     places = [place] if place else [(layer, None) for layer in range(model.config.n_layers)]
-    edits = {f"blocks.{layer}.attn.pattern": cut(slice(None) if head is None else head) for layer, head in places}
-    copies = batch.expand(seen, -1).numpy(force=True)
     whole, _ = run_traced(model, ids)
-    left, _ = run_traced(model, copies, edits=edits)
-    effects = whole[:, query].log_softmax(-1)[:, token] - left[:, query].log_softmax(-1)[:, token]
-    return np.concatenate((effects.numpy(force=True), np.zeros(n - seen))).astype(np.float32)
+    says, effects = float(whole[0, query].log_softmax(-1)[token]), []
+    for cut in in_batches(model, range(seen) if keys is None else keys, n):
+        edits = {
+            f"blocks.{layer}.attn.pattern": _cut_keys(query, cut, seen, slice(None) if head is None else head)
+            for layer, head in places
+        }
+        left, _ = run_traced(model, batch.expand(len(cut), -1).numpy(force=True), edits=edits)
+        effects.append(says - left[:, query].log_softmax(-1)[:, token].numpy(force=True))
+    return np.concatenate(effects).astype(np.float32)
+
+
+def _cut_keys(query: int, keys: Sequence[int], seen: int, heads: slice | int) -> Edit:
+    """Copy b does without keys[b] in row `query` of these heads; what is left of the row sums to 1 again."""
+    each, cut = torch.arange(len(keys)), torch.tensor(list(keys))
+
+    def edit(pattern: Tensor) -> Tensor:
+        pattern = pattern.clone()  # (B, H, T, T)
+        rows = pattern[:, heads, query, :seen]
+        rows[each, ..., cut] = 0
+        left = rows.sum(-1, keepdim=True)
+        alike = torch.full_like(rows, 1 / (seen - 1))
+        alike[each, ..., cut] = 0
+        pattern[:, heads, query, :seen] = torch.where(left > 0, rows / left.clamp(min=1e-30), alike)
+        return pattern
+
+    return edit

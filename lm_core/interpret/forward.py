@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from lm_core.models.inference import reading
 from lm_core.models.trace import UNTRACED, Edit, Trace
 
 # B texts · T tokens · V vocabulary
+
+MOST_LOGITS = 20_000_000  # of one pass: 80 MB
 
 Ids = Sequence[int] | npt.NDArray[np.integer[Any]]
 
@@ -49,6 +51,12 @@ def run_traced(
     with reading(model):
         logits = model(batch, trace=trace)
     return logits, trace.activations if isinstance(trace, Trace) else {}
+
+
+def in_batches(model: GPT, rows: Sequence[int], n_tokens: int) -> Iterator[Sequence[int]]:
+    """Rows in groups of as many copies of a text as keep the logits of one pass below MOST_LOGITS numbers."""
+    size = max(1, MOST_LOGITS // (n_tokens * model.vocab_size))
+    return (rows[start : start + size] for start in range(0, len(rows), size))
 
 
 def need_layer(model: GPT, layer: int, head: int | None = None) -> None:

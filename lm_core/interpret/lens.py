@@ -79,7 +79,8 @@ def stream_sites(model: GPT) -> list[str]:
 
 def _row(guess: Tensor, final: Tensor, following: Tensor, k: int) -> tuple[npt.NDArray[np.generic], ...]:
     """Log-probabilities (T, V) of one layer and of the last -> the six arrays of `Lens`, for that layer."""
-    order = torch.sort(guess, dim=-1, descending=True, stable=True).indices[:, :k]  # (T, k)
+    best = guess.topk(min(k, guess.size(-1)), dim=-1).indices.sort(dim=-1).values  # by id, so that ties stay so
+    order = best.gather(-1, guess.gather(-1, best).sort(dim=-1, descending=True, stable=True).indices)  # (T, k)
     shares = guess.exp()
     true = guess[:-1].gather(-1, following[:, None])  # (T - 1, 1)
     rank = 1 + (guess[:-1] > true).sum(-1)

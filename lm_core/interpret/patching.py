@@ -14,7 +14,7 @@ does alone may mean that several carry it together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from lm_core.errors import ConfigError
-from lm_core.interpret.forward import Ids, as_batch, run_traced
+from lm_core.interpret.forward import Ids, as_batch, in_batches, run_traced
 from lm_core.models.gpt import GPT
 from lm_core.models.trace import Edit
 
@@ -43,37 +43,55 @@ class Patching:
     corrupted: float
 
 
-def patch_positions(model: GPT, clean: Ids, corrupted: Ids, kind: str, target: int, other: int) -> Patching:
-    """Recovery by layer and position of KINDS: "residual" (the stream before each block), "attention" or "mlp" (what
-    they add). One forward pass a layer, with each position patched in a copy of its own.
+@dataclass(frozen=True, eq=False)
+class Row:
+    """One layer's recovery: by position (T,), or by head (H,) where `kind` is "heads"."""
+
+    kind: str
+    layer: int
+    recovery: Floats
+
+
+@dataclass(frozen=True)
+class Differences:
+    """logit(target) - logit(other) at the last token, in both runs."""
+
+    clean: float
+    corrupted: float
+
+
+def patch_rows(model: GPT, clean: Ids, corrupted: Ids, target: int, other: int) -> tuple[Differences, Iterator[Row]]:
+    """Recovery layer by layer of all KINDS and of whole heads, each row worked out when it is asked for, with a copy of
+    the text for each position or head.
 
     Raises:
         ConfigError: the texts differ in length or do not fit, or both give the same difference.
     """
     runs = _Runs.of(model, clean, corrupted, target, other)
-    n_tokens = runs.corrupted.size(1)
-    recovery = np.zeros((model.config.n_layers, n_tokens), dtype=np.float32)
-    copies = runs.corrupted.expand(n_tokens, -1)
-    for layer in range(model.config.n_layers):
-        site = f"blocks.{layer}.{KINDS[kind]}"
-        recovery[layer] = runs.recovered(model, copies, {site: _one_position_each(runs.activations[site])})
-    return Patching(recovery, runs.clean_difference, runs.corrupted_difference)
+    layers = range(model.config.n_layers)
+    rows = (runs.row(model, kind, layer) for layer in layers for kind in (*KINDS, "heads"))
+    return Differences(runs.clean_difference, runs.corrupted_difference), rows
+
+
+def patch_positions(model: GPT, clean: Ids, corrupted: Ids, kind: str, target: int, other: int) -> Patching:
+    """Recovery by layer and position of KINDS: "residual" (the stream before each block), "attention" or "mlp" (what
+    they add).
+
+    Raises:
+        ConfigError: as `patch_rows`.
+    """
+    runs = _Runs.of(model, clean, corrupted, target, other)
+    rows = [runs.row(model, kind, layer).recovery for layer in range(model.config.n_layers)]
+    return Patching(np.stack(rows), runs.clean_difference, runs.corrupted_difference)
 
 
 def patch_heads(model: GPT, clean: Ids, corrupted: Ids, target: int, other: int) -> Patching:
     """Recovery by layer and head: a head's output at all positions is taken from the clean run.
 
     Raises:
-        ConfigError: as `patch_positions`.
+        ConfigError: as `patch_rows`.
     """
-    runs = _Runs.of(model, clean, corrupted, target, other)
-    n_heads = model.config.n_heads
-    recovery = np.zeros((model.config.n_layers, n_heads), dtype=np.float32)
-    copies = runs.corrupted.expand(n_heads, -1)
-    for layer in range(model.config.n_layers):
-        site = f"blocks.{layer}.attn.z"
-        recovery[layer] = runs.recovered(model, copies, {site: _one_head_each(runs.activations[site])})
-    return Patching(recovery, runs.clean_difference, runs.corrupted_difference)
+    return patch_positions(model, clean, corrupted, "heads", target, other)
 
 
 def patched_logits(model: GPT, clean: Ids, corrupted: Ids, sites: Mapping[str, list[int]]) -> Tensor:
@@ -119,13 +137,18 @@ class _Runs:
             )
         return cls(activations, as_batch(model, corrupted), target, other, first, second)
 
-    def recovered(self, model: GPT, copies: Tensor, edits: Mapping[str, Edit]) -> Floats:
-        """Of each copy (N, T) of the corrupted text, run with these edits: how much of the difference is back (N,)."""
-        logits, _ = run_traced(model, copies.numpy(force=True), edits=edits)
-        found = (logits[:, -1, self.target] - logits[:, -1, self.other]).numpy(force=True)
-        return np.asarray(
-            (found - self.corrupted_difference) / (self.clean_difference - self.corrupted_difference), np.float32
-        )
+    def row(self, model: GPT, kind: str, layer: int) -> Row:
+        """One layer of one kind: each position (or head) is patched in a copy of its own."""
+        by_head = kind == "heads"
+        site = f"blocks.{layer}.{'attn.z' if by_head else KINDS[kind]}"
+        n_tokens = self.corrupted.size(1)
+        found = []
+        for places in in_batches(model, range(model.config.n_heads if by_head else n_tokens), n_tokens):
+            copies = self.corrupted.expand(len(places), -1).numpy(force=True)
+            logits, _ = run_traced(model, copies, edits={site: _one_place_each(self.activations[site], places)})
+            found.append((logits[:, -1, self.target] - logits[:, -1, self.other]).numpy(force=True))
+        gap = self.clean_difference - self.corrupted_difference
+        return Row(kind, layer, ((np.concatenate(found) - self.corrupted_difference) / gap).astype(np.float32))
 
 
 def _same_length(clean: Ids, corrupted: Ids) -> None:
@@ -136,24 +159,13 @@ def _same_length(clean: Ids, corrupted: Ids) -> None:
         )
 
 
-def _one_position_each(clean: Tensor) -> Edit:
-    """Copy b of the text gets position b from the clean run."""
+def _one_place_each(clean: Tensor, places: Sequence[int]) -> Edit:
+    """Copy b of the text gets position (of (B, T, C)) or head (of (B, H, T, D)) places[b] from the clean run."""
 
     def edit(x: Tensor) -> Tensor:
-        x, each = x.clone(), torch.arange(x.size(0))  # (T, T, C)
-        x[each, each] = clean[0].to(x.dtype)
+        x, each, taken = x.clone(), torch.arange(len(places)), torch.tensor(list(places))
+        x[each, taken] = clean[0, taken].to(x.dtype)
         return x
-
-    return edit
-
-
-def _one_head_each(clean: Tensor) -> Edit:
-    """Copy b of the text gets head b from the clean run."""
-
-    def edit(z: Tensor) -> Tensor:
-        z, each = z.clone(), torch.arange(z.size(0))  # (H, H, T, D)
-        z[each, each] = clean[0].to(z.dtype)
-        return z
 
     return edit
 

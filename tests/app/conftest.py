@@ -13,9 +13,9 @@ from app.loaders import (
     loss,
     models,
     neurons,
+    probing,
     runs,
     sidebyside,
-    surgery,
     tokenizers,
     train,
     writing,
@@ -62,5 +62,5 @@ def forget():
         neurons._some_text,
     ):
         cached.cache_clear()
-    for cached in (runs.config_of, home_loader.film_of, writing.write, surgery._tables):
+    for cached in (runs.config_of, home_loader.film_of, writing.write, probing.works):
         cached.clear()

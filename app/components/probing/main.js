@@ -44,13 +44,16 @@ function start(root, data, setState) {
   async function again() {
     sentence.show({ busy: true, answer });
     body.classList.toggle("waiting", answer === null);
-    const found = await ask(section.question, { text, ...section.values() });
-    if (found === null) return;
-    if (found.error) { sentence.show({ answer, error: found.error }); return; }
-    answer = found;
-    body.classList.remove("waiting");
-    sentence.show({ answer });
-    redraw();
+    let found = null;
+    do {
+      found = await ask(section.question, { text, ...section.values() });
+      if (found === null) return; // another question took its place
+      if (found.error) { sentence.show({ answer, error: found.error }); return; }
+      answer = found;
+      body.classList.remove("waiting");
+      sentence.show({ answer, busy: Boolean(found.left) });
+      redraw();
+    } while (found.left); // what takes long comes in parts
     remember();
   }
 

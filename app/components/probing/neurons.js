@@ -14,6 +14,7 @@ export function createNeurons({ start, again, remember }) {
   const neuronField = element("input", { type: "number", min: "1", class: "own-field narrow", aria: { label: t("Neuron") }, onchange() { const wanted = Math.round(Number(neuronField.value)); if (wanted >= 1) { neuron = wanted - 1; again(); } } });
   const selective = element("div", { class: "targets" });
   const here = element("p", { class: "place-line" });
+  const placesHeading = element("h3");
   const places = element("ol", { class: "places" });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const predict = createPredict();
@@ -22,7 +23,7 @@ export function createNeurons({ start, again, remember }) {
   const title = t("Neurons: what wakes one number of an MLP?");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }), element("span", { class: "unit", text: t("tint: activation, up to its highest value") }), element("span", { class: "spacer" }),
     element("label", { class: "label" }, t("layer"), " ", layerField), element("label", { class: "label" }, t("neuron"), " ", neuronField)),
-  selective, element("h3", { text: t("In this sentence") }), here, element("h3", { text: t("Where it is strongest in the run’s text, strongest first") }), places, caption, predict.box, tables.box);
+  selective, element("h3", { text: t("In this sentence") }), here, placesHeading, places, caption, predict.box, tables.box);
 
   function draw(answer, palette) {
     shown = answer;
@@ -35,6 +36,7 @@ export function createNeurons({ start, again, remember }) {
       type: "button", class: "button small", text: String(one + 1), aria: { pressed: String(one === neuron) }, onclick() { neuron = one; again(); },
     })));
     here.replaceChildren(...tinted(answer.tokens, answer.here, answer.peak, palette));
+    setText(placesHeading, t("Where it is strongest in “{title}”, strongest first", { title: answer.title }));
     places.replaceChildren(...answer.places.map((place) => element("li", { class: "place-line" }, element("span", { class: "number peak", text: fixed(place.activations[place.position]) }), element("span", {}, tinted(place.tokens, place.activations, answer.peak, palette, place.position)))));
     setText(caption, captionOf(answer));
     predict.show(questionOf(answer));
@@ -65,7 +67,7 @@ function captionOf(answer) {
   for (const token of peaks) tally.set(token, (tally.get(token) ?? 0) + 1);
   const [token, times] = [...tally].reduce((best, one) => (one[1] > best[1] ? one : best));
   const values = { layer: answer.layer + 1, neuron: answer.neuron + 1, awake: percent(answer.awake), looked: count(answer.looked), times, places: peaks.length, token: quotedToken(token) };
-  if (!(answer.peak > 0)) return t("Neuron {neuron} of layer {layer} never wakes in {looked} tokens of the run’s text: it may be dead.", values);
+  if (!(answer.peak > 0)) return t("Neuron {neuron} of layer {layer} never wakes in {looked} tokens: it may be dead.", values);
   return [
     t("Neuron {neuron} of layer {layer} is awake (over a tenth of its highest value) at {awake} of {looked} tokens.", values),
     times * 2 > peaks.length ? t("{times} of its {places} strongest places stand on {token}.", values) : t("Its strongest places stand on {kinds} different tokens: mixed, or it reads what came before them.", { kinds: tally.size }),

@@ -31,21 +31,21 @@ export function createPatching({ again, redraw }) {
     pair.replaceChildren(sentenceLine(t("first"), answer.tokens, answer, 0), sentenceLine(t("second"), answer.otherTokens, answer, 1));
     const values = kind === "heads" ? answer.byHead : answer.maps[kind];
     const first = kind === "heads" ? 0 : firstShown(answer);
-    const columns = kind === "heads" ? answer.byHead[0].map((_one, head) => t("head {head}", { head: head + 1 })) : answer.tokens.map((token, at) => heading(token, answer.otherTokens[at])).slice(first);
+    const columns = kind === "heads" ? [...Array(answer.heads).keys()].map((head) => t("head {head}", { head: head + 1 })) : answer.tokens.map((token, at) => heading(token, answer.otherTokens[at])).slice(first);
     grid.draw({
       corner: t("layer"), columns,
-      rows: values.map((row, layer) => ({
+      rows: [...Array(answer.layers).keys()].map((layer) => ({
         head: String(layer + 1),
-        cells: row.map((value, at) => ({ value, at })).slice(first).map(({ value, at }) => ({
-          text: Math.abs(value) < 0.005 ? "·" : fixed(value), tint: palette.signed.at(0.5 + Math.max(-0.5, Math.min(0.5, value / 2))),
+        cells: (values[layer] ?? Array(columns.length + first).fill(null)).map((value, at) => ({ value, at })).slice(first).map(({ value, at }) => ({
+          text: value === null ? "…" : Math.abs(value) < 0.005 ? "·" : fixed(value), tint: palette.signed.at(0.5 + Math.max(-0.5, Math.min(0.5, value / 2))),
           label: kind === "heads" ? t("Head {head} taken from the first sentence: {share} of the difference is back.", { head: headName(layer, at), share: fixed(value) })
             : t("{kind} of layer {layer} at {token} (position {row}) taken from the first sentence: {share} of the difference is back.", { kind: kinds[kind], layer: layer + 1, token: quotedToken(answer.tokens[at]), row: at + 1, share: fixed(value) }),
         })),
       })),
       note: kind === "residual" ? t("The stream as each layer reads it; before the changed token both runs are the same, so those places are left out.") : t("What these parts add, taken from the run of the first sentence."),
     });
-    setText(caption, captionOf(answer));
-    predict.show(questionOf(answer));
+    setText(caption, answer.left ? t("{count} of {all} rows are still to come.", { count: answer.left, all: 4 * answer.layers }) : captionOf(answer));
+    if (!answer.left) predict.show(questionOf(answer));
     tables.show(() => [...Object.keys(answer.maps).map((name) => mapTable(answer, name, kinds[name])), headTable(answer)]);
   }
   return { node, title, question: "patching", draw, values: () => ({ other }), forget() { other = ""; field.value = ""; } };
@@ -95,4 +95,4 @@ function questionOf(answer) {
 }
 
 const mapTable = (answer, name, words) => ({ title: t("Recovery: {kind}", { kind: words }), heads: [t("layer"), ...answer.tokens.map(visibleToken)], rows: answer.maps[name].map((row, layer) => [String(layer + 1), ...row.map((value) => fixed(value, 3))]) });
-const headTable = (answer) => ({ title: t("Recovery: {kind}", { kind: t("heads") }), heads: [t("layer"), ...answer.byHead[0].map((_one, head) => String(head + 1))], rows: answer.byHead.map((row, layer) => [String(layer + 1), ...row.map((value) => fixed(value, 3))]) });
+const headTable = (answer) => ({ title: t("Recovery: {kind}", { kind: t("heads") }), heads: [t("layer"), ...[...Array(answer.heads).keys()].map((head) => String(head + 1))], rows: answer.byHead.map((row, layer) => [String(layer + 1), ...row.map((value) => fixed(value, 3))]) });

@@ -24,7 +24,7 @@ export function createSentence({ text, label, placeholder, onAsk }) {
   function show({ busy = false, answer = null, error = "" }) {
     bar.style.visibility = busy ? "visible" : "hidden";
     bar.hidden = false;
-    look.disabled = busy;
+    look.disabled = busy && !answer?.left;
     back.hidden = !(answer?.text ?? text);
     const seen = answer ? [t("Read by the model of step {step}.", { step: answer.step }), ...answer.notes.map(wordNote)] : [];
     setText(said, error || seen.join(" "));

@@ -21,6 +21,7 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
   let place = start.place ?? null;
   let key = 0;
   let shown = null;
+  let operated = null;
   let timer = 0;
   const heads = createGrid({ label: t("Heads: choose one to operate on"), onLock(row, column) { if (row !== null) { [layer, head] = [row, column]; again(); } } });
   const plane = createPlane({ label: t("Attention of the chosen head"), onChoose(query, next) { const moved = query !== shown.position; key = next; place = query; if (moved) again(); else show(); } });
@@ -44,6 +45,7 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
   const cellKey = () => `${layer}.${head}.${shown.position}.${key}`;
 
   function draw(answer) {
+    if (answer === shown) { show(); if (operated) outcome.draw(operated, palette()); return; } // in the colours of now
     const first = shown === null;
     shown = answer;
     place = answer.position;
@@ -91,6 +93,7 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
     if (!answer) return;
     if (answer.error) { setText(after, answer.error); return; }
     setText(after, off.size + cells.size ? outcomeCaption(answer) : t("Nothing is changed yet: switch a head off, or move the slider."));
+    operated = answer;
     outcome.draw(answer, palette());
     tables.show(() => [mattersValues(shown), tokensTable(answer)]);
   }
@@ -116,10 +119,10 @@ export function withCells(pattern, cells, causal) {
   return changed;
 }
 
-/** Sources that any witness names, the most attended first. */
+/** Sources whose weight was cut (in a large model not all are), the most attended first. */
 function sourcesOf(answer) {
   const seen = answer.causal ? answer.position + 1 : answer.tokens.length;
-  return [...Array(seen).keys()].sort((first, second) => answer.attention[second] - answer.attention[first]);
+  return [...Array(seen).keys()].filter((at) => answer.here[at] !== null).sort((first, second) => answer.attention[second] - answer.attention[first]);
 }
 
 const COLUMNS = ["attention", "here", "everywhere", "gradient"];
@@ -128,7 +131,7 @@ const columnName = (column, { layer, head }) => ({
 })[column];
 
 function mattersTable(answer) {
-  const largest = Object.fromEntries(COLUMNS.map((column) => [column, Math.max(1e-9, ...answer[column].map(Math.abs))]));
+  const largest = Object.fromEntries(COLUMNS.map((column) => [column, Math.max(1e-9, ...answer[column].map((value) => Math.abs(value ?? 0)))]));
   const cell = (column, at) => {
     const value = answer[column][at];
     const bar = element("span", { class: `mini ${value < 0 ? "against" : column === "attention" ? "looked" : "for"}`, style: `width:${((100 * Math.abs(value)) / largest[column]).toFixed(1)}%`, aria: { hidden: "true" } });

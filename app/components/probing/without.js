@@ -13,6 +13,8 @@ export function createWithout({ ask, start, again, sentenceOf, remember, palette
   let place = start.place ?? null;
   let how = "zero";
   let table = null;
+  let operated = "";
+  let shown = null;
   const grid = createGrid({ label: t("Heads and MLPs: the loss without each"), toggles: true, onLock: (row, column) => { if (row !== null) toggle(row, column); } });
   const chooseHow = segmented({
     label: t("What takes its place"), chosen: "zero", choices: [{ value: "zero", text: t("nothing (zero)") }, { value: "mean", text: t("its average") }],
@@ -52,7 +54,7 @@ export function createWithout({ ask, start, again, sentenceOf, remember, palette
         head: String(layer + 1),
         cells: [...Array(table.heads + 1).keys()].map((column) => {
           const effect = effectAt(layer, column);
-          if (!effect) return { text: "…", label: t("Not measured: the model is slow here.") };
+          if (!effect) return { text: "…", label: t("Still being measured.") };
           const isOff = off.has(keyOf(effect));
           const name = nameOf(effect);
           return {
@@ -75,20 +77,24 @@ export function createWithout({ ask, start, again, sentenceOf, remember, palette
     if (!answer) return;
     if (answer.error) { setText(after, answer.error); return; }
     setText(after, off.size ? outcomeCaption(answer) : "");
+    shown = answer;
     outcome.draw(answer, palette());
     tables.show(() => [partsTable(table), tokensTable(answer)]);
   }
 
   function draw(answer) {
-    const first = table !== answer;
     table = answer;
     show();
     setText(caption, tableCaption(answer));
-    predict.show(questionOf(answer));
-    if (first) {
-      if (place !== null) place = Math.min(place, answer.tokens.length - 1);
-      operate();
-    } else operate();
+    if (!answer.left) predict.show(questionOf(answer));
+    if (place !== null) place = Math.min(place, answer.tokens.length - 1);
+    const seen = JSON.stringify([answer.tokens, answer.step, how]);
+    if (seen === operated) {
+      if (shown) outcome.draw(shown, palette()); // in the colours of now
+      return;
+    }
+    operated = seen;
+    operate();
   }
 
   return { node, title, question: "parts", values: () => ({ how }), draw, forget() { place = null; }, view: () => ({ place, off: [...off].join(",") || null }) };
@@ -107,7 +113,7 @@ function tableCaption({ effects, loss, all }) {
   ];
   const helped = effects.filter(({ rise }) => rise < -0.01).length;
   if (helped) words.push(t("Without {count} of the parts this sentence would go better: one sentence is little evidence.", { count: helped }));
-  if (effects.length < all) words.push(t("Only {count} of {all} parts were measured in the time that a page has.", { count: effects.length, all }));
+  if (effects.length < all) words.push(t("So far {count} of {all} parts are measured.", { count: effects.length, all }));
   return words.join(" ");
 }
 

@@ -8,6 +8,7 @@ import torch
 
 from lm_core.config import ModelConfig
 from lm_core.errors import ConfigError
+from lm_core.interpret import forward
 from lm_core.interpret.ablation import (
     Cell,
     ablation_table,
@@ -23,7 +24,7 @@ from lm_core.interpret.forward import run_traced
 from lm_core.interpret.gradients import gradient_times_input, loss_gradients
 from lm_core.interpret.lens import logit_lens
 from lm_core.interpret.neurons import awake, sample_windows, scan_layer, selective, strongest
-from lm_core.interpret.patching import patch_heads, patch_positions, patched_logits
+from lm_core.interpret.patching import patch_heads, patch_positions, patch_rows, patched_logits
 from lm_core.models.registry import build_model
 from tests.induction_model import induction_model
 
@@ -226,13 +227,16 @@ def test_what_cannot_be_done_is_refused_in_words(model, cell, says):
         with_cells(model, [cell])
 
 
-def test_what_a_source_token_is_worth_is_what_its_cell_set_to_zero_changes(any_model):
-    worth = key_effects(any_model, IDS, 4, 7, (1, 0))
+def test_what_a_source_token_is_worth_is_what_its_cell_set_to_zero_changes(any_model, monkeypatch):
+    worth = key_effects(any_model, IDS, 4, 7, (1, 0), keys=range(5))
     before = logits_of(any_model)[4].log_softmax(-1)[7]
     for key in range(5):
         logits, _ = run_traced(any_model, IDS, edits=with_cells(any_model, [Cell(1, 0, 4, key, 0.0)]))
         assert worth[key] == pytest.approx(float(before - logits[0, 4].log_softmax(-1)[7]), abs=1e-4)
     everywhere = key_effects(any_model, IDS, 4, 7)
+    assert len(everywhere) == (5 if any_model.config.causal else 6)
+    monkeypatch.setattr(forward, "MOST_LOGITS", 2 * 6 * 11)  # two copies at once give the same
+    np.testing.assert_allclose(key_effects(any_model, IDS, 4, 7, keys=[3, 2, 0]), everywhere[[3, 2, 0]], atol=1e-5)
     cells = [Cell(layer, head, 4, 2, 0.0) for layer in range(2) for head in range(2)]
     logits, _ = run_traced(any_model, IDS, edits=with_cells(any_model, cells))
     assert everywhere[2] == pytest.approx(float(before - logits[0, 4].log_softmax(-1)[7]), abs=1e-4)
@@ -301,6 +305,19 @@ def test_only_what_differs_can_bring_the_answer_back():
     stream = patch_positions(model, clean, corrupted, "residual", 5, 6).recovery
     np.testing.assert_allclose(stream[0], [0, 1, 0, 0, 0], atol=1e-4)
     np.testing.assert_allclose(patch_heads(model, clean, corrupted, 5, 6).recovery, [[0], [1]], atol=1e-4)
+
+
+def test_rows_that_are_made_one_by_one_are_those_of_the_whole_maps(model, monkeypatch):
+    monkeypatch.setattr(forward, "MOST_LOGITS", 4 * 6 * 11)  # four copies at once
+    differences, rows = patch_rows(model, IDS, OTHER, 4, 2)
+    found = list(rows)
+    assert [(row.kind, row.layer) for row in found[:4]] == [("residual", 0), ("attention", 0), ("mlp", 0), ("heads", 0)]
+    heads = patch_heads(model, IDS, OTHER, 4, 2)
+    assert (heads.clean, heads.corrupted) == (differences.clean, differences.corrupted)
+    np.testing.assert_allclose(found[-1].recovery, heads.recovery[1], atol=1e-5)
+    np.testing.assert_allclose(
+        found[2].recovery, patch_positions(model, IDS, OTHER, "mlp", 4, 2).recovery[0], atol=1e-5
+    )
 
 
 def test_sentences_of_two_lengths_or_of_one_answer_are_refused(model):
