@@ -61,6 +61,7 @@ bench: $(TEST_STAMP) browser ## measure the headline figures, in less than three
 	$(BIN)/python -m benchmarks.history
 	$(BIN)/python -m benchmarks.tokenizers
 	$(BIN)/python -m benchmarks.generation
+	$(BIN)/python -m benchmarks.inside
 	$(BIN)/python -m benchmarks.app
 	$(BIN)/python -m benchmarks.attention
 	$(BIN)/python -m benchmarks.control

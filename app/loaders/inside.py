@@ -159,6 +159,7 @@ def number(run_id: str, text: str, step: int, key: str, at: str) -> dict[str, An
     return {
         "key": key, "at": places, "kind": source.kind, "value": _exact(source.value), "operands": operands,
         "constants": {name: float(value) for name, value in source.constants.items()},
+        "token": _token(seen, places[-1]) if made.axes.endswith("V") else None,
         "code": {**line_with(*made.code), "source": _source(made.code[0])},
     }  # fmt: skip
 
@@ -251,6 +252,12 @@ def _next(seen: Pass, probabilities: Any) -> list[list[list[Any]]]:
         [[token, texts[token], _exact(row[token])] for token in found]
         for row, found in zip(probabilities, best.tolist(), strict=True)
     ]
+
+
+def _token(seen: Pass, token: int) -> str:
+    """How a token of the vocabulary is written."""
+    text: str = models.open_model(seen.run_id, seen.checkpoint).tokenizer.token_texts([token])[0]
+    return text
 
 
 def _exact(value: Any) -> float | None:

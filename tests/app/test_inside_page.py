@@ -77,6 +77,9 @@ def test_a_number_comes_with_its_operands_and_the_line_that_made_it(run):
     assert found["value"] == pytest.approx(float(tensors_of(run, [key], head=1)[key][5, 3]), rel=1e-6)
     assert found["code"]["text"] in found["code"]["source"]
     assert found["code"]["where"].startswith("lm_core/models/attention.py:")
+    likeliest, text, share = inside.overview(run.id, "", -1)["next"][5][0]
+    chosen = inside.number(run.id, "", -1, "probabilities", f"5,{likeliest}")
+    assert (found["token"], chosen["token"], chosen["value"]) == (None, text, share)
     hidden = inside.number(run.id, "", -1, "blocks.0.attn.masked", "0,1,2")
     assert hidden["value"] is None, "minus infinity is no JSON"
 

@@ -33,6 +33,7 @@ export function workedOut({ kind, operands, constants, at }) {
     case "mask": return { value: constants.hidden ? -Infinity : x[0], parts: {} };
     case "softmax": return softmax(rowOf(operands, "s").map(exact), column);
     case "gelu": return { value: (x[0] * (1 + erf(x[0] / Math.SQRT2))) / 2, parts: {} };
+    case "gelu_tanh": return { value: (x[0] * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x[0] + 0.044715 * x[0] ** 3)))) / 2, parts: {} };
     case "relu2": return { value: Math.max(x[0], 0) ** 2, parts: {} };
     case "swiglu": return { value: (x[0] / (1 + Math.exp(-x[0]))) * x[1], parts: {} };
     default: return { value: NaN, parts: {} };
@@ -66,7 +67,7 @@ function softmax(scores, column) {
 /** How large the terms are that a number is added up from: its last digits are as exact as these are. */
 export function sizeOfTerms({ kind, operands }, { value, parts }) {
   if (parts.products) return parts.products.reduce((sum, product) => sum + Math.abs(product), Math.abs(parts.bias));
-  if (["sum", "turn", "gelu"].includes(kind)) return operands.reduce((sum, { values }) => sum + Math.abs(exact(values[0])), 0);
+  if (["sum", "turn", "gelu", "gelu_tanh"].includes(kind)) return operands.reduce((sum, { values }) => sum + Math.abs(exact(values[0])), 0);
   if (kind === "layernorm") return Math.abs(value) + Math.abs(parts.bias) + Math.abs((parts.middle / parts.size) * parts.weight);
   return Math.abs(value);
 }

@@ -97,6 +97,6 @@ export function formulaOf({ made }, overview) {
     unit: weights.length ? "x / √(mean(x²) + ε) · w" : "x / √(mean(x²) + ε)", layernorm: "(x − mean) / √(var + ε) · w + b",
     linear: place === "logits" ? `W x${bias}` : made.length > 1 && key.includes("attn") ? `q = W_q x${bias}   k = W_k x${bias}   v = W_v x${bias}` : `W x${bias}`,
     turn: "(a cos θ − b sin θ,  b cos θ + a sin θ)", gain: "g · q", dot: "q · k", divide: `x / √${overview.sizes.D}`, mask: "x + (0 | −∞)", softmax: "eˣ / Σ eˣ", mix: "Σ a · v",
-    join: "z₁ | z₂ | …", gelu: "x · Φ(x)", relu2: "max(x, 0)²", swiglu: "x · σ(x) · y",
+    join: "z₁ | z₂ | …", gelu: "x · Φ(x)", gelu_tanh: "≈ x · Φ(x)", relu2: "max(x, 0)²", swiglu: "x · σ(x) · y",
   }[kind] ?? "";
 }

@@ -46,6 +46,8 @@ export function createDiagram(store, { choose, openBlock }) {
       return [...(first ? [blocksRow(overview.sizes.L, block)] : []), element("li", {}, button)];
     });
     list.replaceChildren(...items);
+    const open = list.querySelector(".block-choice[aria-pressed=true]");
+    if (open) open.parentElement.scrollLeft = open.offsetLeft - open.parentElement.offsetLeft - open.parentElement.clientWidth / 2;
   }
 
   /** Which block is open; the others are alike. */

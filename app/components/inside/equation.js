@@ -47,6 +47,7 @@ export function equationOf({ kind, operands, constants, at }, { parts }, value) 
     case "mask": return [constants.hidden ? line(`${digits(x[0])} + (−∞) = −∞`, t("a later token: hidden")) : line(`${digits(x[0])} + 0 ${is}`, t("not later: seen"))];
     case "softmax": return softmaxLines(operands[0].values, parts, column, is);
     case "gelu": return [line(`x · Φ(x) = ${digits(x[0])} × ${digits(x[0] ? value / x[0] : 0.5)} ${is}`, t("Φ: the share of a normal distribution below x"))];
+    case "gelu_tanh": return [line(`x / 2 · (1 + tanh(√(2/π) (x + 0.0447 x³))) = ${digits(x[0])} / 2 × ${digits(x[0] ? (2 * value) / x[0] : 1)} ${is}`, t("GPT-2’s quick form of x · Φ(x)"))];
     case "relu2": return [line(`max(${digits(x[0])}, 0)² = ${digits(Math.max(x[0], 0))}² ${is}`)];
     case "swiglu": return [line(`x · σ(x) · y = ${digits(x[0])} × ${digits(1 / (1 + Math.exp(-x[0])))} × ${inner(x[1])} ${is}`, t("σ: 1 / (1 + e⁻ˣ), the gate"))];
     default: return [line(is)];

@@ -25,9 +25,22 @@ export function createHeat({ hover, pick }) {
   const placeAt = (event) => {
     if (!shown) return null;
     const row = Math.floor((event.offsetY - shown.top) / shown.height) + shown.first;
-    const column = Math.floor((event.offsetX - shown.left) / shown.pitch);
+    const column = strongest(row, event.offsetX - shown.left);
     return row >= shown.first && row < shown.first + shown.rows && column >= 0 && column < shown.columns ? { row, column } : null;
   };
+  /** The column under a pixel; where many share one, the one that the pixel shows. */
+  function strongest(row, x) {
+    const { tensor, pitch, columns, first } = shown;
+    const from = Math.floor(x / pitch);
+    if (pitch >= 1 || row < first || row >= first + tensor.rows || from < 0) return from;
+    const last = Math.min(columns, Math.ceil((x + 1) / pitch));
+    let best = from;
+    for (let column = from; column < last; column += 1) {
+      if (size(tensor, row - first, column) > size(tensor, row - first, best)) best = column;
+    }
+    return best;
+  }
+
   canvas.addEventListener("pointermove", (event) => hover(placeAt(event), event));
   canvas.addEventListener("pointerleave", () => hover(null));
   canvas.addEventListener("click", (event) => { const place = placeAt(event); if (place) pick(place); });
@@ -67,7 +80,7 @@ export function createHeat({ hover, pick }) {
     const { context: pen } = fitCanvas(canvas);
     pen.imageSmoothingEnabled = false;
     const visible = Math.max(1, Math.round(tensor.rows * (next.reveal ?? 1)));
-    pen.drawImage(cells, 0, 0, tensor.columns, visible, left, top, pitch * tensor.columns, height * visible);
+    pen.drawImage(cells, 0, 0, cells.width, visible, left, top, pitch * tensor.columns, height * visible);
     if (pitch >= NUMBER_FROM * scale && height >= 15 * scale) write(pen, visible);
     labels(pen, tokens, across);
     for (const region of next.regions ?? []) outline(pen, region, palette.selected, 2);
@@ -75,21 +88,26 @@ export function createHeat({ hover, pick }) {
     if (next.chosen) outline(pen, next.chosen, palette.selected, 3);
   }
 
+  /** A pixel a number; of a row with more numbers than pixels, each pixel shows the strongest of its own. */
   function paint({ tensor, palette, share, limit, stamp }) {
-    const name = `${stamp} ${tensor.key} ${limit}`;
+    const bins = Math.min(tensor.columns, Math.max(1, Math.floor(shown.pitch * tensor.columns)));
+    const name = `${stamp} ${tensor.key} ${limit} ${bins}`;
     if (painted === name) return;
     painted = name;
-    cells.width = tensor.columns;
+    cells.width = bins;
     cells.height = tensor.rows;
     const pen = cells.getContext("2d");
-    const image = pen.createImageData(tensor.columns, tensor.rows);
+    const image = pen.createImageData(bins, tensor.rows);
     const words = new Uint32Array(image.data.buffer);
     const ramp = (share ? palette.attention : palette.signed).words;
     const hidden = palette.surprise.words[0]; // the page's own colour: nothing is there
-    tensor.values.forEach((value, at) => {
-      if (!Number.isFinite(value)) words[at] = hidden;
-      else words[at] = ramp[Math.max(0, Math.min(255, Math.round(255 * (share ? value / limit : 0.5 + (0.5 * value) / limit))))];
-    });
+    for (let row = 0; row < tensor.rows; row += 1) {
+      for (let bin = 0; bin < bins; bin += 1) {
+        const value = tensor.values[row * tensor.columns + (bins === tensor.columns ? bin : peak(tensor, row, bin, bins))];
+        const level = Number.isFinite(value) ? Math.round(255 * (share ? value / limit : 0.5 + (0.5 * value) / limit)) : -1;
+        words[row * bins + bin] = level < 0 ? hidden : ramp[Math.min(255, level)];
+      }
+    }
     pen.putImageData(image, 0, 0);
   }
 
@@ -125,11 +143,11 @@ export function createHeat({ hover, pick }) {
     pen.font = `${11 * scale}px ${palette.mono}`;
     pen.fillStyle = palette.muted;
     pen.textAlign = "center";
-    const step = Math.max(1, Math.ceil(((across ? 10 : 26) * scale) / pitch));
+    const step = Math.max(1, Math.ceil(((across ? 10 : 12 + LETTER * String(columns).length) * scale) / pitch));
     const upright = across && (pitch >= 40 * scale || across.every((token) => [...visibleToken(token)].length < 2));
     for (let column = 0; column < columns; column += step) {
       const x = left + (column + 0.5) * pitch;
-      if (!across) { if (column === 0 || (columns - column) * pitch > 14 * scale) pen.fillText(String(column), x, top - 9 * scale); } else if (upright) pen.fillText(cut(across[column]), x, top - 9 * scale);
+      if (!across) { if (column === 0 || (columns - column) * pitch > 4 * scale * String(columns).length) pen.fillText(String(column), x, top - 9 * scale); } else if (upright) pen.fillText(cut(across[column]), x, top - 9 * scale);
       else slanted(pen, cut(across[column]), x, top - 5);
     }
   }
@@ -154,6 +172,16 @@ export function createHeat({ hover, pick }) {
   }
 
   return { canvas, show };
+}
+
+const size = ({ values, columns }, row, column) => { const value = values[row * columns + column]; return Number.isFinite(value) ? Math.abs(value) : -1; };
+
+/** Which of a bin's columns is the strongest. */
+function peak(tensor, row, bin, bins) {
+  const last = Math.floor(((bin + 1) * tensor.columns) / bins);
+  let best = Math.floor((bin * tensor.columns) / bins);
+  for (let column = best + 1; column < last; column += 1) if (size(tensor, row, column) > size(tensor, row, best)) best = column;
+  return best;
 }
 
 /** A number in a cell: 0.12, −3.4, 120, −∞. */

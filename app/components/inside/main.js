@@ -195,20 +195,19 @@ function build(root, { data, setState }) {
     const sizes = made.map(({ shape }) => shape.slice(-2).reduce((product, size) => product * size, 1));
     const from = server;
     try {
-      const began = performance.now();
       const tensors = await from.tensors(keys, head, Math.max(...sizes) > WIDE ? row : 0);
       if (from !== server || store.state.at !== at || store.state.head !== head) return;
       store.set({ tensors });
-      sayCost(tensors, performance.now() - began);
+      sayCost(tensors);
     } catch (error) {
       if (from === server && error.name !== "AbortError") own.show({ error: error.sentence ?? t("The server does not answer. Try again."), own: text !== "" });
     }
   }
 
-  function sayCost(tensors, milliseconds) {
+  function sayCost(tensors) {
     const bytes = Object.values(tensors).reduce((sum, { values }) => sum + values.byteLength, 0);
     setText(cost, t("{stop}: {kilobytes} kB from the server in {milliseconds} ms, every number as the model has it (float32). Model of step {step}.", {
-      stop: fullName(store.state.stops[store.state.at]), kilobytes: Math.max(1, Math.round(bytes / 1000)), milliseconds: Math.max(1, Math.round(milliseconds)), step: store.state.overview.step,
+      stop: fullName(store.state.stops[store.state.at]), kilobytes: Math.max(1, Math.round(bytes / 1000)), milliseconds: Math.max(1, Math.round(tensors.milliseconds)), step: store.state.overview.step,
     }));
   }
 

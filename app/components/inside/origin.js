@@ -118,13 +118,14 @@ function nameOf({ stops }, { of, weight, place, axis }) {
 }
 
 /** "q · head 2 · token “e” (5) · number 3" */
-function placeText({ number: chosen, stops, overview }) {
+function placeText({ number: chosen, stops, overview, source }) {
   const made = madeOf(stops, chosen.key);
   if (!made) return chosen.key;
   const named = [...made.axes].map((axis, at) => {
     const place = chosen.at[at];
     if (axis === "H") return t("head {head}", { head: place + 1 });
     if (axis === "T" || axis === "S") return `${axisName(axis)} ${quotedToken(overview.tokens[place])} (${place})`;
+    if (axis === "V" && source?.token) return `${axisName(axis)} ${quotedToken(source.token)} (${place})`;
     return `${axisName(axis)} ${place}`;
   });
   return [fullName(stops[stopOf(stops, chosen.key)]), tensorName(made.key), ...named].join(" · ");
