@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lm_core.jobs.store import open_store
+from lm_core.runs.checkpoint import load_model, save_tensors
 
 GALLERY = "gallery-comedies"
 CLASSIC = {"norm": "layernorm", "activation": "gelu", "positions": "learned", "tie_embeddings": True}
@@ -23,6 +24,8 @@ def other_runs(server, make_finished_run):
     store = open_store(f"sqlite:///{server.home / 'tokenarium.db'}")
     for name, switches in (("classic", CLASSIC), ("gated", GATED)):
         run = make_finished_run(server.home / "runs" / f"inside-{name}", name=name, **switches)
+        halves = {f"model.{at}": weight / 2 for at, weight in load_model(run)[0].named_parameters()}
+        save_tensors(run, halves, step=10, epoch=0)
         store.submit(run.id, name, run.read_config().to_json(), 100)
         store.stop(run.id)
     store.close()
@@ -86,6 +89,8 @@ def test_play_goes_on_by_itself_and_the_table_has_the_numbers_in_view(open_page)
     page.locator(".values summary", has_text="Values as a table").click()
     expect(page.locator(".table-frame thead")).to_contain_text("logits")
     assert page.locator(".table-frame tbody tr").count() > 60
+    page.locator(".table-frame tbody tr").nth(4).locator(".cell-number").last.click()
+    expect(page.locator(".origin")).to_contain_text("as in the model")
     title(page).click()  # nothing that takes keys for itself
     page.keyboard.press(" ")
     expect(page.get_by_role("button", name="Pause the pass")).to_be_visible()
@@ -123,6 +128,10 @@ def ask(server, route, **values):
 
 def test_the_page_works_numbers_of_every_kind_out_as_the_models_did(open_page, server, other_runs):
     page = open_walk(open_page, run=other_runs[0])
+    expect(page.locator(".cost")).to_contain_text("Model of step 100.")
+    page.locator(".track").press("ArrowLeft")  # the timeline opens an earlier model where one stands
+    expect(page.locator(".cost")).to_contain_text("Model of step 10.")
+    expect(title(page)).to_have_text("Embedding")
     chance, sources = random.Random(5), []
     for run in (GALLERY, *other_runs):
         overview = ask(server, "inside", run=run)

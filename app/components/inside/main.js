@@ -53,7 +53,7 @@ function build(root, { data, setState }) {
   const next = createNext(store, { pick });
   const timeline = createTimeline(store, { ready: () => asking === null });
   const cost = element("p", { class: "note cost" });
-  const table = createTable(store);
+  const table = createTable(store, { pick });
   const walk = element("div", { class: "walk", hidden: true, tabindex: "-1" }, diagram.panel,
     element("div", { class: "walk-main" }, player.bar, createSentence(store), stage.panel, origin.panel, next.panel, table, cost));
   root.replaceChildren(own.box, notice, waiting, walk, timeline.bar);
