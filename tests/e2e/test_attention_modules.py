@@ -9,7 +9,8 @@ DISTINCT = list("abcdefghijklmnopqrstuvwx")
 
 MEASURE = """async ([rows, tokens]) => {
   const { measureHead } = await import("/pictures/x/attention/measures.js");
-  return measureHead(Uint8Array.from(rows.flat()), tokens);
+  const { kindsOf } = await import("/pictures/x/attention/kinds.js");
+  return measureHead(Uint8Array.from(rows.flat()), kindsOf(tokens));
 }"""
 
 
