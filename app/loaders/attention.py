@@ -33,6 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.loaders import models, runs
+from app.loaders.bounded import Bounded
 from app.sentences import translate_sentence
 from lm_core.errors import ConfigError, RunError
 from lm_core.jobs.status import OVER
@@ -42,6 +43,7 @@ from lm_core.runs.run import Run
 
 ANSWER_BYTES = 4_000_000  # of maps in one answer; the browser asks again for the rest
 FILM_SECONDS = 2.0  # for an own sentence at all kept models; the one that was asked for is always there
+SEEN_BYTES = 128_000_000  # of sentences that were read already: hundreds through our models, a few through a large one
 LONGEST_TEXT = 2_000  # characters of an own sentence that are read
 FIRST_SENTENCE = "When Mary and John went to the store, John gave a drink to Mary. When Mary and John"
 LONGEST_SENTENCE = 512  # tokens of it
@@ -240,10 +242,10 @@ def look_at(run_id: str, text: str, step: int | None = None, *, write: int = 0, 
 
 def _seen(run_id: str, text: str, checkpoint: Path, ids: tuple[int, ...] | None = None) -> Seen:
     with _one_at_a_time:
-        return _look(run_id, checkpoint.as_posix(), text[: LONGEST_TEXT + 1], ids)
+        key = (run_id, checkpoint.as_posix(), text[: LONGEST_TEXT + 1], ids)
+        return _seen_before.get(key, lambda: _look(*key))
 
 
-@lru_cache(maxsize=32)
 def _look(run_id: str, checkpoint: str, text: str, ids: tuple[int, ...] | None) -> Seen:
     from lm_core.interpret.attention import attention_of
     from lm_core.interpret.snapshot import take_snapshot
@@ -255,6 +257,9 @@ def _look(run_id: str, checkpoint: str, text: str, ids: tuple[int, ...] | None) 
     snapshot = take_snapshot(opened.model, ids, tokens, step=opened.step, keep=lambda site: site.endswith("pattern"))
     written = len(given) if len(ids) > len(given) else None
     return Seen(opened.step, ids, tokens, as_bytes(attention_of(snapshot)), written, notes)
+
+
+_seen_before: Bounded[Seen] = Bounded(SEEN_BYTES, lambda seen: seen.attention.nbytes)
 
 
 def _read(opened: models.Opened, text: str) -> tuple[tuple[int, ...], list[dict[str, Any]]]:

@@ -49,7 +49,7 @@ def forget():
         runs.settings,
         runs.store,
         attention._load_film,
-        attention._look,
+        attention._seen_before,
         inside._read,
         loss._measured,
         models._opened,

@@ -378,7 +378,8 @@ def assert_the_whole_matrix_is_softmax_of_queries_and_keys_times_values(page):
           const { passOf } = await import("/pictures/x/attention/pass.js");
           const list = (values) => Float32Array.from(values);
           const pass = passOf({ q: list(q), k: list(k), v: list(v), size, dHead });
-          return { raw: [...pass.raw], weights: [...pass.weights], z: [...pass.z], hidden: pass.masked[1] === -Infinity };
+          const hidden = pass.masked[1] === -Infinity;
+          return { raw: [...pass.raw], weights: [...pass.weights], z: [...pass.z], hidden };
         }""",
         [*(part.ravel().tolist() for part in (q, k, v)), size, d_head],
     )
