@@ -51,6 +51,7 @@ lesson(
         "lm_core.models.attention.causal_mask",
         "lm_core.interpret.attention.attention_of",
         "lm_core.interpret.attention.queries_keys",
+        "lm_core.interpret.projection.projection_path",
         "lm_core.interpret.ablation.with_cells",
         "lm_core.interpret.ablation.key_effects",
         "lm_core.interpret.heads.name_heads",

@@ -45,7 +45,6 @@ ANSWER_BYTES = 4_000_000  # of maps in one answer; the browser asks again for th
 FILM_SECONDS = 2.0  # for an own sentence at all kept models; the one that was asked for is always there
 SEEN_BYTES = 128_000_000  # of sentences that were read already: hundreds through our models, a few through a large one
 LONGEST_TEXT = 2_000  # characters of an own sentence that are read
-FIRST_SENTENCE = "When Mary and John went to the store, John gave a drink to Mary. When Mary and John"
 LONGEST_SENTENCE = 512  # tokens of it
 SQUARE_BYTES = 16_000_000  # of all its maps together: 12 x 12 heads of 333 tokens
 MOST_WRITTEN = 64  # tokens that a model writes on
@@ -70,7 +69,6 @@ def pack_history(run_id: str, after: int, language: str = "en") -> bytes:
         "lastStep": status["steps"],
         "over": status["state"] in OVER,
         "more": len(sent) < len(moments),
-        **({} if film else {"models": len(models.kept(run_id)), "sentence": FIRST_SENTENCE}),
         **(_shape_of(film[0]) if film else {}),
         **switches(run_id),
         "moments": [{**_about(point), **_ahead(run_id, point.attention)} for point in sent],

@@ -60,8 +60,7 @@ function build(root, { data, setState }) {
     sayTrouble(troubleOf(header));
     lastStep = header.lastStep;
     if (!film && !moments.length) {
-      if (!text && header.over && !asking && header.models) ask(header.sentence, null); // a model that came without a training
-      else if (!text) showWaiting(header.over ? t("This run ended before its first moment was kept.") : t("The first moment arrives with step 0."), !header.over);
+      if (!text) showWaiting(header.over ? t("This run ended before its first moment was kept.") : t("The first moment arrives with step 0."), !header.over);
       return;
     }
     film ??= createFilm(header);
