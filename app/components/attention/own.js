@@ -39,7 +39,7 @@ export function createOwn({ onAsk, onBack, onWrite, onLayers }) {
     back.hidden = own === null;
     box.classList.toggle("refused", Boolean(error));
     if (own !== null && field.value === "") field.value = own;
-    const seen = own !== null && step !== null ? [seenBy(step, wanted), ...wordWritten(film)] : [];
+    const seen = own !== null && step !== null ? [seenBy(step, wanted, film), ...wordWritten(film)] : [];
     setText(said, error ? wordRefusal(error) : busy ? t("The model reads your sentence …") : [...seen, ...notes.map(wordNote)].join(" "));
   }
 
@@ -63,7 +63,8 @@ function wordWritten(film) {
 }
 
 /** Only some models are kept: a moment without its own is looked at through the nearest. */
-function seenBy(step, wanted) {
+function seenBy(step, wanted, film) {
+  if (step === 0 && film?.moments.length === 1) return t("Your sentence, seen by this model.");
   if (wanted === null || wanted === step) return t("Your sentence, seen by the model of step {step}.", { step });
   return t("Your sentence, seen by the model of step {step}, the nearest to step {wanted} that is kept.", { step, wanted });
 }
