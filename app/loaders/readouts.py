@@ -53,9 +53,10 @@ def attribution(reading: Reading, question: Question) -> dict[str, Any]:
             for i, name in zip(ids, reading.token_names(ids), strict=True)
         ],
         "parts": [
-            {"kind": part.kind, "layer": part.layer, "head": part.head, "value": value}
-            for part, value in zip(said.parts, rounded(said.values), strict=True)
+            {"kind": part.kind, "layer": part.layer, "head": part.head, "value": value, "length": length}
+            for part, value, length in zip(said.parts, rounded(said.values), rounded(said.lengths), strict=True)
         ],
+        "direction": rounded(said.direction),
         "logit": rounded(said.logit),
         "norms": rounded(lengths),
         "stream": rounded(whole),

@@ -64,11 +64,17 @@ class Components:
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """`values` (N,) sum to `logit`: that of a token, or of one minus that of another."""
+    """`values` (N,) sum to `logit`: that of a token, or of one minus that of another.
+
+    A value is a product of three: how long the part is behind the norm (`lengths`, N), how long the token's own vector
+    in the head is (`direction`), and the cosine of the angle between them.
+    """
 
     parts: tuple[Part, ...]
     values: Floats
     logit: float
+    lengths: Floats
+    direction: float
 
 
 def components_of(model: GPT, ids: Ids) -> Components:
@@ -104,11 +110,13 @@ def attribute(model: GPT, components: Components, position: int, token: int, aga
         direction = head[token] if against is None else head[token] - head[against]
         frozen, added = frozen_norm(model.ln_final, components.vectors[:, position], components.stream[position])
         values = frozen @ direction  # (N,)
-        parts, score = components.parts, components.logits[position]
+        parts, score, lengths = components.parts, components.logits[position], frozen.norm(dim=-1)
         if added is not None:
             parts, values = (*parts, Part("norm")), torch.cat((values, (added @ direction)[None]))
+            lengths = torch.cat((lengths, added.norm()[None]))
         logit = score[token] if against is None else score[token] - score[against]
-    return Attribution(parts, values.numpy(force=True), float(logit))
+    plain = values.numpy(force=True), float(logit), lengths.numpy(force=True), float(direction.detach().norm())
+    return Attribution(parts, *plain)
 
 
 def frozen_norm(norm: nn.Module, vectors: Tensor, stream: Tensor) -> tuple[Tensor, Tensor | None]:

@@ -42,6 +42,10 @@ def test_the_lens_by_keys_then_who_wrote_it_then_without_it(open_page):
     assert sum(map(number, bars)) == pytest.approx(
         number(total.inner_text().split("=")[1]), abs=0.15
     )  # two decimals each
+    page.locator(".signed-row").nth(6).click()
+    product = page.locator(".detail-panel .mono").inner_text().replace("−", "-").split("=")
+    factors = [float(factor) for factor in product[1].split("×")]
+    assert factors[0] * factors[1] * factors[2] == pytest.approx(float(product[0]), rel=0.01)
     page.locator(".place").nth(4).click()
     expect(page.locator(".caption")).to_contain_text("After “k”")
 

@@ -18,13 +18,20 @@ export function shareBars(candidates, { two = true } = {}) {
 /** rows: [{name, value, text}]; bars grow left for negative values, right for positive. */
 export function signedBars(rows, { onChoose = null, chosen = null } = {}) {
   const largest = Math.max(1e-9, ...rows.map(({ value }) => Math.abs(value)));
-  return element("ol", { class: "signed-rows" }, rows.map(({ name, value, text, kind = "" }, place) => {
+  return element(onChoose ? "div" : "ol", { class: "signed-rows" }, rows.map(({ name, value, text, kind = "" }, place) => {
     const width = (50 * Math.abs(value)) / largest;
     const bar = element("span", { class: `signed-bar ${value < 0 ? "against" : "for"}`, style: `width:${width.toFixed(2)}%;${value < 0 ? "right" : "left"}:50%` });
-    const row = element("li", { class: `signed-row ${kind}` }, element("span", { class: "signed-name" }, name), element("span", { class: "signed-track", aria: { hidden: "true" } }, bar),
+    const row = element(onChoose ? "div" : "li", { class: `signed-row ${kind}` }, element("span", { class: "signed-name" }, name), element("span", { class: "signed-track", aria: { hidden: "true" } }, bar),
       element("span", { class: "number", text }));
     row.classList.toggle("chosen", place === chosen);
-    if (onChoose) row.addEventListener("click", () => onChoose(place));
+    if (onChoose) {
+      row.tabIndex = 0;
+      row.setAttribute("role", "button");
+      row.setAttribute("aria-pressed", String(place === chosen));
+      row.setAttribute("aria-label", `${name}: ${text}`);
+      row.addEventListener("click", () => onChoose(place));
+      row.addEventListener("keydown", (event) => { if (["Enter", " "].includes(event.key)) { event.preventDefault(); onChoose(place); } });
+    }
     return row;
   }));
 }

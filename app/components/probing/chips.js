@@ -1,7 +1,7 @@
 /** The sentence as chips to choose a place in; a chip may carry a value as its tint. */
 import { element } from "../kit/dom.js";
 import { inkOn } from "../kit/theme.js";
-import { isWhitespace, tokenSpan } from "../kit/tokens.js";
+import { tokenSpan } from "../kit/tokens.js";
 
 /** createChips({label, onChoose(position)}); draw({tokens, chosen, tints, labels}). */
 export function createChips({ label, onChoose }) {
@@ -35,7 +35,8 @@ export function createChips({ label, onChoose }) {
     chips.forEach((chip, place) => {
       chip.setAttribute("aria-selected", String(place === chosen));
       chip.style.background = tints[place] ?? "";
-      chip.style.color = tints[place] && !isWhitespace(tokens[place]) ? inkOn(tints[place]) : "";
+      chip.style.color = tints[place] ? inkOn(tints[place]) : "";
+      chip.classList.toggle("tinted-place", Boolean(tints[place]));
       if (labels[place]) { chip.setAttribute("aria-label", labels[place]); chip.title = labels[place]; } else { chip.removeAttribute("aria-label"); chip.title = ""; }
     });
   }

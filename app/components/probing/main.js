@@ -1,4 +1,5 @@
 /** Probes into a trained model, one at a time: the sentence above, the section that the page asked for below. */
+import { apiAddress } from "../kit/address.js";
 import { element } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { readPalette } from "../kit/theme.js";
@@ -33,10 +34,11 @@ export default mount((root, { data, setState }) => {
 function start(root, data, setState) {
   const { ask, stop } = createAsker(data);
   let text = data.text ?? "";
+  let at = data.at ?? null; // the step of the model that reads; null: the newest
   let answer = null;
   let timer = 0;
-  const sentence = createSentence({ text, onAsk(next) { text = next; section.forget?.(); again(); } });
-  const section = SECTIONS[data.section]({ ask, start: data, again, sentenceOf: () => text, remember, redraw, palette: () => readPalette(root) });
+  const sentence = createSentence({ text, onAsk(next) { text = next; section.forget?.(); again(); }, onStep(next) { at = next; again(); } });
+  const section = SECTIONS[data.section]({ ask, start: data, again, sentenceOf: () => ({ text, ...(at === null ? {} : { step: at }) }), remember, redraw, palette: () => readPalette(root) });
   const body = element("div", { class: "section-body" }, section.node);
   root.replaceChildren(element("section", { class: "probing", aria: { label: section.title } }, sentence.box, body));
 
@@ -46,7 +48,7 @@ function start(root, data, setState) {
     body.classList.toggle("waiting", answer === null);
     let found = null;
     do {
-      found = await ask(section.question, { text, ...section.values() });
+      found = await ask(section.question, { text, ...(at === null ? {} : { step: at }), ...section.values() });
       if (found === null) return; // another question took its place
       if (found.error) { sentence.show({ answer, error: found.error }); return; }
       answer = found;
@@ -64,9 +66,12 @@ function start(root, data, setState) {
   /** What is chosen goes into the address, a moment after the last choice. */
   function remember() {
     clearTimeout(timer);
-    timer = setTimeout(() => setState("view", { run: data.run, text: text || null, ...section.view?.() }), 300);
+    timer = setTimeout(() => setState("view", { run: data.run, text: text || null, at, ...section.view?.() }), 300);
   }
 
   again();
+  fetch(apiAddress(data.base, "checkpoints", { run: data.run }), { cache: "no-store" }).then(async (response) => {
+    if (response.ok) sentence.offer((await response.json()).steps, at ?? Infinity);
+  }, () => {}); // without an answer there is no choice; the newest model reads
   return { run: data.run, section: data.section, redraw, dispose() { clearTimeout(timer); stop(); } };
 }

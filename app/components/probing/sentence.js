@@ -6,7 +6,7 @@ import { t } from "../kit/words.js";
 const LONGEST = 2000; // characters; the server reads no more
 
 /** `onAsk(text)` when a sentence is sent, "" for the run's own; `show({busy, answer, error})` draws. */
-export function createSentence({ text, label, placeholder, onAsk }) {
+export function createSentence({ text, label, placeholder, onAsk, onStep }) {
   const field = element("input", {
     type: "text", class: "own-field", maxlength: LONGEST, autocomplete: "off", spellcheck: "false", dir: "auto", value: text,
     placeholder: placeholder ?? t("Try your own sentence"), aria: { label: label ?? t("Your own sentence") },
@@ -15,11 +15,13 @@ export function createSentence({ text, label, placeholder, onAsk }) {
   const back = element("button", { type: "button", class: "button", text: t("Back to the run’s sentence"), onclick() { field.value = ""; onAsk(""); } });
   const bar = element("div", { class: "loading", hidden: true });
   const said = element("p", { class: "note", role: "status" });
+  const models = element("select", { class: "own-field narrow", aria: { label: t("Which of the run’s kept models") }, onchange: () => onStep(Number(models.value)) });
+  const model = element("label", { class: "label own-model", hidden: true }, t("model of step"), models);
   const form = element("form", { class: "own", onsubmit(event) {
     event.preventDefault();
     if (field.value.trim()) onAsk(field.value);
     else { setText(said, t("Type a sentence first.")); field.focus(); }
-  } }, field, look, back);
+  } }, field, look, back, model);
 
   function show({ busy = false, answer = null, error = "" }) {
     bar.style.visibility = busy ? "visible" : "hidden";
@@ -30,7 +32,13 @@ export function createSentence({ text, label, placeholder, onAsk }) {
     setText(said, error || seen.join(" "));
     said.classList.toggle("problem", Boolean(error));
   }
-  return { box: element("div", { class: "own-box" }, form, bar, said), show, field };
+  /** The steps whose models are kept; one alone is no choice. */
+  function offer(steps, chosen) {
+    model.hidden = steps.length < 2;
+    models.replaceChildren(...steps.map((step) => element("option", { value: step, text: String(step) })));
+    models.value = String(steps.reduce((best, step) => (Math.abs(step - chosen) < Math.abs(best - chosen) ? step : best), steps.at(-1)));
+  }
+  return { box: element("div", { class: "own-box" }, form, bar, said), show, offer, field };
 }
 
 function wordNote(note) {

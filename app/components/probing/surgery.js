@@ -89,7 +89,7 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
   async function operate() {
     remember();
     const set = [...cells].filter(([cell]) => Number(cell.split(".")[2]) < shown.tokens.length).map(([cell, weight]) => `${cell}.${Math.round(1000 * weight)}`);
-    const answer = await ask("surgery", { text: sentenceOf(), position: place, heads: [...off].join(","), cells: set.join(","), write: 1 });
+    const answer = await ask("surgery", { ...sentenceOf(), position: place, heads: [...off].join(","), cells: set.join(","), write: 1 });
     if (!answer) return;
     if (answer.error) { setText(after, answer.error); return; }
     setText(after, off.size + cells.size ? outcomeCaption(answer) : t("Nothing is changed yet: switch a head off, or move the slider."));

@@ -20,6 +20,7 @@ export function createWho({ start, again, redraw }) {
   let against = null;
   let order = "model";
   let shown = null;
+  let opened = null; // the bar whose number is explained
   const chips = createChips({ label: t("Tokens of the sentence: choose where to guess the next one"), onChoose(next) { place = next; token = null; against = null; again(); } });
   const targets = element("div", { class: "target-rows" });
   const chooseOrder = segmented({
@@ -28,6 +29,7 @@ export function createWho({ start, again, redraw }) {
   });
   const bars = element("div", { class: "bars" });
   const total = element("p", { class: "mono total", role: "status" });
+  const source = element("div", { class: "detail-panel", hidden: true });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const predict = createPredict();
   const grid = createGrid({ label: t("How long what each part adds is, at each token"), onLock() {} });
@@ -35,19 +37,32 @@ export function createWho({ start, again, redraw }) {
   const title = t("Who wrote this? The score as a sum");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }),
     element("span", { class: "unit", text: t("logits that each part adds") }), element("span", { class: "spacer" }), chooseOrder.group),
-  chips.row, targets, bars, total, caption, predict.box, element("h3", { text: t("Length of what each part adds to the residual stream") }), grid.box, tables.box);
+  chips.row, targets, bars, total, source, caption, predict.box, element("h3", { text: t("Length of what each part adds to the residual stream") }), grid.box, tables.box);
 
   function draw(answer, palette) {
     shown = answer;
     chips.draw({ tokens: answer.tokens, chosen: answer.position });
     drawTargets(answer);
-    bars.replaceChildren(signedBars(barsOf(answer, order)));
+    const rows = barsOf(answer, order);
+    const at = rows.findIndex(({ name }) => name === opened);
+    bars.replaceChildren(signedBars(rows, { chosen: at, onChoose(next) { opened = rows[next].name === opened ? null : rows[next].name; redraw(); } }));
+    drawSource(answer, rows[at]);
     const added = sum(answer.parts.map(({ value }) => value));
     setText(total, `Σ ${signed(added)} = ${t("logit of {token}", { token: nameOfTarget(answer) })} ${signed(answer.logit)}`);
     setText(caption, captionOf(answer));
     predict.show(questionOf(answer));
     drawLengths(answer, palette);
     tables.show(() => tablesOf(answer));
+  }
+
+  /** Where the number of a bar comes from: its three factors, with the numbers in them. */
+  function drawSource(answer, row) {
+    source.hidden = !row?.length;
+    if (source.hidden) return;
+    const cosine = row.value / (row.length * answer.direction);
+    source.replaceChildren(element("h3", { text: t("{part}: where its number comes from", { part: row.name }) }),
+      element("p", { class: "mono", text: `${signed(row.value, 3)} = ${fixed(row.length, 3)} × ${fixed(answer.direction, 3)} × ${signed(cosine, 4)}` }),
+      element("p", { class: "note", text: t("Length of what it adds, behind the last norm × length of the row of the head for {token} × cosine of the angle between them. Worked out in lm_core.interpret.attribution.attribute.", { token: nameOfTarget(answer) }) }));
   }
 
   function drawTargets(answer) {
@@ -85,7 +100,7 @@ const nameOfTarget = (answer) => (answer.against < 0 ? quotedToken(textOf(answer
   : t("{token} over {rival}", { token: quotedToken(textOf(answer, answer.token)), rival: quotedToken(textOf(answer, answer.against)) }));
 
 function barsOf({ parts }, order) {
-  const rows = parts.map((part) => ({ name: partName(part), value: part.value, text: signed(part.value), kind: part.kind }));
+  const rows = parts.map((part) => ({ name: partName(part), value: part.value, text: signed(part.value), kind: part.kind, length: part.length }));
   const largest = [...rows].sort((first, second) => Math.abs(second.value) - Math.abs(first.value));
   if (rows.length <= MOST_BARS) return order === "size" ? largest : rows;
   const kept = new Set(largest.slice(0, MOST_BARS));

@@ -73,7 +73,7 @@ export function createWithout({ ask, start, again, sentenceOf, remember, palette
     remember();
     const heads = [...off].filter((key) => key.includes(".")).join(",");
     const mlps = [...off].filter((key) => !key.includes(".")).join(",");
-    const answer = await ask("surgery", { text: sentenceOf(), how, heads, mlps, write: 1, ...(place === null ? {} : { position: place }) });
+    const answer = await ask("surgery", { ...sentenceOf(), how, heads, mlps, write: 1, ...(place === null ? {} : { position: place }) });
     if (!answer) return;
     if (answer.error) { setText(after, answer.error); return; }
     setText(after, off.size ? outcomeCaption(answer) : "");

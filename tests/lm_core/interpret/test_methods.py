@@ -107,6 +107,7 @@ def test_attribution_sums_to_the_logit(kind, against):
     expected = logits[4] - (0 if against is None else logits[0])
     assert said.logit == pytest.approx(float(expected), abs=1e-4)
     assert said.values.sum() == pytest.approx(said.logit, abs=1e-3)
+    assert (abs(said.values) <= said.lengths * said.direction + 1e-5).all()  # a cosine is at most 1
     heads = {(part.layer, part.head) for part in said.parts if part.kind == "head"}
     assert heads == {(0, 0), (0, 1), (1, 0), (1, 1)}
 
