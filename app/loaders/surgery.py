@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CUT_PRODUCTS = 1e11  # for the cuts of one comparison
 FEWEST_CUTS = 6
+FEWEST_FOR_MEAN = 8  # tokens
 WRITING_SECONDS = 1.5
 WRITTEN = 32  # tokens of a continuation
 
@@ -40,7 +41,9 @@ def table(reading: Reading, question: Question) -> dict[str, Any]:
     effects = [{name: rounded(value) for name, value in asdict(effect).items()} for effect in work.done]
     config = reading.model.config
     parts = config.n_layers * (config.n_heads + 1)
-    return {"how": how, "loss": rounded(work.about), "effects": effects, "all": parts, "left": parts - len(effects)}
+    mean_of = None if how == "zero" else "sample" if _sample(reading) else "sentence"
+    found = {"how": how, "meanOf": mean_of, "loss": rounded(work.about), "effects": effects}
+    return {**found, "all": parts, "left": parts - len(effects)}
 
 
 def operate(reading: Reading, question: Question) -> dict[str, Any]:
@@ -130,12 +133,15 @@ def _means(reading: Reading, how: str) -> Mapping[str, Tensor] | None:
     """What parts say on average over what the run itself wrote last; over the sentence where there is too little."""
     from lm_core.interpret.ablation import mean_outputs
 
-    if how == "zero":
-        return None
+    return None if how == "zero" else mean_outputs(reading.model, _sample(reading) or reading.ids)
+
+
+def _sample(reading: Reading) -> list[int]:
+    """Ids of what the run wrote last; none where it wrote too little for an average."""
     film = attention.film_of(reading.run_id)
     sample = next((point.sample for point in reversed(film) if point.sample), "")
     ids = reading.tokenizer.encode(sample)[: reading.model.config.context_length] if sample else []
-    return mean_outputs(reading.model, ids if len(ids) >= 8 else reading.ids)
+    return ids if len(ids) >= FEWEST_FOR_MEAN else []
 
 
 def _union(before: Any, after: Any) -> list[int]:

@@ -71,7 +71,9 @@ def test_what_the_table_says_is_what_switching_off_does(ask):
     assert effect["loss"] == pytest.approx(off["after"]["loss"], rel=1e-4)
     assert table["loss"] == pytest.approx(off["before"]["loss"], rel=1e-4)
     assert len(table["effects"]) == table["all"] == 6
-    assert ask("parts", how="mean")["effects"] != table["effects"]
+    mean = ask("parts", how="mean")
+    assert mean["effects"] != table["effects"]
+    assert (table["meanOf"], mean["meanOf"]) == (None, "sample")
 
 
 def test_a_writing_stops_where_the_context_ends(ask):

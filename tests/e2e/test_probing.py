@@ -1,6 +1,7 @@
 """Probes in a browser: walking the lens, switching parts off, sums that hold, a weight set by hand; hostile text."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -60,6 +61,21 @@ def test_the_lens_by_keys_then_who_wrote_it_then_without_it(open_page):
     expect(page).to_have_url(re.compile("off=0"))
     page.get_by_role("button", name="Switch all on").click()
     expect(page.locator(".loss-line")).to_contain_text("(0.000)")
+
+
+def test_what_the_browser_works_out_itself(open_page):
+    """A pattern with a cell set is what lm_core makes of it; rank correlation against a worked example."""
+    page = open_page("inside")
+    module = "async (name) => (await import('/pictures/x/probing/' + name)).{call}"
+    pattern = [[1, 0, 0], [0.4, 0.6, 0], [0.2, 0.3, 0.5]]
+    call = module.format(call=f"withCells({pattern}, [[2, 2, 0], [1, 1, 1], [1, 0, 0.25]], true)")
+    changed = page.evaluate(call, "surgery.js")
+    assert changed[2] == pytest.approx([0.4, 0.6, 0])
+    assert changed[1] == pytest.approx([0.25, 0.75, 0])
+    agree = partial(page.evaluate, arg="names.js")
+    assert agree(module.format(call="ranksAgree([1, 2, 3, 4, 5], [2, 1, 4, 3, 5])")) == pytest.approx(0.8)
+    assert agree(module.format(call="ranksAgree([1, 1, 2], [5, 5, 9])")) == pytest.approx(1)
+    assert agree(module.format(call="ranksAgree([1, 2, 3], [4, 4, 4])")) == 0
 
 
 def test_surgery_by_keyboard_in_the_dark_and_on_a_narrow_page(open_page):

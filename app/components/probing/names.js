@@ -16,7 +16,10 @@ export function partName({ kind, layer, head }) {
 }
 
 /** +0.12, −0.12, 0.00 */
-export const signed = (value, digits = 2) => (value > 0 ? `+${fixed(value, digits)}` : fixed(value, digits));
+export function signed(value, digits = 2) {
+  const text = fixed(value, digits);
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+}
 
 export const sum = (values) => values.reduce((total, value) => total + value, 0);
 

@@ -53,7 +53,7 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
     if (first) key = strongest(answer.attention.slice(0, answer.causal ? place + 1 : undefined));
     key = Math.min(key, answer.causal ? place : answer.tokens.length - 1);
     show();
-    matters.replaceChildren(mattersTable(answer));
+    matters.replaceChildren(mattersTable(answer, (at) => { key = at; show(); }));
     setText(caption, mattersCaption(answer));
     predict.show(questionOf(answer));
     operate();
@@ -130,7 +130,7 @@ const columnName = (column, { layer, head }) => ({
   attention: t("attention of head {head}", { head: headName(layer, head) }), here: t("cut in this head, ln p"), everywhere: t("cut in all heads, ln p"), gradient: t("gradient × input"),
 })[column];
 
-function mattersTable(answer) {
+function mattersTable(answer, onChoose) {
   const largest = Object.fromEntries(COLUMNS.map((column) => [column, Math.max(1e-9, ...answer[column].map((value) => Math.abs(value ?? 0)))]));
   const cell = (column, at) => {
     const value = answer[column][at];
@@ -139,7 +139,7 @@ function mattersTable(answer) {
   };
   return element("div", { class: "table-frame", tabindex: "0", role: "region", aria: { label: t("Does it matter?") } }, element("table", { class: "matters-table" },
     element("thead", {}, element("tr", {}, element("th", { text: t("source token") }), COLUMNS.map((column) => element("th", { text: columnName(column, answer) })))),
-    element("tbody", {}, sourcesOf(answer).slice(0, SOURCES).map((at) => element("tr", {}, element("th", { scope: "row" }, tokenSpan(answer.tokens[at]), element("span", { class: "unit", text: ` ${at + 1}` })), COLUMNS.map((column) => cell(column, at)))))));
+    element("tbody", {}, sourcesOf(answer).slice(0, SOURCES).map((at) => element("tr", {}, element("th", { scope: "row" }, element("button", { type: "button", class: "button small", title: t("Set this weight"), onclick: () => onChoose(at) }, tokenSpan(answer.tokens[at]), element("span", { class: "unit", text: String(at + 1) }))), COLUMNS.map((column) => cell(column, at)))))));
 }
 
 function mattersCaption(answer) {

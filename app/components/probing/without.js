@@ -103,7 +103,7 @@ export function createWithout({ ask, start, again, sentenceOf, remember, palette
 const nameOf = ({ layer, head }) => partName({ kind: head === null ? "mlp" : "head", layer, head });
 const offName = (key) => { const [layer, head] = key.split("."); return nameOf({ layer: Number(layer), head: head === undefined ? null : Number(head) }); };
 
-function tableCaption({ effects, loss, all }) {
+function tableCaption({ effects, loss, all, meanOf }) {
   const heads = effects.filter(({ head }) => head !== null);
   const most = effects.reduce((best, one) => (one.rise > best.rise ? one : best));
   const idle = heads.filter(({ rise }) => Math.abs(rise) < 0.01).length;
@@ -113,6 +113,7 @@ function tableCaption({ effects, loss, all }) {
   ];
   const helped = effects.filter(({ rise }) => rise < -0.01).length;
   if (helped) words.push(t("Without {count} of the parts this sentence would go better: one sentence is little evidence.", { count: helped }));
+  if (meanOf) words.push(meanOf === "sample" ? t("The average is taken over text that the run wrote itself.") : t("The run has written no text, so the average is taken over this sentence."));
   if (effects.length < all) words.push(t("So far {count} of {all} parts are measured.", { count: effects.length, all }));
   return words.join(" ");
 }
