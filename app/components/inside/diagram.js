@@ -6,6 +6,8 @@ import { fullName, stopName } from "./stops.js";
 const ON_STREAM = new Set(["embed", "sum", "stream 1", "stream 2", "final norm", "logits", "probabilities"]);
 const ROW = 30; // as in inside.css
 const [STREAM, BRANCH] = [12, 34];
+const PAGE_HEAD = 64; // pixels that stay when the page scrolls
+const LOWEST = 240;
 
 /** `choose(at)` opens a stop, `openBlock(block)` the same stop of another block. */
 export function createDiagram(store, { choose, openBlock }) {
@@ -13,6 +15,21 @@ export function createDiagram(store, { choose, openBlock }) {
   const panel = element("nav", { class: "map", aria: { label: t("The whole pass: every stop, with its shape") } }, list);
   let drawn = "";
   let rows = new Map();
+  let frame = 0;
+
+  /** The map is as tall as the window has room below it, so that the stop in view is always in sight. */
+  const fit = () => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => {
+      const top = Math.max(PAGE_HEAD, panel.getBoundingClientRect().top);
+      list.style.setProperty("--room", `${Math.max(LOWEST, window.innerHeight - top - 28)}px`);
+      const here = list.querySelector("[aria-current]");
+      if (here) keepInView(panel, here);
+    });
+  };
+  const scrolled = (event) => { if (event.target !== list) fit(); };
+  document.addEventListener("scroll", scrolled, { capture: true, passive: true });
+  window.addEventListener("resize", fit);
 
   store.watch(["stops", "at", "block"], (state) => {
     if (!state.stops.length) return;
@@ -28,8 +45,8 @@ export function createDiagram(store, { choose, openBlock }) {
         button.setAttribute("aria-current", "step");
         keepInView(panel, button);
       }
-      button.classList.toggle("passed", at < state.at);
     }
+    fit();
   });
 
   function build({ stops, block, overview }) {
@@ -59,7 +76,14 @@ export function createDiagram(store, { choose, openBlock }) {
     return element("li", { class: "blocks-row" }, drawRail("through", true), element("span", { class: "muted blocks-word", text: t("Block") }), element("span", { class: "block-choices", role: "group", aria: { label: t("Blocks") } }, ...buttons));
   }
 
-  return { panel };
+  return {
+    panel,
+    dispose() {
+      cancelAnimationFrame(frame);
+      document.removeEventListener("scroll", scrolled, { capture: true });
+      window.removeEventListener("resize", fit);
+    },
+  };
 }
 
 /** A tensor's shape as text: "4 × 23 × 16"; where k and v have fewer heads than q: "4|2 × 23 × 16". */

@@ -83,6 +83,7 @@ export function createHeat({ hover, pick }) {
     pen.drawImage(cells, 0, 0, cells.width, visible, left, top, pitch * tensor.columns, height * visible);
     if (pitch >= NUMBER_FROM * scale && height >= 15 * scale) write(pen, visible);
     labels(pen, tokens, across);
+    if (tensor.rows > 1) outline(pen, { row: next.row, column: null }, palette.muted, 1);
     for (const region of next.regions ?? []) outline(pen, region, palette.selected, 2);
     if (next.hovered) outline(pen, next.hovered, palette.ink, 1.5);
     if (next.chosen) outline(pen, next.chosen, palette.selected, 3);

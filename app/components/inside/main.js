@@ -56,6 +56,7 @@ function build(root, { data, setState }) {
   const table = createTable(store, { pick });
   const walk = element("div", { class: "walk", hidden: true, tabindex: "-1" }, diagram.panel,
     element("div", { class: "walk-main" }, player.bar, createSentence(store), stage.panel, origin.panel, next.panel, table, cost));
+  timeline.bar.hidden = true; // until there are models to choose from
   root.replaceChildren(own.box, notice, waiting, walk, timeline.bar);
 
   const refresh = () => requestAnimationFrame(() => {
@@ -88,6 +89,7 @@ function build(root, { data, setState }) {
       if (store.state.overview) own.show({ error: words, own: text !== "" });
       else {
         refuse(words);
+        own.show({ own: text !== "" });
         timers.again = setTimeout(() => ask(step), PERIOD); // a run that has just begun saves its first model soon
       }
     }
@@ -254,7 +256,8 @@ function build(root, { data, setState }) {
         ({ run, base } = fresh);
         text = "";
         own.field.value = "";
-        const { palette, width, turn, themeTurn } = store.state;
+        const { palette, width, turn, themeTurn, stops, at, block, head } = store.state;
+        if (stops.length) wish = { stop: stops[at].name, block: block + 1, head: head + 1, token: null, number: "" }; // the same place in another model
         store.set({ ...FRESH, palette, width, turn: turn + 1, themeTurn });
         walk.hidden = true;
         waiting.hidden = false;
@@ -265,6 +268,7 @@ function build(root, { data, setState }) {
     dispose() {
       clear();
       player.dispose();
+      diagram.dispose();
       timeline.dispose();
       resized.disconnect();
       store.stop();
