@@ -61,10 +61,10 @@ bench: $(TEST_STAMP) browser ## measure the headline figures, in less than three
 	$(BIN)/python -m benchmarks.history
 	$(BIN)/python -m benchmarks.tokenizers
 	$(BIN)/python -m benchmarks.generation
-	$(BIN)/python -m benchmarks.inside
 	$(BIN)/python -m benchmarks.app
 	$(BIN)/python -m benchmarks.attention
 	$(BIN)/python -m benchmarks.control
+	$(BIN)/python -m benchmarks.inside
 
 bench-learning: $(TEST_STAMP) ## how much sooner today's recipe learns than the textbook's: some ten minutes
 	OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.learning $(ARGS)
