@@ -2,6 +2,7 @@
 import { animate, element, isTyping } from "../kit/dom.js";
 import { createStore } from "../kit/store.js";
 import { addPoints, createTimeline, selectStep, TIMELINE_STATE, togglePlay } from "../kit/timeline.js";
+import { t } from "../kit/words.js";
 import { createAhead } from "./ahead.js";
 import { createArithmetic, LAST_STEP } from "./arithmetic.js";
 import { createAtlas } from "./atlas.js";
@@ -58,7 +59,7 @@ export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf,
   const node = element("div", { class: "explorer" },
     ...createAhead(film, store), createSentence(film, store, shared),
     element("div", { class: "stage" },
-      element("div", { class: "main" }, picture.frame, picture.outside, element("p", { class: "note", text: maskNote(film) })),
+      element("div", { class: "main" }, picture.frame, picture.outside, element("p", { class: "note", text: `${maskNote(film)} ${t("Arrow keys move the cell; with Shift they change layer and head.")}` })),
       createCaption(film, store, shared, picture.describe),
       element("div", { class: "side" }, atlas.grid, createControls(film, store, shared))),
     arithmetic.panel, whole.panel, createTable(film, store), timeline.bar);
