@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WINDOW = 48  # tokens
 SAMPLE = 12_000  # tokens that are looked at; fewer where the model is large
-PRODUCTS = 4e11  # for the scan of one layer
+PRODUCTS = 2e11  # for the scan of one layer
 READ = 400_000  # characters of a text that is encoded for that
 SHOWN = 8
 INSTEAD = "comedies"  # where the text that a model learned from is not here

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lm_core.models.trace import Edit
 
-CUT_PRODUCTS = 1e11  # for the cuts of one comparison
+CUT_PRODUCTS = 4e10  # for the cuts of one comparison
 FEWEST_CUTS = 6
 FEWEST_FOR_MEAN = 8  # tokens
 WRITING_SECONDS = 1.5

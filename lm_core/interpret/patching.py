@@ -116,6 +116,7 @@ class _Runs:
 
     activations: dict[str, Tensor]
     corrupted: Tensor
+    first_change: int
     target: int
     other: int
     clean_difference: float
@@ -135,15 +136,20 @@ class _Runs:
                 "Both sentences give the same answer, so there is nothing to recover. Change the word that should "
                 "matter, or compare other tokens."
             )
-        return cls(activations, as_batch(model, corrupted), target, other, first, second)
+        changed = next(at for at, pair in enumerate(zip(clean, corrupted, strict=True)) if pair[0] != pair[1])
+        return cls(activations, as_batch(model, corrupted), changed, target, other, first, second)
 
     def row(self, model: GPT, kind: str, layer: int) -> Row:
-        """One layer of one kind: each position (or head) is patched in a copy of its own."""
+        """One layer of one kind: each position (or head) is patched in a copy of its own.
+
+        Behind a causal mask both runs are the same before the first token that differs: nothing comes back from there.
+        """
         by_head = kind == "heads"
         site = f"blocks.{layer}.{'attn.z' if by_head else KINDS[kind]}"
         n_tokens = self.corrupted.size(1)
-        found = []
-        for places in in_batches(model, range(model.config.n_heads if by_head else n_tokens), n_tokens):
+        first = self.first_change if model.config.causal and not by_head else 0
+        found = [np.full(first, self.corrupted_difference)]
+        for places in in_batches(model, range(first, model.config.n_heads if by_head else n_tokens), n_tokens):
             copies = self.corrupted.expand(len(places), -1).numpy(force=True)
             logits, _ = run_traced(model, copies, edits={site: _one_place_each(self.activations[site], places)})
             found.append((logits[:, -1, self.target] - logits[:, -1, self.other]).numpy(force=True))

@@ -13,6 +13,7 @@ export function createSentence({ text, label, placeholder, onAsk, onStep }) {
   });
   const look = element("button", { type: "submit", class: "button", text: t("Look") });
   const back = element("button", { type: "button", class: "button", text: t("Back to the run’s sentence"), onclick() { field.value = ""; onAsk(""); } });
+  let several = false; // models of this run are kept
   const bar = element("div", { class: "loading", hidden: true });
   const said = element("p", { class: "note", role: "status" });
   const models = element("select", { class: "own-field narrow", aria: { label: t("Which of the run’s kept models") }, onchange: () => onStep(Number(models.value)) });
@@ -28,13 +29,15 @@ export function createSentence({ text, label, placeholder, onAsk, onStep }) {
     bar.hidden = false;
     look.disabled = busy && !answer?.left;
     back.hidden = !(answer?.text ?? text);
-    const seen = answer ? [t("Read by the model of step {step}.", { step: answer.step }), ...answer.notes.map(wordNote)] : [];
+    const reader = answer && (answer.step > 0 || several) ? [t("Read by the model of step {step}.", { step: answer.step })] : []; // a pretrained one has no steps
+    const seen = answer ? [...reader, ...answer.notes.map(wordNote)] : [];
     setText(said, error || seen.join(" "));
     said.classList.toggle("problem", Boolean(error));
   }
   /** The steps whose models are kept; one alone is no choice. */
   function offer(steps, chosen) {
-    model.hidden = steps.length < 2;
+    several = steps.length > 1;
+    model.hidden = !several;
     models.replaceChildren(...steps.map((step) => element("option", { value: step, text: String(step) })));
     models.value = String(steps.reduce((best, step) => (Math.abs(step - chosen) < Math.abs(best - chosen) ? step : best), steps.at(-1)));
   }

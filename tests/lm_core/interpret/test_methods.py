@@ -289,7 +289,9 @@ def test_patching_everything_is_the_other_run(any_model):
         torch.testing.assert_close(patched, logits_of(any_model), atol=1e-5, rtol=1e-5)
 
 
-def test_recovery_is_that_of_patching_one_place_at_a_time(model):
+@pytest.mark.parametrize("kind", ["modern", "maskless"])
+def test_recovery_is_that_of_patching_one_place_at_a_time(kind):
+    model = built(**KINDS[kind])
     found = patch_positions(model, IDS, OTHER, "mlp", 4, 2)
     clean = logits_of(model)[-1]
     assert found.clean == pytest.approx(float(clean[4] - clean[2]), abs=1e-5)
