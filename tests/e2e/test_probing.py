@@ -14,6 +14,29 @@ def number(text):
     return float(re.search(r"[+−-]?\d+\.\d+", text).group().replace("−", "-"))
 
 
+def kept_after_clicks(page, clicks):
+    """What the page holds in memory after so many clicks on cells, once what can be forgotten is."""
+    page.evaluate(
+        """async (clicks) => {
+          const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot);
+          const root = roots.find((each) => each?.querySelector(".cell"));
+          for (let at = 0; at < clicks; at += 1) {
+            const all = root.querySelectorAll(".cell");
+            all[(7 * at) % all.length].click();
+            await new Promise(requestAnimationFrame);
+          }
+        }""",
+        clicks,
+    )
+    page.wait_for_timeout(500)  # the address is written a moment after the last click
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    session.send("HeapProfiler.collectGarbage")
+    found = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    session.detach()
+    return found
+
+
 def test_the_lens_by_keys_then_who_wrote_it_then_without_it(open_page):
     page = open_page(f"inside?run={RUN}&section=lens&text=The king is dead")
     cells = page.get_by_role("gridcell")
@@ -30,6 +53,10 @@ def test_the_lens_by_keys_then_who_wrote_it_then_without_it(open_page):
     expect(page).to_have_url(re.compile("place=1"))
     page.keyboard.press("Escape")
     expect(shown).to_be_hidden()
+    first, second = (kept_after_clicks(page, 100) for _turn in range(2))
+    assert second["Nodes"] <= first["Nodes"] + 50
+    assert second["JSHeapUsedSize"] <= first["JSHeapUsedSize"] + 500_000
+    page.locator(".grid").press("Escape")
     page.get_by_role("button", name="under 25 %").click()
     expect(page.locator(".predict-verdict")).to_have_text(re.compile(r"^(Yes|No)\. It is .* of the 16 places"))
     page.get_by_text("Values as a table").click()
