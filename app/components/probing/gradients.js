@@ -5,7 +5,7 @@ import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { createChips } from "./chips.js";
 import { createGrid } from "./grid.js";
-import { ranksAgree, signed } from "./names.js";
+import { joined, ranksAgree, signed } from "./names.js";
 import { createPredict } from "./predict.js";
 import { createTables } from "./table.js";
 import { targetButtons } from "./targets.js";
@@ -90,7 +90,7 @@ function captionOf(answer) {
     { push: quotedToken(answer.tokens[push]), next: nameOf(answer), score: signed(answer.scores[push], 3), looked: quotedToken(answer.tokens[looked]), share: percent(answer.attention[looked]) })];
   if (answer.scores[pull] < 0) words.push(t("{pull} pushes most away from it ({score}).", { pull: quotedToken(answer.tokens[pull]), score: signed(answer.scores[pull], 3) }));
   if (seen.length > 2) words.push(t("Their orders agree by {agree} (rank correlation).", { agree: fixed(agree) }));
-  return words.join(" ");
+  return joined(words);
 }
 
 function questionOf(answer) {

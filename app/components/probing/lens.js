@@ -5,7 +5,7 @@ import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { shareBars } from "./bars.js";
 import { createGrid } from "./grid.js";
-import { median } from "./names.js";
+import { joined, median } from "./names.js";
 import { createPredict } from "./predict.js";
 import { createTables } from "./table.js";
 
@@ -104,11 +104,11 @@ function agreements(rows) {
 function captionOf({ rows }, agreement) {
   const ranks = rows.map((row) => median(row.rank.filter((rank) => rank > 0)));
   const settled = agreement.findIndex((share) => share >= 0.5);
-  return [
+  return joined([
     settled === 0 ? t("The embedding alone has the last guess at {share} of the places.", { share: percent(agreement[0]) })
       : t("Half of the last guesses stand after layer {layer} ({share}); the embedding alone has {first}.", { layer: settled, share: percent(agreement[settled]), first: percent(agreement[0]) }),
     ranks[0] === null ? "" : t("The true next token is in place {first} after the embedding and in place {last} at the end (median).", { first: ranks[0], last: ranks.at(-1) }),
-  ].join(" ");
+  ]);
 }
 
 function tableOf({ rows, tokens }) {

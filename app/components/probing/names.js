@@ -1,9 +1,12 @@
 /** What parts of a model are called, and numbers in their short forms. */
 import { fixed } from "../kit/format.js";
-import { t } from "../kit/words.js";
+import { language, t } from "../kit/words.js";
 
 /** As people count: the first head of the first layer is 1.1. */
 export const headName = (layer, head) => `${layer + 1}.${head + 1}`;
+
+/** Sentences one after the other; Chinese ones stand without a space between them. */
+export const joined = (sentences) => sentences.filter(Boolean).join(language() === "zh" ? "" : " ");
 
 /** A part of an attribution or an ablation. */
 export function partName({ kind, layer, head }) {

@@ -4,6 +4,7 @@ import { count, fixed, percent } from "../kit/format.js";
 import { inkOn } from "../kit/theme.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { joined } from "./names.js";
 import { createPredict } from "./predict.js";
 import { createTables } from "./table.js";
 
@@ -68,11 +69,11 @@ function captionOf(answer) {
   const [token, times] = [...tally].reduce((best, one) => (one[1] > best[1] ? one : best));
   const values = { layer: answer.layer + 1, neuron: answer.neuron + 1, awake: percent(answer.awake), looked: count(answer.looked), times, places: peaks.length, token: quotedToken(token) };
   if (!(answer.peak > 0)) return t("Neuron {neuron} of layer {layer} never wakes in {looked} tokens: it may be dead.", values);
-  return [
+  return joined([
     t("Neuron {neuron} of layer {layer} is awake (over a tenth of its highest value) at {awake} of {looked} tokens.", values),
     times * 2 > peaks.length ? t("{times} of its {places} strongest places stand on {token}.", values) : t("Its strongest places stand on {kinds} different tokens: mixed, or it reads what came before them.", { kinds: tally.size }),
     t("The strongest examples flatter: look at its weaker ones before you name it."),
-  ].join(" ");
+  ]);
 }
 
 function questionOf(answer) {

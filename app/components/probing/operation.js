@@ -5,7 +5,7 @@ import { quotedToken, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { shareBars } from "./bars.js";
 import { createChips } from "./chips.js";
-import { signed } from "./names.js";
+import { joined, signed } from "./names.js";
 
 const STRONGEST = 2; // nats more or less: the full tint
 
@@ -59,5 +59,5 @@ export function outcomeCaption({ before, after, candidates, tokens, position }) 
   const values = { token: quotedToken(tokens[position]), was: quotedToken(was.text), is: quotedToken(is.text), before: percent(was.before), after: percent(is.after), kept: percent(was.after) };
   const change = after.loss - before.loss;
   const loss = Math.abs(change) < 0.005 ? t("The loss hardly moves.") : change > 0 ? t("The loss rises by {change} nats per token.", { change: fixed(change) }) : t("The loss even falls by {change} nats per token.", { change: fixed(-change) });
-  return `${loss} ${was === is ? t("After {token} the likeliest stays {was}: {before}, now {kept}.", values) : t("After {token} the likeliest was {was} ({before}); now it is {is} ({after}).", values)}`;
+  return joined([loss, was === is ? t("After {token} the likeliest stays {was}: {before}, now {kept}.", values) : t("After {token} the likeliest was {was} ({before}); now it is {is} ({after}).", values)]);
 }

@@ -4,7 +4,7 @@ import { fixed, percent } from "../kit/format.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { createGrid } from "./grid.js";
-import { headName } from "./names.js";
+import { headName, joined } from "./names.js";
 import { createPredict } from "./predict.js";
 import { createTables } from "./table.js";
 
@@ -74,12 +74,12 @@ function captionOf(answer) {
       { target: quotedToken(answer.target.text), rival: quotedToken(answer.rival.text), clean: fixed(answer.clean), corrupted: fixed(answer.corrupted) });
   }
   const [head, attention, mlp] = [best(answer.byHead), best(answer.maps.attention), best(answer.maps.mlp)];
-  return [
+  return joined([
     t("The first sentence scores {target} {clean} logits above {rival}, the second {corrupted}.", { target: quotedToken(answer.target.text), rival: quotedToken(answer.rival.text), clean: fixed(answer.clean), corrupted: fixed(answer.corrupted) }),
     t("Of single heads {head} brings back most ({value}).", { head: headName(head.layer, head.at), value: fixed(head.value) }),
     attention.value >= mlp.value ? t("Of single places most is carried by attention of layer {layer} at position {row} ({value}).", { layer: attention.layer + 1, row: attention.at + 1, value: fixed(attention.value) })
       : t("Of single places most is carried by the MLP of layer {layer} at position {row} ({value}).", { layer: mlp.layer + 1, row: mlp.at + 1, value: fixed(mlp.value) }),
-  ].join(" ");
+  ]);
 }
 
 function questionOf(answer) {

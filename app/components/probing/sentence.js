@@ -2,6 +2,7 @@
 import { element, setText } from "../kit/dom.js";
 import { visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { joined } from "./names.js";
 
 const LONGEST = 2000; // characters; the server reads no more
 
@@ -31,7 +32,7 @@ export function createSentence({ text, label, placeholder, onAsk, onStep }) {
     back.hidden = !(answer?.text ?? text);
     const reader = answer && (answer.step > 0 || several) ? [t("Read by the model of step {step}.", { step: answer.step })] : []; // a pretrained one has no steps
     const seen = answer ? [...reader, ...answer.notes.map(wordNote)] : [];
-    setText(said, error || seen.join(" "));
+    setText(said, error || joined(seen));
     said.classList.toggle("problem", Boolean(error));
   }
   /** The steps whose models are kept; one alone is no choice. */

@@ -4,7 +4,7 @@ import { fixed, percent } from "../kit/format.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { createGrid } from "./grid.js";
-import { headName, ranksAgree, signed } from "./names.js";
+import { headName, joined, ranksAgree, signed } from "./names.js";
 import { createOutcome, outcomeCaption } from "./operation.js";
 import { createPlane } from "./plane.js";
 import { createPredict } from "./predict.js";
@@ -151,11 +151,11 @@ function mattersCaption(answer) {
     looked: quotedToken(answer.tokens[looked]), share: percent(answer.attention[looked]), cut: quotedToken(answer.tokens[cut]), effect: signed(answer.here[cut], 3), next: quotedToken(answer.name),
     first: fixed(ranksAgree(of("attention"), of("here"))), second: fixed(ranksAgree(of("attention"), of("gradient"))),
   };
-  return [
+  return joined([
     looked === cut ? t("Head {head} looks most at {looked} ({share}), and cutting that weight also changes ln p of {next} most ({effect}).", { ...values, head: headName(answer.layer, answer.head) })
       : t("Head {head} looks most at {looked} ({share}), but cutting the weight on {cut} changes ln p of {next} more ({effect}).", { ...values, head: headName(answer.layer, answer.head) }),
     t("Order by attention agrees with order by cutting by {first}, with gradient × input by {second} (rank correlation; 1: the same order, 0: none). Attention says where a head looked, not what it was for.", values),
-  ].join(" ");
+  ]);
 }
 
 const strongestSource = (answer, column) => sourcesOf(answer).reduce((best, at) => (Math.abs(answer[column][at]) > Math.abs(answer[column][best]) ? at : best));

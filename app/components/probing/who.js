@@ -6,7 +6,7 @@ import { t } from "../kit/words.js";
 import { signedBars } from "./bars.js";
 import { createChips } from "./chips.js";
 import { createGrid } from "./grid.js";
-import { partName, signed, sum } from "./names.js";
+import { joined, partName, signed, sum } from "./names.js";
 import { createPredict } from "./predict.js";
 import { createTables } from "./table.js";
 import { targetButtons } from "./targets.js";
@@ -120,7 +120,7 @@ function captionOf(answer) {
   const share = answer.candidates.find(({ id }) => id === answer.token).share;
   const said = t("After {place} the model gives {token} {share}. Most for it speaks {part} ({value}).",
     { place: quotedToken(answer.tokens[answer.position]), token: quotedToken(textOf(answer, answer.token)), share: percent(share), part: partName(most), value: signed(most.value) });
-  return least.value < 0 ? `${said} ${t("Most against it speaks {part} ({value}).", { part: partName(least), value: signed(least.value) })}` : said;
+  return least.value < 0 ? joined([said, t("Most against it speaks {part} ({value}).", { part: partName(least), value: signed(least.value) })]) : said;
 }
 
 function questionOf(answer) {

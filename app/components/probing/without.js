@@ -3,7 +3,7 @@ import { element, segmented, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { t } from "../kit/words.js";
 import { createGrid } from "./grid.js";
-import { partName, signed } from "./names.js";
+import { joined, partName, signed } from "./names.js";
 import { createOutcome, outcomeCaption } from "./operation.js";
 import { createPredict } from "./predict.js";
 import { createTables } from "./table.js";
@@ -115,7 +115,7 @@ function tableCaption({ effects, loss, all, meanOf }) {
   if (helped) words.push(t("Without {count} of the parts this sentence would go better: one sentence is little evidence.", { count: helped }));
   if (meanOf) words.push(meanOf === "sample" ? t("The average is taken over text that the run wrote itself.") : t("The run has written no text, so the average is taken over this sentence."));
   if (effects.length < all) words.push(t("So far {count} of {all} parts are measured.", { count: effects.length, all }));
-  return words.join(" ");
+  return joined(words);
 }
 
 function questionOf({ effects }) {
