@@ -67,11 +67,13 @@ export function createHeat({ hover, pick }) {
   function show(next) {
     const { tensor, palette, width, tokens, across } = next;
     const scale = palette.scale;
-    const left = Math.min(width / 4, (12 + LETTER * Math.max(...tokens.map((token) => cut(token).length))) * scale);
-    const top = (across ? HEAD + 14 : HEAD) * scale;
+    const longest = LETTER * Math.max(...tokens.map((token) => cut(token).length));
+    const left = Math.min(width / 4, (12 + longest) * scale);
     const height = Math.max(LOWEST_ROW, Math.min(TALLEST_ROW * scale, (next.tall ?? TALL) / tensor.rows));
     const pitch = Math.min(WIDEST_CELL * scale, (width - left - 2) / tensor.columns);
-    shown = { ...next, rows: tensor.rows, columns: tensor.columns, first: tensor.first, left, top, height, pitch };
+    const upright = pitch >= 44 * scale || tokens.every((token) => [...visibleToken(token)].length < 2);
+    const top = (across && !upright ? 12 + longest : HEAD) * scale;
+    shown = { ...next, upright, rows: tensor.rows, columns: tensor.columns, first: tensor.first, left, top, height, pitch };
     canvas.style.width = `${Math.max(40, Math.ceil(left + pitch * tensor.columns + 2))}px`;
     canvas.style.height = `${Math.ceil(top + height * tensor.rows + 3)}px`;
     canvas.setAttribute("aria-label", next.label);
@@ -145,10 +147,9 @@ export function createHeat({ hover, pick }) {
     pen.fillStyle = palette.muted;
     pen.textAlign = "center";
     const step = Math.max(1, Math.ceil(((across ? 10 : 12 + LETTER * String(columns).length) * scale) / pitch));
-    const upright = across && (pitch >= 40 * scale || across.every((token) => [...visibleToken(token)].length < 2));
     for (let column = 0; column < columns; column += step) {
       const x = left + (column + 0.5) * pitch;
-      if (!across) { if (column === 0 || (columns - column) * pitch > 4 * scale * String(columns).length) pen.fillText(String(column), x, top - 9 * scale); } else if (upright) pen.fillText(cut(across[column]), x, top - 9 * scale);
+      if (!across) { if (column === 0 || (columns - column) * pitch > 4 * scale * String(columns).length) pen.fillText(String(column), x, top - 9 * scale); } else if (shown.upright) pen.fillText(cut(across[column]), x, top - 9 * scale);
       else slanted(pen, cut(across[column]), x, top - 5);
     }
   }

@@ -208,9 +208,11 @@ function build(root, { data, setState }) {
 
   function sayCost(tensors) {
     const bytes = Object.values(tensors).reduce((sum, { values }) => sum + values.byteLength, 0);
-    setText(cost, t("{stop}: {kilobytes} kB from the server in {milliseconds} ms, every number as the model has it (float32). Model of step {step}.", {
-      stop: fullName(store.state.stops[store.state.at]), kilobytes: Math.max(1, Math.round(bytes / 1000)), milliseconds: Math.max(1, Math.round(tensors.milliseconds)), step: store.state.overview.step,
-    }));
+    const { stops, at, overview } = store.state;
+    const sizes = t("{stop}: {kilobytes} kB from the server in {milliseconds} ms, every number as the model has it (float32).", {
+      stop: fullName(stops[at]), kilobytes: Math.max(1, Math.round(bytes / 1000)), milliseconds: Math.max(1, Math.round(tensors.milliseconds)),
+    });
+    setText(cost, overview.lastStep ? t("{first} {second}", { first: sizes, second: t("Model of step {step}.", { step: overview.step }) }) : sizes); // a model from elsewhere has no steps here
   }
 
   store.watch(["head", "row"], ({ stops, at, tensors }, changed) => {
