@@ -77,7 +77,7 @@ export function createHeat({ hover, pick }) {
     canvas.style.width = `${Math.max(40, Math.ceil(left + pitch * tensor.columns + 2))}px`;
     canvas.style.height = `${Math.ceil(top + height * tensor.rows + 3)}px`;
     canvas.setAttribute("aria-label", next.label);
-    Object.assign(canvas.dataset, { left, top, head: next.head ?? "" });
+    Object.assign(canvas.dataset, { left, top, rows: tensor.rows, head: next.head ?? "" });
     paint(next);
     const { context: pen } = fitCanvas(canvas);
     pen.imageSmoothingEnabled = false;
