@@ -20,6 +20,8 @@ SHOTS = {
     "generate-light": ("generate", "light", 1140),
     "loss-dark": ("loss", "dark", 1140),
     "tokens-light": ("tokens", "light", HEIGHT),
+    "data-dark": ("data?corpus=stories", "dark", HEIGHT),
+    "inside-light": ("inside?stop=blocks.0.pattern", "light", 1140),
 }
 
 
