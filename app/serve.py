@@ -21,6 +21,7 @@ logging.getLogger("streamlit.runtime.caching.cache_data_api").setLevel(logging.E
 
 from app import routes  # noqa: E402
 from app.widgets.frame import show_error  # noqa: E402
+from lm_core.allocator import keep_freed_memory  # noqa: E402
 
 SECONDS_BEFORE_WARMING = 5.0  # the first page comes first
 WARMED = (
@@ -36,6 +37,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[dict[str, object]]:
 
     from app.loaders import runs
 
+    keep_freed_memory()
     runs.start_engine()
     gc.collect()
     gc.freeze()

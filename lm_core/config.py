@@ -23,6 +23,7 @@ from lm_core.errors import ConfigError
 FORMAT_VERSION: Literal[1] = 1
 
 OWN_TEXT = "own-text"
+PRETRAINED = "pretrained"  # in place of a corpus: the model was trained elsewhere, and its text is not here
 NARROWEST = 8  # d_model
 
 
@@ -107,18 +108,29 @@ class ModelConfig(Frozen):
     """A Transformer's shape. The vocabulary's size comes from the tokenizer, so it is not here."""
 
     architecture: Literal["decoder"] = Field("decoder", description="A decoder reads left to right and guesses on.")
-    n_layers: int = Field(4, ge=1, le=24, description="How many blocks stand on each other.")
+    n_layers: int = Field(4, ge=1, le=64, description="How many blocks stand on each other.")
     n_heads: int = Field(4, ge=1, le=32, description="How many attention heads each block has.")
     n_kv_heads: int | None = Field(
         None, ge=1, le=32, description="Key and value heads shared by groups of query heads; empty: one each."
     )
-    d_model: int = Field(128, ge=NARROWEST, le=2048, description="Width of the residual stream: numbers per token.")
-    d_mlp: int | None = Field(None, ge=8, le=8192, description="Width inside the MLP; empty: 4 x d_model.")
+    d_model: int = Field(128, ge=NARROWEST, le=4096, description="Width of the residual stream: numbers per token.")
+    d_mlp: int | None = Field(None, ge=8, le=16_384, description="Width inside the MLP; empty: 4 x d_model.")
+    exact_mlp: bool = Field(
+        False, description="Take d_mlp as it stands; without this, SwiGLU's three matrices get two thirds of it."
+    )
     context_length: int = Field(64, ge=4, le=2048, description="How many tokens the model sees at once.")
     norm: Literal["layernorm", "rmsnorm", "none"] = Field(
         "rmsnorm", description="How each block steadies its input; without it, many blocks or large steps may run away."
     )
-    activation: Literal["gelu", "relu2", "swiglu"] = Field("relu2", description="The bend inside the MLP.")
+    norm_epsilon: float = Field(
+        1e-5, gt=0.0, le=0.01, description="Added to a norm's mean square, so that nothing is divided by zero."
+    )
+    activation: Literal["gelu", "gelu_tanh", "relu2", "swiglu"] = Field(
+        "relu2", description="The bend inside the MLP; gelu_tanh is GPT-2's quick form of gelu."
+    )
+    bias: bool = Field(
+        False, description="Let each matrix of a block add a number of its own to every output, as in GPT-2."
+    )
     positions: Literal["learned", "sinusoidal", "rotary", "none"] = Field(
         "rotary", description="How the model knows where a token stands; without it, all that came before is one heap."
     )

@@ -4,6 +4,7 @@
     ├── ConfigError       a setting out of bounds, or two that contradict each other
     ├── CorpusError       a text that cannot be read or learned from
     ├── TokenizerError    a tokenizer that cannot be trained, loaded or applied
+    ├── ModelError        a model from elsewhere that cannot be read here, or one of ours that others cannot read
     └── RunError          a run that does not exist, or cannot do what was asked
         └── LostLease     another worker owns this run now: leave without writing
 
@@ -25,6 +26,10 @@ class CorpusError(LMError):
 
 class TokenizerError(LMError):
     """A tokenizer cannot be trained, loaded or applied."""
+
+
+class ModelError(LMError):
+    """A model from elsewhere cannot be read here, or one of ours has parts that others' programs do not know."""
 
 
 class RunError(LMError):

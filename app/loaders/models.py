@@ -7,16 +7,16 @@ with the nearest kept one; the picture says so.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from app.loaders import runs
+from app.loaders.bounded import Bounded
 from lm_core.errors import RunError
 from lm_core.runs.checkpoint_files import checkpoint_near, checkpoints, kept_checkpoints, step_of
 from lm_core.runs.run import Run
 
-MOST_OPEN = 6
+MOST_BYTES = 1_200_000_000  # of open models: two of 135 million parameters, or hundreds of our own
 
 
 @dataclass(frozen=True)
@@ -57,22 +57,35 @@ def every(run_id: str, first: Path) -> list[Path]:
 
 
 def open_model(run_id: str, checkpoint: Path) -> Opened:
-    """The model of a checkpoint; the newest few stay open. Imports torch.
+    """The model of a checkpoint, one copy for all who look; the newest stay open while they fit. Imports torch.
 
     Raises:
         RunError: the checkpoint is damaged, or went away meanwhile.
+        ModelError: there is not enough memory to open it.
     """
-    return _opened(runs.open_run(run_id).folder.as_posix(), checkpoint.as_posix())
+    run = runs.open_run(run_id)
+    return _opened.get((run.folder, checkpoint), lambda: _open(run, checkpoint))
 
 
-@lru_cache(maxsize=MOST_OPEN)
-def _opened(folder: str, checkpoint: str) -> Opened:
+def _open(run: Run, checkpoint: Path) -> Opened:
+    import psutil
     import torch
 
+    from lm_core.models.memory import refuse_if_too_large_to_open
     from lm_core.runs.checkpoint import load_model
     from lm_core.tokenizers.registry import load_tokenizer
 
     torch.set_num_threads(1)  # runs that train need the other cores
-    run = Run(Path(folder))
-    model, step = load_model(run, Path(checkpoint))
+    config, vocab_size = run.read_config(), run.read_facts().vocab_size
+    refuse_if_too_large_to_open(
+        config.name or run.id, config.model, vocab_size, int(psutil.virtual_memory().available) + _opened.bytes
+    )
+    model, step = load_model(run, checkpoint)
     return Opened(model, load_tokenizer(run.tokenizer_folder), step)
+
+
+def _bytes_of(opened: Opened) -> int:
+    return sum(weight.nbytes for weight in opened.model.parameters())
+
+
+_opened = Bounded(MOST_BYTES, _bytes_of)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from lm_core.cli.bringing import bring_in, to_huggingface
 from lm_core.errors import LMError
 
 TOUR = """Train a small language model, watch it learn, and look inside it.
@@ -287,6 +288,10 @@ def import_run(file: ArchiveFile) -> None:
     from lm_core.cli import shelf
 
     shelf.import_(file)
+
+
+app.command("bring-in", rich_help_panel=KEEP)(bring_in)
+app.command("to-huggingface", rich_help_panel=KEEP)(to_huggingface)
 
 
 @app.command(rich_help_panel=MAKE)

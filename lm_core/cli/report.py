@@ -37,7 +37,7 @@ def print_runs(*, as_json: bool) -> None:
     table = _table("run", "name", "state", "step", "validation loss", "tokens/s")
     for status in statuses:
         speed = f"{status.tokens_per_second:,.0f}" if status.tokens_per_second else ""
-        steps = f"{status.step} of {status.steps}"
+        steps = f"{status.step} of {status.steps}" if status.steps else "trained elsewhere"
         table.add_row(status.run_id, one_line(status.name), _state(status), steps, number(status.val_loss), speed)
     if statuses:
         console().print(table)
@@ -74,13 +74,21 @@ def print_run(run_id: str, *, as_json: bool) -> None:
         "folder": str(run.folder),
     }
     if facts:
+        rows["tokenizer"] += f", {facts['vocab_size']:,} different tokens"
+    if facts and facts["origin"]:
+        for name in ("step", "loss"):
+            del rows[name]
+        known = ("source", "licence", "family", "trained_context", "precision")
+        rows["text"] = "not known: it was trained elsewhere"
+        rows["origin"] = ", ".join(f"{name} {facts['origin'][name]}" for name in known)
+    elif facts:
         rows["text"] = (
             f"{facts['corpus_title']}: {facts['train_tokens']:,} tokens, {facts['validation_tokens']:,} aside"
         )
-        rows["tokenizer"] += f", {facts['vocab_size']:,} different tokens"
+        rows["by counting"] = ", ".join(f"{name} {number(value)}" for name, value in facts["baselines"].items())
+    if facts:
         parts = ", ".join(f"{name} {count:,}" for name, count in facts["parameters_by_part"].items() if name != "total")
         rows["parameters"] = f"{facts['parameters']:,}: {parts}"
-        rows["by counting"] = ", ".join(f"{name} {number(value)}" for name, value in facts["baselines"].items())
     for name, value in rows.items():
         print(f"{name:<12}{one_line(value)}")
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped,unused-ignore]
 from filelock import FileLock, Timeout
 
-from lm_core.config import RunConfig
+from lm_core.config import PRETRAINED, RunConfig
 from lm_core.corpora.corpus import Corpus
 from lm_core.corpora.library import load_corpus
 from lm_core.data.splitting import split_documents
 from lm_core.errors import CorpusError, RunError
 from lm_core.jobs.processes import kill, this_host
 from lm_core.jobs.queue import Queue
+from lm_core.jobs.status import OVER
 from lm_core.jobs.store import Store
 from lm_core.jobs.supervisor import ensure_supervisor
 from lm_core.models.memory import refuse_if_too_large
@@ -36,7 +37,12 @@ def start_run(config: RunConfig, settings: Settings, store: Store, owner: str = 
         LMError: the text is missing or too short, the model does not fit into memory, `owner` has too many runs
             waiting or too much on the disk, or the run cannot go on from the one that it names.
     """
-    _refuse_if_disk_is_used_up(owner, settings, store)
+    if config.corpus.name == PRETRAINED:
+        raise RunError(
+            "This model was trained elsewhere, on a text that is not here. It can be looked at and can write; to train "
+            "one, begin anew."
+        )
+    refuse_if_disk_is_used_up(owner, settings, store)
     corpus = load_corpus(config.corpus, texts_folder=settings.texts_folder, seed=config.seed)
     training, validation = split_documents(corpus, config.train.validation_fraction, config.seed)
     _refuse_if_too_short(corpus, config, {"training": training, "validation": validation})
@@ -88,8 +94,11 @@ def reset_run(run_id: str, settings: Settings, store: Store) -> None:
     next worker deletes before it begins.
 
     Raises:
-        RunError: there is no such run.
+        RunError: there is no such run, or it was trained elsewhere.
     """
+    status = store.get(run_id)
+    if status.state in OVER and status.started_at is None and status.checkpoint_step is not None:
+        raise RunError(f'Run "{status.name}" was trained elsewhere, so it cannot be taken back to a beginning here.')
     workers = [worker for worker in Queue(store.database).workers() if worker.run_id == run_id]
     store.reset(run_id)
     run = Run(settings.runs_folder / run_id)
@@ -113,7 +122,12 @@ def _forget_files(run: Run, store: Store) -> bool:
         return False
 
 
-def _refuse_if_disk_is_used_up(owner: str, settings: Settings, store: Store) -> None:
+def refuse_if_disk_is_used_up(owner: str, settings: Settings, store: Store) -> None:
+    """Do nothing while this person's runs take up less than they may.
+
+    Raises:
+        RunError: they take up as much; the message has both sizes.
+    """
     used = sum(_bytes_of(settings.runs_folder / run_id) for run_id in store.owned_by(owner))
     limit = settings.disk_bytes_per_owner
     if used >= limit:

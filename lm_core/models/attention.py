@@ -56,10 +56,10 @@ class Attention(nn.Module):
         self.causal = config.causal
         self.divisor = math.sqrt(config.d_head) if config.scale_scores else 1.0
         self.dropout = config.dropout
-        self.q = nn.Linear(config.d_model, config.n_heads * config.d_head, bias=False)
-        self.k = nn.Linear(config.d_model, config.kv_heads * config.d_head, bias=False)
-        self.v = nn.Linear(config.d_model, config.kv_heads * config.d_head, bias=False)
-        self.o = nn.Linear(config.n_heads * config.d_head, config.d_model, bias=False)
+        self.q = nn.Linear(config.d_model, config.n_heads * config.d_head, bias=config.bias)
+        self.k = nn.Linear(config.d_model, config.kv_heads * config.d_head, bias=config.bias)
+        self.v = nn.Linear(config.d_model, config.kv_heads * config.d_head, bias=config.bias)
+        self.o = nn.Linear(config.n_heads * config.d_head, config.d_model, bias=config.bias)
         self.gain: nn.Parameter | None = None
         if config.qk_gain:
             self.gain = nn.Parameter(torch.full((config.n_heads,), FIRST_SHARPNESS / math.sqrt(config.d_head)))
@@ -104,7 +104,8 @@ class Attention(nn.Module):
         """
         if x.size(1) == 1:
             return torch.cat((self.q(x), self.k(x), self.v(x)), dim=-1)
-        return F.linear(x, torch.cat((self.q.weight, self.k.weight, self.v.weight)))
+        bias = None if self.q.bias is None else torch.cat((self.q.bias, self.k.bias, self.v.bias))
+        return F.linear(x, torch.cat((self.q.weight, self.k.weight, self.v.weight)), bias)
 
     def _written_out(self, q: Tensor, k: Tensor, v: Tensor, trace: AnyTrace) -> Tensor:
         """The arithmetic step by step, each step on show."""

@@ -64,6 +64,7 @@ def initialise(model: nn.Module, config: ModelConfig) -> None:
       with init gpt2   normal, 0.02           made for widths near 2500: a narrow model starts half asleep (GPT-2)
     o, down            normal, 0.02/sqrt(2L)  2L branches add to the stream: start each small (GPT-2, section 2.3)
       with zero_init   0                      or silent: a fresh block hands on what it gets (Zhang et al. 2019, Fixup)
+    biases             0                      nothing is favoured yet
     norms, shares      1 (and 0)              as made
     """
     deviations = {
@@ -75,9 +76,10 @@ def initialise(model: nn.Module, config: ModelConfig) -> None:
         **dict.fromkeys(("o", "down"), 0.0 if config.zero_init else 0.02 / math.sqrt(2 * config.n_layers)),
     }
     for name, weight in model.named_parameters():
-        part = name.split(".")[-2]  # "blocks.0.attn.q.weight" -> "q"
-        if part in deviations and not weight.is_meta:  # on the "meta" device a model has shapes and no numbers
-            torch.nn.init.normal_(weight, std=deviations[part])
+        *_blocks, part, kind = name.split(".")  # "blocks.0.attn.q.weight" -> "q", "weight"
+        if weight.is_meta or part not in deviations:  # on the "meta" device a model has shapes and no numbers
+            continue
+        torch.nn.init.normal_(weight, std=0.0 if kind == "bias" else deviations[part])
 
 
 class GPT(nn.Module):

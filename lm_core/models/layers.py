@@ -5,6 +5,8 @@ Each part comes in the variants that a lesson compares; the configuration picks 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -37,34 +39,35 @@ class UnitScale(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor) -> Tensor:
+    def forward(ctx: Any, x: Tensor, epsilon: float) -> Tensor:
         exact = in_float32(x)
-        shrink = torch.rsqrt(exact.square().mean(dim=-1, keepdim=True) + NORM_EPSILON)
+        shrink = torch.rsqrt(exact.square().mean(dim=-1, keepdim=True) + epsilon)
         n: Tensor = exact * shrink
         ctx.save_for_backward(n, shrink)
         return n.to(x.dtype)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
         (n, shrink), g = ctx.saved_tensors, in_float32(gradients[0])
         at_x: Tensor = (g - n * (g * n).mean(dim=-1, keepdim=True)) * shrink
-        return at_x.to(gradients[0].dtype)
+        return at_x.to(gradients[0].dtype), None
 
 
-def to_unit_scale(x: Tensor) -> Tensor:
+def to_unit_scale(x: Tensor, epsilon: float = NORM_EPSILON) -> Tensor:
     """RMSNorm with nothing to learn: a vector of any length -> one whose numbers have a mean square of 1."""
-    return UnitScale.apply(x)  # type: ignore[no-untyped-call, no-any-return]
+    return UnitScale.apply(x, epsilon)  # type: ignore[no-untyped-call, no-any-return]
 
 
 class RMSNorm(nn.Module):
     """x / sqrt(mean(x²)) · weight (Zhang & Sennrich 2019). Only the length changes, not the mean."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, epsilon: float) -> None:
         super().__init__()
+        self.epsilon = epsilon
         self.weight = nn.Parameter(torch.ones(width))
 
     def forward(self, x: Tensor) -> Tensor:
-        return to_unit_scale(x) * self.weight
+        return to_unit_scale(x, self.epsilon) * self.weight
 
 
 def make_norm(config: ModelConfig) -> nn.Module:
@@ -72,8 +75,8 @@ def make_norm(config: ModelConfig) -> nn.Module:
     if config.norm == "none":
         return nn.Identity()
     if config.norm == "rmsnorm":
-        return RMSNorm(config.d_model)
-    return nn.LayerNorm(config.d_model, eps=NORM_EPSILON)
+        return RMSNorm(config.d_model, config.norm_epsilon)
+    return nn.LayerNorm(config.d_model, eps=config.norm_epsilon)
 
 
 # --- the MLP: what a token does with what attention brought it ---
@@ -81,9 +84,9 @@ def make_norm(config: ModelConfig) -> nn.Module:
 
 def mlp_width(config: ModelConfig) -> int:
     """Width inside the MLP. SwiGLU has three matrices instead of two, so it gets 2/3 of the width, rounded to a
-    multiple of 8, and the same number of weights (Shazeer 2020, section 2): 512 -> 344.
+    multiple of 8, and the same number of weights (Shazeer 2020, section 2): 512 -> 344. `exact_mlp` does without.
     """
-    if config.activation == "swiglu":
+    if config.activation == "swiglu" and not config.exact_mlp:
         return max(8, round(config.mlp_width * 2 / 3 / 8) * 8)
     return config.mlp_width
 
@@ -94,30 +97,38 @@ def squared_relu(x: Tensor) -> Tensor:
     return positive * positive
 
 
+BENDS: dict[str, Callable[[Tensor], Tensor]] = {
+    "gelu": F.gelu,
+    "gelu_tanh": partial(F.gelu, approximate="tanh"),
+    "relu2": squared_relu,
+    "swiglu": F.silu,
+}
+
+
 class MLP(nn.Module):
     """Widen, bend, narrow.
 
-    gelu    down(gelu(up(x)))                 Hendrycks & Gimpel 2016
-    relu2   down(relu(up(x))²)                So et al. 2021
-    swiglu  down(silu(gate(x)) · up(x))       Shazeer 2020
+    gelu       down(gelu(up(x)))                 Hendrycks & Gimpel 2016; gelu_tanh nears it by a tanh, as GPT-2 does
+    relu2      down(relu(up(x))²)                So et al. 2021
+    swiglu     down(silu(gate(x)) · up(x))       Shazeer 2020
     """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         width = mlp_width(config)
-        self.activation = config.activation
-        self.gate = nn.Linear(config.d_model, width, bias=False) if config.activation == "swiglu" else None
-        self.up = nn.Linear(config.d_model, width, bias=False)
-        self.down = nn.Linear(width, config.d_model, bias=False)
+        self.bend = BENDS[config.activation]
+        self.gate = nn.Linear(config.d_model, width, bias=config.bias) if config.activation == "swiglu" else None
+        self.up = nn.Linear(config.d_model, width, bias=config.bias)
+        self.down = nn.Linear(width, config.d_model, bias=config.bias)
         self.dropout = config.dropout
 
     def forward(self, x: Tensor, trace: AnyTrace = UNTRACED) -> Tensor:
         if self.gate is not None:
             pre = trace("mlp_pre", self.gate(x))  # (B, T, M)
-            post = F.silu(pre) * trace("mlp_up", self.up(x))
+            post = self.bend(pre) * trace("mlp_up", self.up(x))
         else:
             pre = trace("mlp_pre", self.up(x))  # (B, T, M)
-            post = F.gelu(pre) if self.activation == "gelu" else squared_relu(pre)
+            post = self.bend(pre)
         out = self.down(trace("mlp_post", post))  # (B, T, C)
         return F.dropout(out, self.dropout, self.training)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lm_core.config import ModelConfig
-from lm_core.errors import ConfigError
+from lm_core.errors import ConfigError, ModelError
 from lm_core.models.layers import mlp_width
 from lm_core.models.registry import count_parameters
 
@@ -21,6 +21,32 @@ def estimate_training_bytes(config: ModelConfig, vocab_size: int, batch_size: in
     copies = 0 if precision == "float32" else weights  # two in half the bytes
     kept = _activations(config, vocab_size, batch_size) // (2 if precision == "bfloat16" else 1)
     return BYTES_PER_NUMBER * (learned + copies + kept)
+
+
+def estimate_reading_bytes(config: ModelConfig, vocab_size: int) -> int:
+    """Bytes that an open model takes that reads one text as long as its context, every attention map kept.
+
+    Weights in float32; a page's snapshot holds scores and maps at once, logits and their probabilities.
+    """
+    weights, context = count_parameters(config, vocab_size)["total"], config.context_length
+    maps = 2 * config.n_layers * config.n_heads * context**2
+    vectors = 8 * config.n_layers * context * config.d_model
+    return BYTES_PER_NUMBER * (weights + maps + vectors + 3 * context * vocab_size)
+
+
+def refuse_if_too_large_to_open(title: str, config: ModelConfig, vocab_size: int, available_bytes: int) -> None:
+    """Do nothing if there is memory to have this model open.
+
+    Raises:
+        ModelError: there is not; the message has both sizes.
+    """
+    needed = estimate_reading_bytes(config, vocab_size)
+    if needed > available_bytes:
+        raise ModelError(
+            f"Opening {title} needs about {readable_bytes(needed)} of memory "
+            f"({count_parameters(config, vocab_size)['total']:,} parameters), and {readable_bytes(available_bytes)} "
+            "are available. Choose a smaller model."
+        )
 
 
 def _activations(config: ModelConfig, vocab_size: int, batch_size: int) -> int:
@@ -46,9 +72,9 @@ def refuse_if_too_large(
     if needed <= available_bytes:
         return
     raise ConfigError(
-        f"Training this model needs about {_readable(needed)} of memory "
+        f"Training this model needs about {readable_bytes(needed)} of memory "
         f"({count_parameters(config, vocab_size)['total']:,} weights, batches of {batch_size} x "
-        f"{config.context_length} tokens), and {_readable(available_bytes)} are available. "
+        f"{config.context_length} tokens), and {readable_bytes(available_bytes)} are available. "
         f"{_suggestion(config, vocab_size, batch_size, available_bytes, precision)}"
     )
 
@@ -80,6 +106,6 @@ def _halved(number: int, smallest: int) -> list[int]:
     return numbers
 
 
-def _readable(n_bytes: int) -> str:
+def readable_bytes(n_bytes: int) -> str:
     """12_300_000 -> '12 MB'; 4_560_000_000 -> '4.6 GB'."""
     return f"{n_bytes / 1e9:.1f} GB" if n_bytes >= 1e9 else f"{max(1, round(n_bytes / 1e6))} MB"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
+from torch import Tensor
 
 from lm_core.config import ModelConfig
 from lm_core.models.gpt import GPT
@@ -26,6 +29,14 @@ _PART_OF = {
 def build_model(config: ModelConfig, vocab_size: int) -> GPT:
     """A model with fresh weights drawn from torch's generator: call `torch.manual_seed` before."""
     return ARCHITECTURES[config.architecture](config, vocab_size)
+
+
+def assemble_model(config: ModelConfig, vocab_size: int, weights: Mapping[str, Tensor]) -> GPT:
+    """A model in eval mode whose weights are these tensors themselves, not copies; none are drawn for it before."""
+    with torch.device("meta"):
+        model = build_model(config, vocab_size)
+    model.load_state_dict(weights, strict=True, assign=True)
+    return model.eval()
 
 
 def count_parameters(config: ModelConfig, vocab_size: int) -> dict[str, int]:

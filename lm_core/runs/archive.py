@@ -69,7 +69,11 @@ def write_archive(run: Run, series: Series, target: IO[bytes], *, tags: Sequence
     if not found:
         raise RunError(f'Run "{run.id}" has saved no model yet. Let it finish, or stop it to save one.')
     config = run.read_config()
-    run.read_facts()  # refuses a damaged folder before anything is written
+    if run.read_facts().origin is not None:  # it also refuses a damaged folder before anything is written
+        raise RunError(
+            f'Run "{run.id}" was trained elsewhere and is not given away from here: bring it in there, from where it '
+            "came."
+        )
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
 
         def put(name: str, data: bytes, *, packed: bool = True) -> None:
@@ -189,6 +193,8 @@ def _check_facts(facts: RunFacts, config: RunConfig, tokenizer: Tokenizer) -> No
         raise refused(f"its tokenizer has {tokenizer.vocab_size:,} tokens, and facts.json says {facts.vocab_size:,}")
     if facts.parameters != (true := count_parameters(config.model, facts.vocab_size)["total"]):
         raise refused(f"its model has {true:,} parameters, and facts.json says {facts.parameters:,}")
+    if facts.origin is not None:
+        raise refused("it was trained elsewhere, and such a model is brought in from where it came")
     sizes = (facts.train_tokens, facts.validation_tokens, facts.train_bytes, facts.validation_bytes)
     if not all(0 < size < 2**53 for size in (*sizes, *facts.parameters_by_part.values()) if size != 0) or 0 in sizes:
         raise refused("facts.json holds impossible sizes")

@@ -18,7 +18,7 @@ from lm_core.config import FORMAT_VERSION, RunConfig
 from lm_core.errors import RunError
 from lm_core.files import write_atomically
 from lm_core.models.gpt import GPT
-from lm_core.models.registry import build_model
+from lm_core.models.registry import assemble_model, build_model
 from lm_core.runs.checkpoint_files import checkpoints, name_of, newest, of_another_past, step_of
 from lm_core.runs.run import Run
 from lm_core.training.loop import log_spaced_steps
@@ -98,12 +98,8 @@ def load_model(run: Run, path: Path | None = None) -> tuple[GPT, int]:
         expected = dict(build_model(config, vocab_size).named_parameters())
     if {name: tensor.shape for name, tensor in weights.items()} != {name: p.shape for name, p in expected.items()}:
         raise RunError(f'The weights in {path.name} do not fit the model of run "{run.id}". Train it again.')
-    with torch.random.fork_rng(devices=[]):  # fresh weights are drawn, then replaced: nobody's chance may change
-        model = build_model(config, vocab_size)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            parameter.copy_(weights[name])
-    return model.eval(), step_of(path)
+    read = {name: weights.pop(name).to(torch.float32, copy=True) for name in expected}  # one at a time: some are large
+    return assemble_model(config, vocab_size, read), step_of(path)
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:

@@ -6,6 +6,17 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a model comes from that was trained elsewhere."""
+
+    source: str  # a package and its file, a folder, an id on huggingface.co
+    licence: str  # as its makers say it; "" where they say nothing
+    family: str  # "gpt2" or "llama"
+    trained_context: int  # tokens that it saw at once when it was trained
+    precision: str  # in which its weights are kept here
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """Numbers that never change while a run trains; the pages' ground to stand on.
 
@@ -28,3 +39,4 @@ class RunFacts:
     corpus_licence: str = ""
     corpus_source: str = ""
     versions: dict[str, str] = field(default_factory=dict)  # of the packages that decide the numbers: torch, numpy
+    origin: Origin | None = None  # of a model that was brought in; nothing else is known of its training

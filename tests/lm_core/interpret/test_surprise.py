@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from lm_core.interpret import surprise
 from lm_core.interpret.snapshot import Snapshot
 from lm_core.interpret.surprise import token_losses, top_candidates
 
@@ -42,3 +43,14 @@ def test_top_candidates_worked_example():
 def test_there_are_never_more_candidates_than_tokens():
     ids, probabilities = top_candidates(by_hand([[0.5, 0.5]], [0]), k=8)
     assert ids.shape == probabilities.shape == (1, 2)
+
+
+def test_a_large_vocabulary_is_worked_through_in_parts_with_the_same_result(monkeypatch):
+    logits = np.random.default_rng(0).normal(size=(9, 50)).astype(np.float32)
+    snapshot = Snapshot(0, np.arange(9), tuple("abcdefghi"), logits, {})
+    whole = token_losses(snapshot), *top_candidates(snapshot, 3)
+    monkeypatch.setattr(surprise, "NUMBERS_AT_ONCE", 100)
+    parts = token_losses(snapshot), *top_candidates(snapshot, 3)
+    for one, other in zip(whole, parts, strict=True):
+        assert np.array_equal(one, other, equal_nan=True)
+        assert one.dtype == other.dtype

@@ -277,7 +277,7 @@ def test_headers_that_lie_about_weights_are_refused(archive, settings):
 def test_settings_out_of_bounds_and_of_another_model_are_refused(archive, settings):
     config = json.loads(files_of(archive)["run.json"])
     for part, match in (
-        ({"model": {**config["model"], "n_layers": 10_000}}, "less than or equal to 24"),
+        ({"model": {**config["model"], "n_layers": 10_000}}, "less than or equal to 64"),
         ({"model": {**config["model"], "n_layers": 24, "d_model": 2048}}, "other names|parameters"),
         ({"model": {**config["model"], "surprise": 1}}, "[Ee]xtra"),
         ({"format_version": 99}, "another version"),

@@ -1,0 +1,1 @@
+"""Models of other programs' in, ours out, and the other way round: Hugging Face folders and GGUF files."""
