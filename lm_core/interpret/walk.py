@@ -22,7 +22,7 @@ from lm_core.models.gpt import GPT, Block
 
 Kind: TypeAlias = Literal[
     "lookup", "shift", "table", "sinusoid", "sum", "same", "unit", "layernorm", "linear", "turn", "gain", "dot",
-    "divide", "mask", "softmax", "mix", "join", "gelu", "relu2", "swiglu",
+    "divide", "mask", "softmax", "mix", "join", "gelu", "gelu_tanh", "relu2", "swiglu",
 ]  # fmt: skip
 
 START, END = "start", "end"
@@ -207,8 +207,8 @@ def _mlp(model: GPT, at: str, read: str, n_tokens: int) -> Iterator[Made]:
     else:
         yield _linear(model, at + "mlp_pre", "up", read, at + "mlp.up", "TM", shape, (_MLP, 'trace("mlp_pre", self.up'))
         reads = (at + "mlp_pre",)
-        gelu = bent == "gelu"
-        where = (_MLP, "F.gelu(pre)") if gelu else ("lm_core.models.layers.squared_relu", "positive * positive")
+        gelu = bent.startswith("gelu")
+        where = (_MLP, "F.gelu(pre,") if gelu else ("lm_core.models.layers.squared_relu", "positive * positive")
     yield Made(at + "mlp_post", "bend", bent, reads, (), "TM", shape, where)
 
 

@@ -127,13 +127,13 @@ def _unit(n: _Number) -> _Found:
     """A row brought to a mean square of 1; q and k have no weight of their own there."""
     row = n.read("x", 0, (*n.index[:-1], 0), len(n.index) - 1)
     weight = (n.weight("w", 0, n.index[-1:]),) if n.made.weights else ()
-    return (row, *weight), {"epsilon": NORM_EPSILON}
+    return (row, *weight), {"epsilon": n.model.config.norm_epsilon if weight else NORM_EPSILON}
 
 
 def _layernorm(n: _Number) -> _Found:
     row = n.read("x", 0, (n.index[0], 0), 1)
     weights = tuple(n.weight("wb"[which], which, n.index[-1:]) for which in range(len(n.made.weights)))
-    return (row, *weights), {"epsilon": NORM_EPSILON}
+    return (row, *weights), {"epsilon": n.model.config.norm_epsilon}
 
 
 def _linear(n: _Number) -> _Found:
@@ -203,5 +203,5 @@ _FINDERS: dict[str, Callable[[_Number], _Found]] = {
     "lookup": _lookup, "shift": _shift, "table": _table, "sinusoid": _sinusoid, "sum": _sum, "same": _sum,
     "unit": _unit, "layernorm": _layernorm, "linear": _linear,
     "turn": _turn, "gain": _gain, "dot": _dot, "divide": _divide, "mask": _mask, "softmax": _softmax, "mix": _mix,
-    "join": _join, "gelu": _sum, "relu2": _sum, "swiglu": _sum,
+    "join": _join, "gelu": _sum, "gelu_tanh": _sum, "relu2": _sum, "swiglu": _sum,
 }  # fmt: skip

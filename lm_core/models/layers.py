@@ -5,8 +5,6 @@ Each part comes in the variants that a lesson compares; the configuration picks 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import torch
@@ -97,14 +95,6 @@ def squared_relu(x: Tensor) -> Tensor:
     return positive * positive
 
 
-BENDS: dict[str, Callable[[Tensor], Tensor]] = {
-    "gelu": F.gelu,
-    "gelu_tanh": partial(F.gelu, approximate="tanh"),
-    "relu2": squared_relu,
-    "swiglu": F.silu,
-}
-
-
 class MLP(nn.Module):
     """Widen, bend, narrow.
 
@@ -116,7 +106,7 @@ class MLP(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         width = mlp_width(config)
-        self.bend = BENDS[config.activation]
+        self.gelu = {"gelu": "none", "gelu_tanh": "tanh"}.get(config.activation)  # how it is neared
         self.gate = nn.Linear(config.d_model, width, bias=config.bias) if config.activation == "swiglu" else None
         self.up = nn.Linear(config.d_model, width, bias=config.bias)
         self.down = nn.Linear(width, config.d_model, bias=config.bias)
@@ -125,10 +115,10 @@ class MLP(nn.Module):
     def forward(self, x: Tensor, trace: AnyTrace = UNTRACED) -> Tensor:
         if self.gate is not None:
             pre = trace("mlp_pre", self.gate(x))  # (B, T, M)
-            post = self.bend(pre) * trace("mlp_up", self.up(x))
+            post = F.silu(pre) * trace("mlp_up", self.up(x))
         else:
             pre = trace("mlp_pre", self.up(x))  # (B, T, M)
-            post = self.bend(pre)
+            post = F.gelu(pre, approximate=self.gelu) if self.gelu else squared_relu(pre)
         out = self.down(trace("mlp_post", post))  # (B, T, C)
         return F.dropout(out, self.dropout, self.training)
 

@@ -18,6 +18,14 @@ IDS = [1, 5, 2, 2, 9, 0, 7]
 SHAPES = {
     "today": {"n_kv_heads": 2, "qk_norm": True, "qk_gain": True, "token_shift": True},
     "classic": {"norm": "layernorm", "activation": "gelu", "positions": "learned", "tie_embeddings": True},
+    "GPT-2": {
+        "norm": "layernorm",
+        "activation": "gelu_tanh",
+        "positions": "learned",
+        "bias": True,
+        "norm_epsilon": 1e-2,
+    },
+    "Llama": {"activation": "swiglu", "bias": True, "norm_epsilon": 1e-2, "d_mlp": 20, "exact_mlp": True},
     "gated": {"activation": "swiglu", "positions": "sinusoidal", "qk_norm": True},
     "bare": {"norm": "none", "positions": "none", "causal": False, "scale_scores": False, "residual": False},
     "turned": {"n_kv_heads": 1, "token_shift": True, "positions": "learned", "qk_gain": True, "qk_norm": True},
@@ -119,6 +127,7 @@ def remade(source):
         ],
         "mix": lambda: values["a"][0] @ values["v"][0],
         "gelu": lambda: x[0] * (1 + erf(x[0] / np.sqrt(2))) / 2,
+        "gelu_tanh": lambda: x[0] * (1 + np.tanh(np.sqrt(2 / np.pi) * (x[0] + 0.044715 * x[0] ** 3))) / 2,
         "relu2": lambda: max(x[0], 0) ** 2,
         "swiglu": lambda: x[0] / (1 + np.exp(-x[0])) * x[1],
     }
