@@ -12,6 +12,7 @@ from app.components import show_picture
 from app.i18n import _
 from app.loaders import again, runs, train
 from app.widgets.frame import header, lesson, show_error
+from app.widgets.pretrained import trained_elsewhere
 from app.widgets.run_picker import pick_run
 from lm_core.errors import LMError
 from lm_core.presets import preset_config
@@ -32,8 +33,8 @@ def show_run(run_id: str) -> None:
     data = {"run": run_id, "about": train.about(run_id), "depth": depth, "view": view}
     told = show_picture("train", data, key="train", listens=("view", "state", "control", "own", *again.WAYS))
     if told.view:
-        mine = told.view["run"] == run_id  # else the picture has not yet heard that the page shows another run
-        state.remember_view(step=told.view["step"] if mine else None, token=told.view["token"] if mine else None)
+        mine = told.view if told.view["run"] == run_id else {}  # else it has not heard that another run is shown
+        state.remember_view(step=mine.get("step"), token=mine.get("token"))
 
 
 def carry_out(control: dict[str, Any]) -> None:
@@ -47,11 +48,9 @@ def carry_out(control: dict[str, Any]) -> None:
 def start(begin: Callable[[dict[str, Any]], str], wish: dict[str, Any]) -> None:
     """Another run, made from this one, and a look at it at once; or why there is none."""
     try:
-        run_id = begin(wish)
+        state.show_run(begin(wish))
     except LMError as error:
         show_error(error)
-    else:
-        state.show_run(run_id)
 
 
 def start_first_run() -> None:
@@ -75,6 +74,6 @@ run_id = pick_run()
 if run_id is None:
     st.markdown(_("No model has been trained here yet. The first one takes about a minute, and you can watch it."))
     st.button(_("Train the first model"), type="primary", icon=":material/play_arrow:", on_click=start_first_run)
-else:
+elif not trained_elsewhere(run_id):
     show_run(run_id)
 lesson("train", code=CODE)

@@ -193,6 +193,8 @@ def kept_models(plan: Plan, standing: Standing, step: int) -> dict[str, Any]:
 def provenance(standing: Standing, step: int, at: int | None = None) -> str:
     """Which weights wrote this."""
     values = {"step": step, "steps": standing.steps}
+    if not standing.steps:
+        return _("Written by a model that was trained elsewhere.")
     if at is not None and step != standing.checkpoint_step:
         return _("Written by this run as it was at step {step} of {steps}.").format(**values)
     if standing.is_live:

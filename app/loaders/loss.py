@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from app.loaders import models, runs
+from app.loaders import models, pretrained, runs
 from app.loaders.attention import readable_text
 from lm_core.errors import ConfigError, RunError
 
@@ -22,7 +22,8 @@ def loss_facts(run_id: str) -> dict[str, Any]:
     """{"run", "steps", "facts"}: `facts` is None until the worker has prepared the text."""
     facts = runs.facts_of(run_id)
     chosen = None if facts is None else {name: asdict(facts)[name] for name in FACTS}
-    return {"run": run_id, "steps": runs.config_of(run_id).train.steps, "facts": chosen}
+    steps = 0 if pretrained.is_pretrained(run_id) else runs.config_of(run_id).train.steps
+    return {"run": run_id, "steps": steps, "facts": chosen}
 
 
 def loss_of_text(run_id: str, text: str) -> dict[str, Any]:

@@ -9,9 +9,10 @@ import streamlit as st
 
 from app import state
 from app.i18n import _, current_language
-from app.loaders import compare, duplicate, keeping, runs
+from app.loaders import compare, duplicate, keeping, pretrained, runs
 from app.widgets.frame import show_error
 from app.widgets.plain import plain
+from app.widgets.pretrained import bring_in_form
 from app.widgets.run_picker import pick_run
 from lm_core.errors import LMError
 from lm_core.jobs.shelf import DeletedRun
@@ -32,13 +33,14 @@ def act_on_a_run(rows: list[dict[str, Any]]) -> None:
         if run_id is None:
             return
         own = not runs.is_gallery(run_id)
-        actions = {"copy": _("Duplicate and change one thing"), "seeds": _("More seeds")}
-        actions |= {"export": _("Export")}
+        actions: dict[str, str] = {}
+        if not pretrained.is_pretrained(run_id):  # its text is not here, and it is brought in elsewhere as it was here
+            actions = {"copy": _("Duplicate and change one thing"), "seeds": _("More seeds"), "export": _("Export")}
         if own:
             actions |= {"rename": _("Rename"), "tags": _("Tags"), "delete": _("Delete")}
         with right:
             if st.session_state.get(ACTION) not in actions:
-                st.session_state[ACTION] = "copy"
+                st.session_state[ACTION] = next(iter(actions))
             action = st.segmented_control(
                 _("What to do with it"), list(actions), format_func=actions.get, required=True, key=ACTION,
                 label_visibility="collapsed", persist_state="session", wrap=True,
@@ -60,6 +62,7 @@ def show_what_was_done() -> None:
     gone = keeping.deleted()
     show_note({run.run_id for run in gone})
     import_form()
+    bring_in_form(attempt, brought_in)
     show_deleted(gone)
 
 
@@ -195,6 +198,11 @@ def bring_in(file: IO[bytes]) -> None:
     st.session_state[state.UPLOADS] += 1
     st.session_state[state.IN_HAND] = run_id
     tell(_("Imported. It can be looked at, used and duplicated."), add=[run_id])
+
+
+def brought_in(run_id: str) -> None:
+    st.session_state[state.IN_HAND] = run_id
+    tell(_("It is here. It opens on Tokens, Attention, Loss and Generate."), add=[run_id])
 
 
 def rename_form(run_id: str) -> None:

@@ -63,5 +63,5 @@ def label(choice: runs.RunChoice) -> str:
         "stopped": _("stopped"),
     }
     name = translate_sentence(choice.name) if choice.state == "gallery" else choice.name or choice.run_id
-    words = [name, states.get(choice.state, _("in training"))]
+    words = [name, states.get(choice.state, _("in training")) if choice.steps else _("pretrained")]
     return " · ".join(words if choice.state == "gallery" else [*words, choice.run_id])

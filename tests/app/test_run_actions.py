@@ -160,7 +160,7 @@ def test_every_setting_can_be_drawn_and_given_back_unchanged(name):
 
 def test_a_setting_has_the_kind_and_the_bounds_of_its_field():
     settings = duplicate.all_settings()
-    assert settings["model.n_layers"] == duplicate.Setting("model.n_layers", "whole", low=1, high=24)
+    assert settings["model.n_layers"] == duplicate.Setting("model.n_layers", "whole", low=1, high=64)
     assert settings["model.n_kv_heads"].optional
     assert settings["model.positions"].choices == ("learned", "sinusoidal", "rotary", "none")
     assert settings["model.tie_embeddings"].kind == "switch"

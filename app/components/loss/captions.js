@@ -64,7 +64,7 @@ export function meanLoss(point) {
   return all.length ? all.reduce((sum, { loss }) => sum + loss, 0) / all.length : null;
 }
 
-export function sentenceCaption(point) {
+export function sentenceCaption(point, trainedHere = true) {
   const ordered = scored(point).sort((first, second) => first.loss - second.loss);
   if (!ordered.length) return t("One token alone has nothing to predict it from.");
   const describe = ({ token, position, loss }) => {
@@ -72,7 +72,7 @@ export function sentenceCaption(point) {
     const share = percent(Math.exp(-loss));
     return word ? t("{token} in “{word}” ({share} expected)", { token: quotedToken(token), word, share }) : t("{token} ({share} expected)", { token: quotedToken(token), share });
   };
-  return t("At step {step} it is most surprised by {hardest}, and surest of {easiest}.", {
-    step: point.step, hardest: describe(ordered.at(-1)), easiest: describe(ordered[0]),
-  });
+  const words = { step: point.step, hardest: describe(ordered.at(-1)), easiest: describe(ordered[0]) };
+  if (!trainedHere) return t("It is most surprised by {hardest}, and surest of {easiest}.", words);
+  return t("At step {step} it is most surprised by {hardest}, and surest of {easiest}.", words);
 }

@@ -44,8 +44,9 @@ function startPage(root, data, setState, trigger) {
   }, { name: "loss" });
   const problem = element("p", { class: "notice", role: "status", hidden: true });
   const timeline = createTimeline(store);
+  const elsewhere = t("This model was trained elsewhere, so no curve of its training is here. What each token of a text costs it can be measured:");
   root.replaceChildren(problem,
-    element("div", { class: "bench" }, createChart(store, run), createRulers(store, run)),
+    data.steps ? element("div", { class: "bench" }, createChart(store, run), createRulers(store, run)) : element("p", { text: elsewhere }),
     createSentence(store, run, data.base), createPlayground(store), createTable(store, run), timeline.bar);
   const asking = startPolls(store, run, data, { problem, trigger });
   rememberView(store, setState, data);

@@ -41,7 +41,7 @@ export function createSentence(store, run, base) {
     }
     fit(row, point.tokens, state.palette.scale);
     paint(chips, point, state, focusOf(state, point));
-    setText(caption, sentenceCaption(point));
+    setText(caption, sentenceCaption(point, run.lastStep > 0));
   });
   return panel;
 }
