@@ -109,6 +109,7 @@ def trained_elsewhere(run_id: str) -> bool:
     with st.container(horizontal=True):
         st.page_link("app_pages/tokens.py", label=_("Its tokens"), icon=":material/arrow_forward:")
         st.page_link("app_pages/attention.py", label=_("Who looks at whom?"), icon=":material/arrow_forward:")
+        st.page_link("app_pages/inside.py", label=_("What happens in one pass?"), icon=":material/arrow_forward:")
         st.page_link("app_pages/loss.py", label=_("What surprises it"), icon=":material/arrow_forward:")
         st.page_link("app_pages/generate.py", label=_("Let it write"), icon=":material/arrow_forward:")
     return True

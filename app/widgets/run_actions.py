@@ -202,7 +202,7 @@ def bring_in(file: IO[bytes]) -> None:
 
 def brought_in(run_id: str) -> None:
     st.session_state[state.IN_HAND] = run_id
-    tell(_("It is here. It opens on Tokens, Attention, Loss and Generate."), add=[run_id])
+    tell(_("It is here. It opens on Tokens, Loss, Attention, Inside and Generate."))
 
 
 def rename_form(run_id: str) -> None:
@@ -261,7 +261,7 @@ def show_note(gone: set[str]) -> None:
     note = st.session_state.get(state.NOTE)
     if not note:
         return
-    if note["undo"] not in gone if note["undo"] else note["action"] != st.session_state.get(ACTION):
+    if note["undo"] not in gone if note["undo"] else note["action"] not in (None, st.session_state.get(ACTION)):
         del st.session_state[state.NOTE]
         return
     with st.container(horizontal=True, vertical_alignment="center"):

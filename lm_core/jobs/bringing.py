@@ -35,7 +35,7 @@ from lm_core.settings import Settings
 from lm_core.tokenizers.huggingface import HuggingFaceTokenizer, store_tokenizer
 
 PROBE = "When Mary and John went to the shop, John gave a drink to Mary. The capital of France is Paris."
-WEIGHTS_PER_SECOND = 2e7  # read, written, read again and tried out, about
+WEIGHTS_PER_SECOND = 1.2e7  # read, written, read again and tried out, about
 MAPPED = (300, 500)  # ids of a large vocabulary whose vectors are mapped: the first that BPE learned, so frequent ones
 
 

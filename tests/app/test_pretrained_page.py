@@ -42,7 +42,7 @@ def test_the_picker_names_it_pretrained_and_train_says_that_nothing_was_trained_
     assert run_picker.label(choice) == f"tiny-gpt2 · pretrained · {run_id}"
     app = open_page("train", run=run_id)
     assert "tiny-gpt2 was trained elsewhere: no step of its training is recorded here" in unescaped(app.info[0])
-    assert len(app.get("page_link")) == 4
+    assert len(app.get("page_link")) == 5
     assert not app.get("bidi_component")
 
 
@@ -78,7 +78,7 @@ def test_the_form_says_what_a_model_takes_and_then_brings_it_in(folder, monkeypa
     press(app, "Bring it in")
     [choice] = runs.list_choices()
     assert pretrained.is_pretrained(choice.run_id)
-    assert any("It is here." in text.value for text in app.markdown)
+    assert any("It is here." in unescaped(text) for text in app.markdown)
 
 
 def test_the_form_refuses_in_a_sentence_and_never_reads_files_for_strangers(folder, monkeypatch):
