@@ -32,6 +32,7 @@ PARTS = (
     "a Rich Text document", "a gzip archive", "a 7z archive", "a RAR archive", "a database", "a program",
     "step {0}", "the beginning", "is finished", "has failed", "has been stopped", "pause", "resume", "stop",
     "lacks", "has the unknown", "training", "validation", "signal {0}", "{0} or {1}", "{0} (got {1})",
+    "trained elsewhere",
     "it does not name a kind of tokenizer", "it is not JSON", 'there is no kind of tokenizer called "{0}"',
     "its characters are missing or not distinct", "its words are missing or not distinct",
     "its merges are missing or impossible", "it is not the file that {0} names", "it is not the model that {0} names",
