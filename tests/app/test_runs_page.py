@@ -32,7 +32,7 @@ def words_of(app):
 def test_without_any_run_the_page_offers_to_train_the_first():
     app = open_page()
     assert "No model has been trained here yet" in words_of(app)
-    assert [button.label for button in app.button] == ["Train the first model"]
+    assert [button.label for button in app.button] == ["Train the first model", "What does it take?"]
 
 
 def test_own_and_gallery_runs_are_on_the_page(home, tmp_path):
