@@ -10,7 +10,7 @@ export const joined = (sentences) => sentences.filter(Boolean).join(language() =
 
 /** A part of an attribution or an ablation. */
 export function partName({ kind, layer, head }) {
-  if (kind === "head") return t("head {head}", { head: headName(layer, head) });
+  if (kind === "head") return t("head {place}", { place: headName(layer, head) });
   if (kind === "mlp") return t("MLP {layer}", { layer: layer + 1 });
   return {
     embed: t("embedding"), token_shift: t("token before (shift)"), pos_embed: t("position"),
