@@ -113,9 +113,9 @@ class Attention(nn.Module):
         scores = trace("scores", products / self.divisor)
         visible = scores
         if self.causal:
-            hidden = ~causal_mask(q.size(2), k.size(2), q.device)
-            nothing = torch.zeros(hidden.shape, dtype=q.dtype, device=q.device).masked_fill(hidden, -torch.inf)
-            visible = trace("masked", scores + nothing)  # (T, S) for all heads alike
+            n_queries, n_keys = scores.shape[-2:]
+            later = scores.new_full((n_queries, n_keys), -torch.inf).triu(n_keys - n_queries + 1)  # 0 where seen
+            visible = trace("masked", scores + later)  # (T, S) for all heads alike
         pattern = trace("pattern", visible.softmax(dim=-1))  # rows sum to 1
         return F.dropout(pattern, self.dropout, self.training) @ v  # (B, H, T, D)
 
