@@ -46,10 +46,12 @@ def click_number(page, row, column, rows, columns):
     """The middle of a cell of the tensor that the stop makes, found again from the picture's size."""
     heat = page.locator(".makes .heat")
     expect(heat).to_be_visible()
-    left, top = heat.evaluate("(canvas) => [canvas.dataset.left, canvas.dataset.top].map(Number)")
-    box = heat.bounding_box()
-    x = left + (box["width"] - left - 2) * (column + 0.5) / columns
-    y = top + (box["height"] - top - 3) * (row + 0.5) / rows
+    measure = (
+        "(canvas) => [canvas.dataset.left, canvas.dataset.top, canvas.clientWidth, canvas.clientHeight].map(Number)"
+    )
+    left, top, width, height = heat.evaluate(measure)
+    x = left + (width - left - 2) * (column + 0.5) / columns
+    y = top + (height - top - 3) * (row + 0.5) / rows
     heat.click(position={"x": x, "y": y})
 
 
