@@ -15,21 +15,22 @@ from lm_core.runs.checkpoint import load_model, save_tensors
 GALLERY = "gallery-comedies"
 CLASSIC = {"norm": "layernorm", "activation": "gelu", "positions": "learned", "tie_embeddings": True}
 GATED = {"activation": "swiglu", "positions": "sinusoidal", "n_kv_heads": 1, "causal": False, "residual": False}
+GPT2 = {"norm": "layernorm", "activation": "gelu_tanh", "positions": "learned", "bias": True, "norm_epsilon": 1e-2}
 HOSTILE = "<img src=x onerror=alert(1)> O"
 
 
 @pytest.fixture(scope="module")
 def other_runs(server, make_finished_run):
-    """Models of two other shapes."""
+    """Models of other shapes, each kept twice."""
     store = open_store(f"sqlite:///{server.home / 'tokenarium.db'}")
-    for name, switches in (("classic", CLASSIC), ("gated", GATED)):
+    for name, switches in (("classic", CLASSIC), ("gated", GATED), ("gpt2", GPT2)):
         run = make_finished_run(server.home / "runs" / f"inside-{name}", name=name, **switches)
         halves = {f"model.{at}": weight / 2 for at, weight in load_model(run)[0].named_parameters()}
         save_tensors(run, halves, step=10, epoch=0)
         store.submit(run.id, name, run.read_config().to_json(), 100)
         store.stop(run.id)
     store.close()
-    return ("inside-classic", "inside-gated")
+    return ("inside-classic", "inside-gated", "inside-gpt2")
 
 
 def open_walk(open_page, path="", run=GALLERY, **options):
@@ -151,4 +152,4 @@ def test_the_page_works_numbers_of_every_kind_out_as_the_models_did(open_page, s
         }).map(({ key, at, kind }) => `${key} ${at} ${kind}`);
     }"""  # noqa: E501
     assert page.evaluate(compare, [f"{server.url}/pictures/x/inside/", sources]) == []
-    assert len({source["kind"] for source in sources}) == 20
+    assert len({source["kind"] for source in sources}) == 21
