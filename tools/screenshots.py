@@ -34,7 +34,7 @@ def main(url: str) -> None:
                 viewport={"width": 1280, "height": height}, color_scheme=theme, reduced_motion="reduce", locale="en-US"
             )
             page.goto(f"{url}/{path}")
-            page.locator(".tk :is(canvas, svg, .token):visible").first.wait_for(timeout=60_000)
+            page.locator(".tk :is(canvas, svg, .token, .bar):visible").first.wait_for(timeout=60_000)
             page.wait_for_timeout(3000)  # fonts, and the first draw of every part
             page.screenshot(path=FOLDER / f"{name}.png")
             page.close()
