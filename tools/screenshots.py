@@ -21,7 +21,7 @@ SHOTS = {
     "loss-dark": ("loss", "dark", 1140),
     "tokens-light": ("tokens", "light", HEIGHT),
     "data-dark": ("data?corpus=stories", "dark", HEIGHT),
-    "inside-light": ("inside?stop=blocks.0.pattern", "light", 1140),
+    "inside-light": ("inside?stop=pattern", "light", 1140),
 }
 
 
