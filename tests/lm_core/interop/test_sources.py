@@ -36,7 +36,9 @@ def test_a_hubs_model_without_a_network_is_a_sentence():
             ask("openai-community/gpt2")
 
 
-@pytest.mark.parametrize("name", ["", "../../no-such-folder", "/no/such/folder", "a/b/c", "C:\\models", "x" * 2000, "a b", "é"])
+@pytest.mark.parametrize(
+    "name", ["", "../../nothing", "/no/such/folder", "a/b/c", "C:\\models", "x" * 2000, "a b", "é"]
+)
 def test_what_is_no_model_is_a_sentence(name):
     for ask in (find_pretrained, must_fetch):
         with pytest.raises(ModelError, match="There is no model"):
