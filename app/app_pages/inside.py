@@ -20,6 +20,7 @@ SECTIONS = {
     "patching": (_("Patching"), probing.section("patching")),
     "neurons": (_("Neurons"), probing.section("neurons")),
     "gradients": (_("Gradients"), probing.section("gradients")),
+    "map": (_("Map"), probing.section("map")),
 }
 
 header(
@@ -62,5 +63,7 @@ lesson(
         "lm_core.interpret.patching.patch_positions",
         "lm_core.interpret.neurons.strongest",
         "lm_core.interpret.gradients.gradient_times_input",
+        "lm_core.interpret.embedding.token_map",
+        "lm_core.interpret.neighbours.neighbours",
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.loaders import neurons, patches, probing, readouts, surgery
+from app.loaders import neurons, patches, probing, readouts, surgery, vicinity
 from app.loaders.probing import Question, Reading
 from lm_core.errors import ConfigError
 
@@ -18,6 +18,8 @@ QUESTIONS: dict[str, Callable[[Reading, Question], dict[str, Any]]] = {
     "matters": surgery.matters,
     "patching": patches.patching,
     "neurons": neurons.neurons,
+    "map": vicinity.vocabulary_map,
+    "near": vicinity.near,
 }
 
 

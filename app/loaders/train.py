@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from app.loaders import attention, runs
 from app.sentences import translate_sentence
@@ -79,11 +80,16 @@ def token_map(run_id: str) -> dict[str, Any]:
 def _laid_out(film: tuple[HistoryPoint, ...]) -> dict[str, Any]:
     """Films that were read once are the same objects, so a map is laid out once, too."""
     tables = [unpack_rows(point.map_codes, point.map_scale) for point in film if point.map_codes is not None]
-    found = lay_out(np.stack(tables))
+    return laid_out(tuple(point.step for point in film), film[0].map_tokens, np.stack(tables))
+
+
+def laid_out(steps: tuple[int, ...], tokens: tuple[str, ...], tables: npt.NDArray[np.float32]) -> dict[str, Any]:
+    """Tables (F, N, R) of these tokens at these steps as a map."""
+    found = lay_out(tables)
     rounded = np.round(found.positions.astype(np.float64), 3)
     return {
-        "steps": [point.step for point in film],
-        "tokens": list(film[0].map_tokens),
+        "steps": list(steps),
+        "tokens": list(tokens),
         "x": rounded[:, :, 0].tolist(),
         "y": rounded[:, :, 1].tolist(),
         "share": round(found.share, 3),

@@ -9,7 +9,7 @@ import streamlit as st
 from app import state
 from app.components import show_picture
 
-NUMBERS = ("at", "place", "layer", "head", "neuron")
+NUMBERS = ("at", "place", "layer", "head", "neuron", "entry")
 TEXTS = ("text", "off")
 
 

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from app.loaders.questions import QUESTIONS, answer
@@ -118,6 +119,37 @@ def test_what_cannot_be_asked_is_refused_in_words(ask, question, values, says):
         ask(question, **values)
 
 
+def test_the_map_of_one_model_and_the_tokens_near_a_searched_one(ask, monkeypatch):
+    from app.loaders import models, vicinity
+    from lm_core.interpret.neighbours import neighbours
+
+    opened = models.open_model(RUN, models.nearest(RUN))
+    letters = opened.tokenizer.token_texts(range(opened.tokenizer.vocab_size))
+    found = ask("near", find="R")
+    assert found["entry"] == {"id": letters.index("R"), "text": "R"}
+    ids, _cosines = neighbours(opened.model.embed.weight.detach().numpy(), letters.index("R"), vicinity.NEAREST)
+    assert [one["id"] for one in found["near"]] == ids.tolist()
+    assert [one["text"] for one in found["near"]] == [letters[token] for token in ids]
+    missing = ask("near", find="<b>", entry=str(letters.index("e")))
+    assert (missing["missing"], missing["entry"]["text"]) == (True, "e")
+    assert ask("near", entry="99999")["entry"]["text"] == "R"  # another run's: the sentence's first token instead
+    monkeypatch.setattr(vicinity, "FIRST_TOKENS", 5)
+    drawn = ask("map")["map"]
+    assert (drawn["first"], drawn["ids"], drawn["steps"]) == (True, [0, 1, 2, 3, 4], [100])
+    assert drawn["tokens"] == letters[:5]
+    assert np.shape(drawn["x"]) == np.shape(drawn["y"]) == (1, 5)
+
+
+def test_a_map_that_the_run_kept_knows_the_ids_of_its_tokens(ask, monkeypatch):
+    from app.loaders import train
+
+    kept = {"run": RUN, "steps": [0, 9], "tokens": ["e", "never"], "x": [[0, 1]] * 2, "y": [[0, 1]] * 2, "share": 0.5}
+    monkeypatch.setattr(train, "token_map", lambda run_id: kept)
+    drawn = ask("map")["map"]
+    assert (drawn["steps"], drawn["first"], drawn["ids"][1]) == ([0, 9], False, None)
+    assert ask("near", entry=str(drawn["ids"][0]))["entry"]["text"] == "e"
+
+
 def test_a_long_text_is_cut_and_unknown_signs_are_told(ask):
     found = ask("lens", text="To be €" * 10)
     assert len(found["tokens"]) == 32
@@ -126,7 +158,7 @@ def test_a_long_text_is_cut_and_unknown_signs_are_told(ask):
         answer("no-such-run", "lens", {})
 
 
-@pytest.mark.parametrize("section", ["lens", "without", "who", "patching", "neurons", "gradients"])
+@pytest.mark.parametrize("section", ["lens", "without", "who", "patching", "neurons", "gradients", "map"])
 def test_the_page_inside_opens_each_section_from_its_address(section, make_finished_run):
     make_finished_run(machine.GALLERY / RUN)
     app = open_page("inside", run=RUN, section=section, text="To be", place="2")

@@ -6,6 +6,7 @@ import { readPalette } from "../kit/theme.js";
 import { createAsker } from "./ask.js";
 import { createGradients } from "./gradients.js";
 import { createLens } from "./lens.js";
+import { createMap } from "./map.js";
 import { createNeurons } from "./neurons.js";
 import { createPatching } from "./patching.js";
 import { createSentence } from "./sentence.js";
@@ -14,7 +15,7 @@ import { createWho } from "./who.js";
 import { createWithout } from "./without.js";
 
 const SECTIONS = {
-  lens: createLens, who: createWho, without: createWithout, surgery: createSurgery, patching: createPatching, neurons: createNeurons, gradients: createGradients,
+  lens: createLens, who: createWho, without: createWithout, surgery: createSurgery, patching: createPatching, neurons: createNeurons, gradients: createGradients, map: createMap,
 };
 
 export default mount((root, { data, setState }) => {
@@ -39,6 +40,7 @@ function start(root, data, setState) {
   let timer = 0;
   const sentence = createSentence({ text, onAsk(next) { text = next; section.forget?.(); again(); }, onStep(next) { at = next; again(); } });
   const section = SECTIONS[data.section]({ ask, start: data, again, sentenceOf: () => ({ text, ...(at === null ? {} : { step: at }) }), remember, redraw, palette: () => readPalette(root) });
+  sentence.form.hidden = Boolean(section.alone); // it asks about no sentence and has a timeline of its own
   const body = element("div", { class: "section-body" }, section.node);
   root.replaceChildren(element("section", { class: "probing", aria: { label: section.title } }, sentence.box, body));
 
@@ -73,5 +75,5 @@ function start(root, data, setState) {
   fetch(apiAddress(data.base, "checkpoints", { run: data.run }), { cache: "no-store" }).then(async (response) => {
     if (response.ok) sentence.offer((await response.json()).steps, at ?? Infinity);
   }, () => {}); // without an answer there is no choice; the newest model reads
-  return { run: data.run, section: data.section, redraw, dispose() { clearTimeout(timer); stop(); } };
+  return { run: data.run, section: data.section, redraw, dispose() { clearTimeout(timer); stop(); section.stop?.(); } };
 }

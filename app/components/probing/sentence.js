@@ -42,7 +42,7 @@ export function createSentence({ text, label, placeholder, onAsk, onStep }) {
     models.replaceChildren(...steps.map((step) => element("option", { value: step, text: String(step) })));
     models.value = String(steps.reduce((best, step) => (Math.abs(step - chosen) < Math.abs(best - chosen) ? step : best), steps.at(-1)));
   }
-  return { box: element("div", { class: "own-box" }, form, bar, said), show, offer, field };
+  return { box: element("div", { class: "own-box" }, form, bar, said), form, show, offer, field };
 }
 
 function wordNote(note) {

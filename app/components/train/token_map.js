@@ -10,6 +10,7 @@ const SHAPE = 0.62; // height over width
 const MARGIN = 16;
 const NEIGHBOURS = 3;
 const RETRY = 4000;
+const CROWD = 100; // tokens that stand over each other
 
 /** The moment of the map at a step: the last one that is not later. */
 export function momentAt(steps, step) {
@@ -24,7 +25,8 @@ export function neighbours({ x, y }, moment, token, count = NEIGHBOURS) {
   return x[moment].map((_, other) => other).filter((other) => other !== token).sort((a, b) => distance(a) - distance(b)).slice(0, count);
 }
 
-export function createTokenMap(store, { base, runId }) {
+/** `linked` ties the map to another picture: {load() -> the map, chosen() -> a place, near() -> places, onChoose(place)}. */
+export function createTokenMap(store, { base, runId, linked = null }) {
   const plane = shape("svg", { class: "token-plane", role: "listbox", "aria-label": t("Map of the tokens. Arrow keys move from token to token.") });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const values = element("div", { class: "table-frame", tabindex: "0" });
@@ -38,11 +40,15 @@ export function createTokenMap(store, { base, runId }) {
   let timer = 0;
   let gone = false;
 
+  async function fetchMap() {
+    const response = await fetch(apiAddress(base, "embedding", { run: runId }), { cache: "no-store" });
+    return response.ok ? response.json() : null;
+  }
+
   async function load(newest) {
     asked = newest;
     try {
-      const response = await fetch(apiAddress(base, "embedding", { run: runId }), { cache: "no-store" });
-      const answer = response.ok ? await response.json() : null;
+      const answer = await (linked ? linked.load() : fetchMap());
       if (gone || asked !== newest || !answer) return;
       map = answer;
       build();
@@ -57,17 +63,23 @@ export function createTokenMap(store, { base, runId }) {
   function build() {
     node.hidden = map.steps.length === 0;
     if (marks.length === map.tokens.length && marks.every((mark, at) => mark.textContent === visibleToken(map.tokens[at]))) return;
-    focus = null;
+    focus = linked ? linked.chosen() : null;
     marks = map.tokens.map((token, at) => shape("text", {
-      class: "token-mark", role: "option", tabindex: at ? "-1" : "0", text: visibleToken(token), "aria-label": quotedToken(token),
-      onfocus: () => show(at), onclick: () => show(at), onpointerenter: () => show(at),
+      class: "token-mark", role: "option", tabindex: at === (focus ?? 0) ? "0" : "-1", text: visibleToken(token), "aria-label": quotedToken(token),
+      onfocus: () => point(at), onclick: () => point(at), onpointerenter: () => { if (!linked) show(at); },
     }));
     plane.replaceChildren(...marks);
+    plane.classList.toggle("dense", marks.length > CROWD);
+  }
+
+  function point(at) {
+    show(at);
+    linked?.onChoose(at);
   }
 
   function show(at) {
     focus = at;
-    marks.forEach((mark, place) => { mark.tabIndex = place === at ? 0 : -1; });
+    marks.forEach((mark, place) => { mark.tabIndex = place === (at ?? 0) ? 0 : -1; });
     draw(store.state);
   }
 
@@ -89,18 +101,18 @@ export function createTokenMap(store, { base, runId }) {
     marks.forEach((mark, at) => {
       mark.style.transform = `translate(${place.x(map.x[moment][at])}px, ${place.y(map.y[moment][at])}px)`;
     });
-    const near = focus === null ? [] : neighbours(map, moment, focus);
+    const near = linked ? linked.near() : focus === null ? [] : neighbours(map, moment, focus);
     marks.forEach((mark, at) => {
       mark.classList.toggle("focused", at === focus);
       mark.classList.toggle("near", near.includes(at));
       mark.setAttribute("aria-selected", String(at === focus));
     });
-    setText(caption, words(map, moment, focus, near));
+    setText(caption, words(map, moment, linked ? null : focus, near));
     if (table.open) values.replaceChildren(tableOf(map, moment));
   }
 
   store.watch(["insideOpen", "points", "selected", "size"], draw);
-  return { node, stop: () => { gone = true; clearTimeout(timer); } };
+  return { node, show, stop: () => { gone = true; clearTimeout(timer); } };
 }
 
 /** The drawing is as wide as its place, so that letters keep their size on a narrow screen. */
@@ -118,7 +130,8 @@ function scaleOf({ x, y }, { width, height }) {
   return { x: (value) => (width / 2 + scale * value).toFixed(1), y: (value) => (height / 2 - scale * value).toFixed(1) };
 }
 
-function words({ tokens, share, steps }, moment, focus, near) {
+function words({ tokens, share, steps, first }, moment, focus, near) {
+  if (first) return t("The first {count} tokens of the vocabulary, seen from the side where their embeddings spread most: two directions, {share} of all spread.", { count: tokens.length, share: percent(share) });
   const about = t("The {count} most frequent tokens at step {step}, seen from the side where the newest embeddings spread most: two of their directions, {share} of all spread.", { count: tokens.length, step: steps[moment], share: percent(share) });
   if (focus === null) return about;
   return t("Nearest to {token} on this map at step {step}: {others}.", { token: quotedToken(tokens[focus]), step: steps[moment], others: near.map((at) => quotedToken(tokens[at])).join(", ") });
