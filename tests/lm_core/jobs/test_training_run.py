@@ -213,7 +213,7 @@ def test_a_disk_that_is_full_for_a_while_ends_no_run(run, settings, store, monke
         return real(run, state, epoch=epoch, keep=keep)
 
     monkeypatch.setattr(training_run, "save_checkpoint", save)
-    monkeypatch.setattr(training_run, "RETRY_SECONDS", 0.4)  # longer than the reporter gathers
+    monkeypatch.setattr(training_run, "RETRY_SECONDS", 1.5)  # longer than the reporter gathers
     work(run, settings, store)
     assert said[-1] == "This run cannot be saved now: No space left on device. Make room on the disk, and it will be."
     status = store.get(run.id)
