@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -73,20 +73,24 @@ def choose_run(run_id: str) -> None:
     st.session_state[RUN] = run_id
 
 
-def show_run(run_id: str) -> None:
-    """Show this run from now on; call it before the picker is drawn.
+def show_run(make: Callable[[], str]) -> None:
+    """Make a run and show it from now on; call it before the picker is drawn.
 
-    Messages that the browser sent before it heard of this still carry the old run, in the address or in the picker,
-    and may end this drawing half-way. So the wish stands a while against that one run.
+    Messages that the browser sent before it heard of this still carry the old run, in the address or in the picker. So
+    the wish stands a while against that one run. Such a message also ends this drawing at the next touch of the
+    session: it is touched before the run is made, and not between that and keeping its name.
     """
-    st.session_state[NEXT_RUN] = (run_id, st.session_state.get(RUN), time.monotonic())
+    before, kept = st.session_state.get(RUN), st.session_state.setdefault(NEXT_RUN, {})
+    kept |= {"run": make(), "before": before, "asked_at": time.monotonic()}
 
 
 def run_to_show() -> str | None:
-    """The run that `show_run` named, where a late message says otherwise; call it before the picker is drawn."""
-    run_id, before, asked_at = st.session_state.get(NEXT_RUN, (None, None, 0.0))
-    is_late = before in (st.query_params.get(RUN), st.session_state.get(RUN))
-    return run_id if is_late and time.monotonic() - asked_at < LATE_SECONDS else None
+    """The run that `show_run` made, where a late message says otherwise; call it before the picker is drawn."""
+    kept = st.session_state.get(NEXT_RUN)
+    if not kept or time.monotonic() - kept["asked_at"] >= LATE_SECONDS:
+        return None
+    is_late = kept["before"] in (st.query_params.get(RUN), st.session_state.get(RUN))
+    return kept["run"] if is_late else None
 
 
 def view_number(name: str) -> int | None:
@@ -127,9 +131,14 @@ def added_to_comparison() -> dict[str, Any]:
     return st.session_state.get(ADDED, {"turn": 0, "ids": []})
 
 
-def open_experiment(view: dict[str, str | None] | None) -> None:
-    """What the page Experiments shows from now on; None: what it shows already, as nothing could be started."""
-    st.session_state[OPENED] = {"turn": opened_experiment()["turn"] + 1, "view": view}
+def open_experiment(start: Callable[[], dict[str, str | None] | None]) -> dict[str, str | None] | None:
+    """Start what the page Experiments shows from now on, and return it; None: what it shows already, as nothing could
+    be started. As in `show_run`, no message can come between the start and what is kept of it.
+    """
+    kept = st.session_state.setdefault(OPENED, {"turn": 0, "view": None})
+    kept |= {"view": start(), "turn": kept["turn"] + 1}
+    view: dict[str, str | None] | None = kept["view"]
+    return view
 
 
 def opened_experiment() -> dict[str, Any]:

@@ -23,17 +23,15 @@ CODE = (
 def carry_out(wish: dict[str, Any]) -> dict[str, str | None] | None:
     """Start the runs that are wished for; a refusal is shown in words and changes nothing."""
     try:
-        view = experiments.start(wish)
+        return experiments.start(wish)
     except LMError as error:
         show_error(error)
-        view = None
-    state.open_experiment(view)
-    return view
+        return None
 
 
 # Before anything is drawn: another message of the picture may interrupt the drawing, and a wish must not be lost.
 wish = state.told("experiments", "start")
-started = carry_out(wish) if wish else None
+started = state.open_experiment(lambda: carry_out(wish)) if wish else None
 header(
     _("What does each part do?"),
     _("Take one thing away, or add one, and train both models side by side. First say what you expect."),

@@ -48,7 +48,7 @@ def carry_out(control: dict[str, Any]) -> None:
 def start(begin: Callable[[dict[str, Any]], str], wish: dict[str, Any]) -> None:
     """Another run, made from this one, and a look at it at once; or why there is none."""
     try:
-        state.show_run(begin(wish))
+        state.show_run(lambda: begin(wish))
     except LMError as error:
         show_error(error)
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.runtime.state import SafeSessionState
 
 from app import routes, state
 from app.loaders import again, doctor, runs, train
@@ -183,7 +186,7 @@ def test_a_first_run_fits_the_configuration():
 def test_a_rerun_shows_the_new_run(own_run, monkeypatch):
     asked = []
     monkeypatch.setattr(doctor, "rerun", lambda run_id, kind: asked.append((run_id, kind)) or "newrun")
-    monkeypatch.setattr(state, "show_run", asked.append)
+    monkeypatch.setattr(state, "show_run", lambda make: asked.append(make()))
     app = open_train(run=own_run.id)
     app.session_state["train"] = {"rerun": {"run": own_run.id, "kind": "overfitting"}, "view": None, "own": None}
     app.run()
@@ -195,7 +198,7 @@ def test_a_new_run_stays_on_the_page_when_older_messages_of_the_browser_come_lat
     clock = [1000.0]
     monkeypatch.setattr(state.time, "monotonic", lambda: clock[0])
     app = open_train(run=own_run.id)
-    app.session_state[state.NEXT_RUN] = ("gallery-copy", own_run.id, clock[0])
+    app.session_state[state.NEXT_RUN] = {"run": "gallery-copy", "before": own_run.id, "asked_at": clock[0]}
     for late in (own_run.id, own_run.id, "gallery-copy"):
         app.query_params["run"] = late
         app.run()
@@ -206,6 +209,25 @@ def test_a_new_run_stays_on_the_page_when_older_messages_of_the_browser_come_lat
     clock[0] += 11
     app.selectbox[0].set_value(own_run.id).run()
     assert app.selectbox[0].value == own_run.id
+
+
+def test_a_message_that_ends_the_drawing_while_a_run_is_made_does_not_lose_it(own_run, gallery_run, monkeypatch):
+    """Streamlit ends a drawing at its next touch of the session, and begins anew, once another message has come."""
+    touch, made, ended = SafeSessionState.__setitem__, [], []
+
+    def touch_or_end(session, key, value):
+        if made and not ended:
+            ended.append(key)
+            raise RerunException(RerunData())
+        touch(session, key, value)
+
+    monkeypatch.setattr(doctor, "rerun", lambda run_id, kind: made.append(run_id) or "gallery-copy")
+    monkeypatch.setattr(SafeSessionState, "__setitem__", touch_or_end)
+    wish = {"run": own_run.id, "kind": "overfitting"}
+    monkeypatch.setattr(state, "told", lambda key, name: wish if name == "rerun" and not made else None)
+    app = open_train(run=own_run.id).run()
+    assert (made, len(ended)) == ([own_run.id], 1)
+    assert app.selectbox[0].value == "gallery-copy"
 
 
 def test_a_rerun_that_cannot_start_is_refused_in_words(own_run):
@@ -234,7 +256,7 @@ def test_continue_from_here_starts_a_run_from_the_kept_step(own_run, monkeypatch
     asked, shown = [], []
     monkeypatch.setattr(runs, "train_new", lambda config: asked.append(config) or own_run.id)
     wish = {"run": own_run.id, "step": 20, "rate": 0.001, "steps": 60}
-    monkeypatch.setattr(state, "show_run", lambda run_id: shown.append(run_id))
+    monkeypatch.setattr(state, "show_run", lambda make: shown.append(make()))
     app = open_train(run=own_run.id)
     app.session_state["train"] = {"onward": wish, "view": None, "own": None}
     app.run()
