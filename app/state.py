@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -73,24 +74,38 @@ def choose_run(run_id: str) -> None:
     st.session_state[RUN] = run_id
 
 
-def show_run(make: Callable[[], str]) -> None:
-    """Make a run and show it from now on; call it before the picker is drawn.
+@dataclass
+class NextRun:
+    """A run that was made on this page and is to be shown from now on, and the one that was shown when it was made."""
 
-    Messages that the browser sent before it heard of this still carry the old run, in the address or in the picker. So
-    the wish stands a while against that one run. Such a message also ends this drawing at the next touch of the
-    session: it is touched before the run is made, and not between that and keeping its name.
+    run: str = ""
+    shown: str | None = None
+    before: str | None = None
+    asked_at: float = -LATE_SECONDS
+
+    def show(self, run_id: str) -> None:
+        """Messages that the browser sent before it heard of this still carry the old run, in the address or in the
+        picker. So the wish stands a while against that one run.
+        """
+        self.run, self.before, self.asked_at = run_id, self.shown, time.monotonic()
+
+
+def next_run() -> NextRun:
+    """Take it out before a run is made, and call its `show` after, both before the picker is drawn.
+
+    A message of the browser ends a drawing at the next touch of the session, and a run takes a while to make: between
+    its making and keeping its name, nothing may touch the session.
     """
-    before, kept = st.session_state.get(RUN), st.session_state.setdefault(NEXT_RUN, {})
-    kept |= {"run": make(), "before": before, "asked_at": time.monotonic()}
+    kept: NextRun = st.session_state.setdefault(NEXT_RUN, NextRun())
+    kept.shown = st.session_state.get(RUN)
+    return kept
 
 
 def run_to_show() -> str | None:
-    """The run that `show_run` made, where a late message says otherwise; call it before the picker is drawn."""
-    kept = st.session_state.get(NEXT_RUN)
-    if not kept or time.monotonic() - kept["asked_at"] >= LATE_SECONDS:
-        return None
-    is_late = kept["before"] in (st.query_params.get(RUN), st.session_state.get(RUN))
-    return kept["run"] if is_late else None
+    """The run that `NextRun.show` named, where a late message says otherwise; call it before the picker is drawn."""
+    kept: NextRun = st.session_state.get(NEXT_RUN, NextRun())
+    is_late = kept.before in (st.query_params.get(RUN), st.session_state.get(RUN))
+    return kept.run if is_late and time.monotonic() - kept.asked_at < LATE_SECONDS else None
 
 
 def view_number(name: str) -> int | None:
@@ -131,19 +146,15 @@ def added_to_comparison() -> dict[str, Any]:
     return st.session_state.get(ADDED, {"turn": 0, "ids": []})
 
 
-def open_experiment(start: Callable[[], dict[str, str | None] | None]) -> dict[str, str | None] | None:
-    """Start what the page Experiments shows from now on, and return it; None: what it shows already, as nothing could
-    be started. As in `show_run`, no message can come between the start and what is kept of it.
-    """
-    kept = st.session_state.setdefault(OPENED, {"turn": 0, "view": None})
-    kept |= {"view": start(), "turn": kept["turn"] + 1}
-    view: dict[str, str | None] | None = kept["view"]
-    return view
-
-
 def opened_experiment() -> dict[str, Any]:
-    """What was started last; the picture tells by `turn` whether it has it already."""
-    return st.session_state.get(OPENED, {"turn": 0, "view": None})
+    """What was started last; the picture tells by `turn` whether it has it already. Take it out first, as `next_run`."""
+    opened: dict[str, Any] = st.session_state.setdefault(OPENED, {"turn": 0, "view": None})
+    return opened
+
+
+def open_experiment(opened: dict[str, Any], view: dict[str, str | None] | None) -> None:
+    """What the page Experiments shows from now on; None: what it shows already, as nothing could be started."""
+    opened |= {"view": view, "turn": opened["turn"] + 1}
 
 
 def is_large() -> bool:

@@ -30,8 +30,11 @@ def carry_out(wish: dict[str, Any]) -> dict[str, str | None] | None:
 
 
 # Before anything is drawn: another message of the picture may interrupt the drawing, and a wish must not be lost.
+opened = state.opened_experiment()
 wish = state.told("experiments", "start")
-started = state.open_experiment(lambda: carry_out(wish)) if wish else None
+started = carry_out(wish) if wish else None
+if wish:
+    state.open_experiment(opened, started)
 header(
     _("What does each part do?"),
     _("Take one thing away, or add one, and train both models side by side. First say what you expect."),

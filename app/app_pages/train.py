@@ -45,10 +45,10 @@ def carry_out(control: dict[str, Any]) -> None:
         show_error(error)
 
 
-def start(begin: Callable[[dict[str, Any]], str], wish: dict[str, Any]) -> None:
+def start(begin: Callable[[dict[str, Any]], str], wish: dict[str, Any], next_run: state.NextRun) -> None:
     """Another run, made from this one, and a look at it at once; or why there is none."""
     try:
-        state.show_run(lambda: begin(wish))
+        next_run.show(begin(wish))
     except LMError as error:
         show_error(error)
 
@@ -59,11 +59,12 @@ def start_first_run() -> None:
 
 
 # Before anything is drawn: another message of the picture may interrupt the drawing, and a wish must not be lost.
+next_run = state.next_run()
 if control := state.told("train", "control"):
     carry_out(control)
 for name, begin in again.WAYS.items():
     if wish := state.told("train", name):
-        start(begin, wish)
+        start(begin, wish, next_run)
 if state.told("train", "own"):
     st.switch_page("app_pages/data.py")
 header(

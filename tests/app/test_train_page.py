@@ -186,7 +186,7 @@ def test_a_first_run_fits_the_configuration():
 def test_a_rerun_shows_the_new_run(own_run, monkeypatch):
     asked = []
     monkeypatch.setattr(doctor, "rerun", lambda run_id, kind: asked.append((run_id, kind)) or "newrun")
-    monkeypatch.setattr(state, "show_run", lambda make: asked.append(make()))
+    monkeypatch.setattr(state.NextRun, "show", lambda next_run, run_id: asked.append(run_id))
     app = open_train(run=own_run.id)
     app.session_state["train"] = {"rerun": {"run": own_run.id, "kind": "overfitting"}, "view": None, "own": None}
     app.run()
@@ -198,7 +198,7 @@ def test_a_new_run_stays_on_the_page_when_older_messages_of_the_browser_come_lat
     clock = [1000.0]
     monkeypatch.setattr(state.time, "monotonic", lambda: clock[0])
     app = open_train(run=own_run.id)
-    app.session_state[state.NEXT_RUN] = {"run": "gallery-copy", "before": own_run.id, "asked_at": clock[0]}
+    app.session_state[state.NEXT_RUN] = state.NextRun("gallery-copy", before=own_run.id, asked_at=clock[0])
     for late in (own_run.id, own_run.id, "gallery-copy"):
         app.query_params["run"] = late
         app.run()
@@ -256,7 +256,7 @@ def test_continue_from_here_starts_a_run_from_the_kept_step(own_run, monkeypatch
     asked, shown = [], []
     monkeypatch.setattr(runs, "train_new", lambda config: asked.append(config) or own_run.id)
     wish = {"run": own_run.id, "step": 20, "rate": 0.001, "steps": 60}
-    monkeypatch.setattr(state, "show_run", lambda make: shown.append(make()))
+    monkeypatch.setattr(state.NextRun, "show", lambda next_run, run_id: shown.append(run_id))
     app = open_train(run=own_run.id)
     app.session_state["train"] = {"onward": wish, "view": None, "own": None}
     app.run()
