@@ -147,7 +147,7 @@ def added_to_comparison() -> dict[str, Any]:
 
 
 def opened_experiment() -> dict[str, Any]:
-    """What was started last; the picture tells by `turn` whether it has it already. Take it out first, as `next_run`."""
+    """What was started last; the picture tells by `turn` whether it has it. Take it out first, as `next_run`."""
     opened: dict[str, Any] = st.session_state.setdefault(OPENED, {"turn": 0, "view": None})
     return opened
 
