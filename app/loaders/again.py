@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.loaders import doctor, runs
-from app.loaders.attention import readable_text
+from app.loaders.reading import readable_text
 from lm_core.config import RunConfig, parse_config
 from lm_core.errors import RunError
 

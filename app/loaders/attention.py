@@ -21,7 +21,6 @@ import json
 import struct
 import threading
 import time
-import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -34,6 +33,7 @@ import numpy.typing as npt
 
 from app.loaders import models, runs
 from app.loaders.bounded import Bounded
+from app.loaders.reading import LONGEST_TEXT, ids_that_fit, readable_text
 from app.sentences import translate_sentence
 from lm_core.errors import ConfigError, RunError
 from lm_core.jobs.status import OVER
@@ -44,7 +44,6 @@ from lm_core.runs.run import Run
 ANSWER_BYTES = 4_000_000  # of maps in one answer; the browser asks again for the rest
 FILM_SECONDS = 2.0  # for an own sentence at all kept models; the one that was asked for is always there
 SEEN_BYTES = 128_000_000  # of sentences that were read already: hundreds through our models, a few through a large one
-LONGEST_TEXT = 2_000  # characters of an own sentence that are read
 LONGEST_SENTENCE = 512  # tokens of it
 SQUARE_BYTES = 16_000_000  # of all its maps together: 12 x 12 heads of 333 tokens
 MOST_WRITTEN = 64  # tokens that a model writes on
@@ -264,18 +263,11 @@ def _read(opened: models.Opened, text: str) -> tuple[tuple[int, ...], list[dict[
     """The ids of a sentence, cut to what the model and the picture take, and notes on what was left out."""
     model, tokenizer = opened.model, opened.tokenizer
     readable, notes = readable_text(text)
-    ids = tokenizer.encode(readable)
+    fitting = min(model.config.context_length, _tokens_that_fit(model.config.n_layers * model.config.n_heads))
+    ids, left_out = ids_that_fit(tokenizer, readable, fitting)
     if len(ids) < 2:
         raise ConfigError("Type a sentence of at least two tokens: a lone token has nobody to look at.")
-    fitting = min(model.config.context_length, _tokens_that_fit(model.config.n_layers * model.config.n_heads))
-    if len(ids) > fitting:
-        notes = [*notes, {"kind": "cut", "kept": fitting, "of": len(ids)}]
-        ids = ids[:fitting]
-    # Unknown characters are one token each; unknown words are named wherever they stand.
-    unknown = tokenizer.uncovered(readable if tokenizer.kind == "word" else readable[: len(ids)])
-    if unknown:
-        notes = [*notes, {"kind": "uncovered", "characters": unknown[:12], "more": max(0, len(unknown) - 12)}]
-    return tuple(ids), notes
+    return ids, [*notes, *left_out]
 
 
 @lru_cache(maxsize=32)
@@ -290,23 +282,6 @@ def _write_on(run_id: str, checkpoint: str, text: str, write: int) -> tuple[int,
     room = min(config.context_length, _tokens_that_fit(config.n_layers * config.n_heads)) - len(given)
     steps = generate(opened.model, given, SamplingConfig(seed=0), n_tokens=min(write, room)) if room > 0 else ()
     return (*given, *(step.token_id for step in steps))
-
-
-def readable_text(text: str) -> tuple[str, list[dict[str, Any]]]:
-    """A sentence as it came, and the same without what no one can see or no text can hold, with notes on that.
-
-    >>> readable_text("a\\x00b")
-    ('ab', [{'kind': 'control', 'count': 1}])
-    """
-    notes: list[dict[str, Any]] = []
-    if len(text) > LONGEST_TEXT:
-        text = text[:LONGEST_TEXT]
-        notes.append({"kind": "long", "kept": LONGEST_TEXT})
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
-    if len(kept) < len(text):
-        notes.append({"kind": "control", "count": len(text) - len(kept)})
-    return kept, notes
 
 
 def _tokens_that_fit(n_maps: int) -> int:

@@ -10,7 +10,6 @@ import inspect
 import textwrap
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -21,9 +20,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.loaders import models, runs
-from app.loaders.attention import pack, readable_text
+from app.loaders.attention import pack
+from app.loaders.bounded import Bounded
 from app.loaders.code import line_with
 from app.loaders.generate import own_opening
+from app.loaders.reading import ids_that_fit, readable_text
 from lm_core.errors import ConfigError
 from lm_core.jobs.status import OVER
 
@@ -40,7 +41,7 @@ CANDIDATES = 12
 KEPT_BYTES = 192_000_000
 
 _one_at_a_time = threading.Lock()  # a class that looks at once must not stop the runs that train
-_parts: OrderedDict[tuple[str, str, tuple[int, ...], str], Tensors] = OrderedDict()
+_parts: Bounded[Tensors] = Bounded(KEPT_BYTES, lambda part: sum(tensor.nbytes for tensor in part.values()))
 
 
 @dataclass(frozen=True)
@@ -181,17 +182,12 @@ def _read(run_id: str, checkpoint: str, text: str) -> Sentence:
     opened = models.open_model(run_id, Path(checkpoint))
     own = text.strip() != ""
     readable, notes = readable_text(text if own else own_opening(run_id).strip() or FALLBACK)
-    ids = opened.tokenizer.encode(readable)
+    fitting = min(opened.model.config.context_length, MOST_TOKENS if own else OPENING)
+    ids, left_out = ids_that_fit(opened.tokenizer, readable, fitting)
     if not ids:
         raise ConfigError("Of this sentence nothing can be read. Type at least one character.")
-    fitting = min(opened.model.config.context_length, MOST_TOKENS if own else OPENING)
-    if own and len(ids) > fitting:
-        notes = [*notes, {"kind": "cut", "kept": fitting, "of": len(ids)}]
-    ids = ids[:fitting]
-    unknown = opened.tokenizer.uncovered(readable) if own else []
-    if unknown:
-        notes = [*notes, {"kind": "uncovered", "characters": unknown[:12], "more": max(0, len(unknown) - 12)}]
-    return Sentence(readable, tuple(ids), tuple(opened.tokenizer.token_texts(ids)), notes)
+    said = [*notes, *left_out] if own else []
+    return Sentence(readable, ids, tuple(opened.tokenizer.token_texts(ids)), said)
 
 
 def _part(seen: Pass, part: str) -> Tensors:
@@ -200,12 +196,7 @@ def _part(seen: Pass, part: str) -> Tensors:
 
     key = (seen.run_id, seen.checkpoint.as_posix(), seen.sentence.ids, part)
     with _one_at_a_time:
-        if key not in _parts:
-            _parts[key] = look(seen.model, seen.sentence.ids, part)
-        _parts.move_to_end(key)
-        while len(_parts) > 1 and sum(x.nbytes for each in _parts.values() for x in each.values()) > KEPT_BYTES:
-            _parts.popitem(last=False)
-        return _parts[key]
+        return _parts.get(key, lambda: look(seen.model, seen.sentence.ids, part))
 
 
 def _part_of(seen: Pass, key: str) -> str:

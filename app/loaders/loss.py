@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.loaders import models, pretrained, runs
-from app.loaders.attention import readable_text
+from app.loaders.reading import ids_that_fit, readable_text
 from lm_core.errors import ConfigError, RunError
 
 TOP = 8
@@ -52,14 +52,9 @@ def _measured(run_id: str, checkpoint: str, text: str) -> tuple[dict[str, Any], 
     from lm_core.interpret.surprise import token_losses, top_candidates
 
     opened = models.open_model(run_id, Path(checkpoint))
-    ids, context = opened.tokenizer.encode(text), opened.model.config.context_length
+    ids, notes = ids_that_fit(opened.tokenizer, text, opened.model.config.context_length)
     if len(ids) < 2:
         raise ConfigError("Type a text of at least two tokens: the first one is never predicted.")
-    notes: list[dict[str, Any]] = [{"kind": "cut", "kept": context, "of": len(ids)}] if len(ids) > context else []
-    unknown = opened.tokenizer.uncovered(text)
-    if unknown:
-        notes.append({"kind": "uncovered", "characters": unknown[:12], "more": max(0, len(unknown) - 12)})
-    ids = ids[:context]
     tokens = opened.tokenizer.token_texts(ids)
     snapshot = take_snapshot(opened.model, ids, tokens, step=opened.step, keep=lambda site: False)
     losses = [None if loss != loss else round(float(loss), 4) for loss in token_losses(snapshot)]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.loaders import attention, models
-from app.loaders.attention import readable_text
+from app.loaders.reading import ids_that_fit, readable_text
 from lm_core.errors import ConfigError
 
 MOST_TOKENS = 96  # of a sentence; more would not fit a screen
@@ -101,18 +101,13 @@ def read(run_id: str, text: str = "", step: int | None = None) -> Reading:
     """
     opened = models.open_model(run_id, models.nearest(run_id, step))
     readable, notes = readable_text(text or _own_sentence(run_id))
-    ids = opened.tokenizer.encode(readable)
+    fitting = min(opened.model.config.context_length, MOST_TOKENS if text else OPENING)
+    ids, left_out = ids_that_fit(opened.tokenizer, readable, fitting)
     if len(ids) < 2:
         raise ConfigError("Type a sentence of at least two tokens: a lone token has nobody to look at.")
-    fitting = min(opened.model.config.context_length, MOST_TOKENS if text else OPENING)
-    if len(ids) > fitting and text:
-        notes = [*notes, {"kind": "cut", "kept": fitting, "of": len(ids)}]
-    unknown = opened.tokenizer.uncovered(readable) if text else []
-    if unknown:
-        notes = [*notes, {"kind": "uncovered", "characters": unknown[:12], "more": max(0, len(unknown) - 12)}]
-    ids = ids[:fitting]
-    tokens = opened.tokenizer.token_texts(ids)
-    return Reading(run_id, opened.model, opened.tokenizer, opened.step, text, tuple(ids), tuple(tokens), notes)
+    tokens = tuple(opened.tokenizer.token_texts(ids))
+    said = [*notes, *left_out] if text else []
+    return Reading(run_id, opened.model, opened.tokenizer, opened.step, text, ids, tokens, said)
 
 
 def _own_sentence(run_id: str) -> str:

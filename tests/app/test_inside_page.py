@@ -124,12 +124,12 @@ def test_a_sentence_of_nothing_but_signs_that_nobody_sees_is_refused(run):
 
 
 def test_numbers_are_kept_within_a_bound(run, monkeypatch):
-    monkeypatch.setattr(inside, "KEPT_BYTES", 100_000)
-    inside._parts.clear()
+    monkeypatch.setattr(inside._parts, "most_bytes", 100_000)
+    inside._parts.cache_clear()
     for text in ("To be", "or not", "ROMEO", "to be or not"):
         inside.pack_tensors(run.id, text, -1, ["blocks.0.attn.pattern"], 0, 0)
         inside.pack_tensors(run.id, text, -1, ["logits"], 0, 0)
-    assert sum(x.nbytes for each in inside._parts.values() for x in each.values()) < 200_000
+    assert inside._parts.bytes < 200_000
 
 
 def test_an_unknown_run_is_refused():
