@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app import state
 from app.i18n import _
 from app.widgets import inside_walk, probing
 from app.widgets.frame import header, lesson
 from app.widgets.run_picker import pick_run
+from app.widgets.sections import show_section
 
-SECTION = "section"
 # One line a section: its name, and what draws it for a run.
 SECTIONS = {
     "walk": (_("Walk"), inside_walk.show),
@@ -35,19 +34,7 @@ if run is None:
     st.info(_("There is no run yet. Train a model first: then walk through it here."))
     st.page_link("app_pages/train.py", label=_("Train a model"), icon=":material/play_arrow:")
 else:
-    chosen = next(iter(SECTIONS))
-    if len(SECTIONS) > 1:
-        state.from_address(SECTION, list(SECTIONS), chosen)
-        chosen = st.segmented_control(
-            _("Section"),
-            list(SECTIONS),
-            format_func=lambda name: SECTIONS[name][0],
-            required=True,
-            key=SECTION,
-            label_visibility="collapsed",
-        )
-        state.to_address(SECTION)
-    SECTIONS[chosen][1](run)
+    show_section(SECTIONS, run)
 lesson(
     "inside",
     code=(

@@ -2,12 +2,16 @@
 
 import streamlit as st
 
-from app import state
-from app.components import show_picture
 from app.i18n import _
-from app.loaders.loss import loss_facts
+from app.widgets import loss_curve
 from app.widgets.frame import header, lesson
 from app.widgets.run_picker import pick_run
+from app.widgets.sections import show_section
+
+# One line a section: its name, and what draws it for a run.
+SECTIONS = {
+    "curve": (_("Curve"), loss_curve.show),
+}
 
 header(
     _("What is cross-entropy?"),
@@ -18,12 +22,7 @@ if run_id is None:
     st.info(_("There is no run yet. Choose a text and train a model: its loss appears here at once."))
     st.page_link("app_pages/data.py", label=_("Choose a text"), icon=":material/arrow_forward:")
 else:
-    view = {name: state.view_number(name) for name in ("step", "token", "unit")}
-    told = show_picture(
-        "loss", {**loss_facts(run_id), "view": view}, key=f"loss-{run_id}", listens=("view", "prepared")
-    )
-    if told.view:
-        state.remember_view(**told.view)
+    show_section(SECTIONS, run_id)
 lesson(
     "loss",
     code=(
