@@ -8,9 +8,11 @@ there, which changes with the language and with the state of a run; so choices w
 from __future__ import annotations
 
 import secrets
+import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
@@ -29,6 +31,7 @@ IN_HAND = "the run in hand when Runs is drawn next"
 TICKED = "ticked last on Runs"
 ADDED = "added to the comparison"
 OPENED = "the experiment started last"
+POST = "wishes that were carried out"
 
 
 def from_address(name: str, options: Sequence[str], default: str, *, key: str = "") -> str:
@@ -172,8 +175,36 @@ def remember_writing(value: Any) -> None:
 
 
 def told(key: str, name: str) -> Any:
-    """What the picture `key` told Python by its state or trigger `name`, before it is drawn again; None: nothing."""
+    """What the picture `key` told Python by its state `name`, before it is drawn again; None: nothing."""
     return (st.session_state.get(key) or {}).get(name)
+
+
+@dataclass
+class Post:
+    """Which wishes of the pictures were carried out in this session, whose name they carry."""
+
+    session: str = field(default_factory=lambda: secrets.token_hex(8))
+    done: deque[str] = field(default_factory=lambda: deque(maxlen=200))
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+
+def post() -> Post:
+    kept: Post = st.session_state.setdefault(POST, Post())
+    return kept
+
+
+def carry_out(key: str, name: str, do: Callable[[Any], None]) -> None:
+    """Do what the picture `key` wished by `name`, each wish once, in their order; call it before anything is drawn.
+
+    The browser sends its newest wishes with every message, as any message may end a drawing. One that comes while a
+    wish is being carried out begins another run of the page beside this one: it waits here, and then finds it done.
+    """
+    kept, wishes = post(), told(key, name) or []
+    with kept.lock:
+        for wish in wishes:
+            if wish["session"] == kept.session and wish["id"] not in kept.done:
+                kept.done.append(wish["id"])
+                do(wish["value"])
 
 
 def names_from_address(name: str, options: Sequence[str], told: Sequence[str] | None) -> tuple[str, ...]:

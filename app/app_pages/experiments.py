@@ -20,21 +20,21 @@ CODE = (
 )
 
 
-def carry_out(wish: dict[str, Any]) -> dict[str, str | None] | None:
+def start(wish: dict[str, Any]) -> None:
     """Start the runs that are wished for; a refusal is shown in words and changes nothing."""
+    started = None
     try:
-        return experiments.start(wish)
+        started = experiments.start(wish)
     except LMError as error:
         show_error(error)
-        return None
+    state.open_experiment(opened, started)
 
 
 # Before anything is drawn: another message of the picture may interrupt the drawing, and a wish must not be lost.
 opened = state.opened_experiment()
-wish = state.told("experiments", "start")
-started = carry_out(wish) if wish else None
-if wish:
-    state.open_experiment(opened, started)
+before = opened["turn"]
+state.carry_out("experiments", "start", start)
+started = opened["view"] if opened["turn"] != before else None
 header(
     _("What does each part do?"),
     _("Take one thing away, or add one, and train both models side by side. First say what you expect."),

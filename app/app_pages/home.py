@@ -29,7 +29,7 @@ def stations() -> list[dict[str, str]]:
     return [{"page": page, "title": title, "question": question} for page, (title, question) in words.items()]
 
 
-def train() -> None:
+def train(_wish: bool) -> None:
     """Start a first run and go where it can be watched."""
     try:
         run_id = home.train_first()
@@ -49,10 +49,8 @@ def follow(link: dict[str, str]) -> None:
 
 
 # Before anything is drawn: whatever else arrives meanwhile may interrupt the drawing, and a wish must not be lost.
-if state.told(PICTURE, "train"):
-    train()
-if link := state.told(PICTURE, "go"):
-    follow(link)
+state.carry_out(PICTURE, "train", train)
+state.carry_out(PICTURE, "go", follow)
 header(
     _("What is a language model?"),
     _("A program that has learned which piece of text is likely to come next. Here is one learning, from noise on."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -37,15 +38,15 @@ def show_run(run_id: str) -> None:
         state.remember_view(step=mine.get("step"), token=mine.get("token"))
 
 
-def carry_out(control: dict[str, Any]) -> None:
+def control(wish: dict[str, Any]) -> None:
     """The wish names the run that it was made about: another one may be on the page by now."""
     try:
-        runs.control(control["run"], control["wish"], control.get("value"))
+        runs.control(wish["run"], wish["wish"], wish.get("value"))
     except LMError as error:
         show_error(error)
 
 
-def start(begin: Callable[[dict[str, Any]], str], wish: dict[str, Any], next_run: state.NextRun) -> None:
+def start(next_run: state.NextRun, begin: Callable[[dict[str, Any]], str], wish: dict[str, Any]) -> None:
     """Another run, made from this one, and a look at it at once; or why there is none."""
     try:
         next_run.show(begin(wish))
@@ -60,13 +61,10 @@ def start_first_run() -> None:
 
 # Before anything is drawn: another message of the picture may interrupt the drawing, and a wish must not be lost.
 next_run = state.next_run()
-if control := state.told("train", "control"):
-    carry_out(control)
+state.carry_out("train", "control", control)
 for name, begin in again.WAYS.items():
-    if wish := state.told("train", name):
-        start(begin, wish, next_run)
-if state.told("train", "own"):
-    st.switch_page("app_pages/data.py")
+    state.carry_out("train", name, partial(start, next_run, begin))
+state.carry_out("train", "own", lambda _wish: st.switch_page("app_pages/data.py"))
 header(
     _("How does it learn?"),
     _("It guesses the next token, sees the true one, and turns every weight a little towards a better guess."),

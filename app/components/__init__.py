@@ -65,14 +65,15 @@ def _component(name: str) -> Any:
 def show_picture(name: str, data: dict[str, Any], *, key: str, listens: tuple[str, ...] = ()) -> Any:
     """Draw a picture and return what it told Python.
 
-    `data` must be JSON without NaN; language, catalogue and size are added here. `listens` names the states and
-    triggers that the picture sets; each is an attribute of the result.
+    `data` must be JSON without NaN; language, catalogue, size and the session that wishes are made in are added here.
+    `listens` names the states and wishes that the picture tells; each state is an attribute of the result.
     """
     language = current_language()
     common = {
         "language": language,
         "catalogue": component_words(language),
         "large": state.is_large(),
+        "session": state.post().session,
         "base": st.get_option("server.baseUrlPath").strip("/"),
     }
     assert not common.keys() & data.keys(), "a picture's own data would take the place of its language"

@@ -22,12 +22,17 @@ from lm_core.errors import CorpusError
 VIEW = "look"
 CLEANING = "cleaning"  # in the address, and in the session
 PICTURE = "cleaning-picture"
+HANDLED = "the choice of cleaning steps that was followed last"
 
 
 def chosen_steps() -> Steps:
     """The cleaning steps that are on, in their order; call it once a run of the page, before the picture is drawn."""
     told = state.told(PICTURE, "steps")
-    return state.names_from_address(CLEANING, list(CLEANING_STEPS), told["steps"] if told else None)  # type: ignore[return-value]
+    is_new = told and told["at"] != st.session_state.get(HANDLED)
+    steps = state.names_from_address(CLEANING, list(CLEANING_STEPS), told["steps"] if is_new else None)
+    if is_new:
+        st.session_state[HANDLED] = told["at"]
+    return steps  # type: ignore[return-value]
 
 
 def show_text(text: Text, about: dict[str, str]) -> dict[str, Any] | None:

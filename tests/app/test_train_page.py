@@ -2,6 +2,7 @@
 
 import json
 import math
+import threading
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from lm_core.errors import RunError
 from lm_core.runs.facts import RunFacts
 from lm_core.runs.history import HistoryPoint, save_point
 from lm_core.runs.run import Run, create_run
-from tests.pages import open_page
+from tests.pages import as_wish, open_page, wish
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 open_train = partial(open_page, "train")
@@ -98,8 +99,7 @@ def test_an_unknown_run_in_the_address_falls_back_to_the_newest(own_run):
 
 def test_a_wish_reaches_the_run_that_it_was_made_about(own_run):
     app = open_train(run=own_run.id)
-    app.session_state["train"] = {"control": {"run": own_run.id, "wish": "pause"}, "view": None, "own": None}
-    app.run()
+    wish(app, "train", "control", {"run": own_run.id, "wish": "pause"})
     assert not app.exception
     assert runs.store().get(own_run.id).state == "parked"
 
@@ -124,14 +124,13 @@ def test_finer_wishes_say_how_things_should_be(own_run, monkeypatch):
 def test_a_wish_that_cannot_be_fulfilled_is_refused_in_words(own_run):
     runs.store().stop(own_run.id)
     app = open_train(run=own_run.id)
-    app.session_state["train"] = {"control": {"run": own_run.id, "wish": "pause"}, "view": None, "own": None}
-    app.run()
+    wish(app, "train", "control", {"run": own_run.id, "wish": "pause"})
     assert "has been stopped" in app.error[0].value
 
 
 def test_the_locked_moment_goes_into_the_address(own_run):
     app = open_train(run=own_run.id)
-    app.session_state["train"] = {"view": {"run": own_run.id, "step": 20, "token": None}, "control": None, "own": None}
+    app.session_state["train"] = {"view": {"run": own_run.id, "step": 20, "token": None}}
     app.run()
     assert "".join(app.query_params["step"]) == "20"
     assert "token" not in app.query_params
@@ -139,7 +138,7 @@ def test_the_locked_moment_goes_into_the_address(own_run):
 
 def test_a_moment_of_another_run_leaves_the_address(own_run):
     app = open_train(run=own_run.id, step="30")
-    app.session_state["train"] = {"view": {"run": "another", "step": 20, "token": 3}, "control": None, "own": None}
+    app.session_state["train"] = {"view": {"run": "another", "step": 20, "token": 3}}
     app.run()
     assert "step" not in app.query_params
     assert "token" not in app.query_params
@@ -188,8 +187,7 @@ def test_a_rerun_shows_the_new_run(own_run, monkeypatch):
     monkeypatch.setattr(doctor, "rerun", lambda run_id, kind: asked.append((run_id, kind)) or "newrun")
     monkeypatch.setattr(state.NextRun, "show", lambda next_run, run_id: asked.append(run_id))
     app = open_train(run=own_run.id)
-    app.session_state["train"] = {"rerun": {"run": own_run.id, "kind": "overfitting"}, "view": None, "own": None}
-    app.run()
+    wish(app, "train", "rerun", {"run": own_run.id, "kind": "overfitting"})
     assert not app.exception
     assert asked == [(own_run.id, "overfitting"), "newrun"]
 
@@ -218,22 +216,61 @@ def test_a_message_that_ends_the_drawing_while_a_run_is_made_does_not_lose_it(ow
     def touch_or_end(session, key, value):
         if made and not ended:
             ended.append(key)
-            raise RerunException(RerunData())
+            raise RerunException(RerunData(page_script_hash=app._page_hash))
         touch(session, key, value)
 
     monkeypatch.setattr(doctor, "rerun", lambda run_id, kind: made.append(run_id) or "gallery-copy")
+    app = open_train(run=own_run.id)
     monkeypatch.setattr(SafeSessionState, "__setitem__", touch_or_end)
-    wish = {"run": own_run.id, "kind": "overfitting"}
-    monkeypatch.setattr(state, "told", lambda key, name: wish if name == "rerun" and not made else None)
-    app = open_train(run=own_run.id).run()
+    wish(app, "train", "rerun", {"run": own_run.id, "kind": "overfitting"})
     assert (made, len(ended)) == ([own_run.id], 1)
     assert app.selectbox[0].value == "gallery-copy"
 
 
+def test_a_wish_is_carried_out_once_however_often_it_is_told_and_not_in_another_session(own_run, monkeypatch):
+    asked = []
+    monkeypatch.setattr(runs, "control", lambda run_id, wish, value: asked.append(value))
+    app = open_train(run=own_run.id)
+    first, second, strange = (
+        as_wish(app, {"run": own_run.id, "wish": "step", "value": value}) for value in ("first", "second", "strange")
+    )
+    for told in ([first], [first], [first, second, {**strange, "session": "before the server began anew"}]):
+        app.session_state["train"] = {"control": told}
+        app.run()
+        assert not app.exception
+    assert asked == ["first", "second"]
+
+
+def test_a_message_that_comes_while_a_wish_is_carried_out_waits_for_it(monkeypatch):
+    kept, begun, go_on, seen = state.Post(), threading.Event(), threading.Event(), []
+    monkeypatch.setattr(state, "post", lambda: kept)
+    monkeypatch.setattr(state, "told", lambda key, name: [{"id": "1", "session": kept.session, "value": "start"}])
+
+    def start(value):
+        begun.set()
+        assert go_on.wait(timeout=60)
+        seen.append(value)
+
+    def draw(name):
+        state.carry_out("train", "rerun", start)
+        seen.append(name)
+
+    earlier, later = (threading.Thread(target=draw, args=(name,)) for name in ("earlier drawing", "later drawing"))
+    earlier.start()
+    assert begun.wait(timeout=60)
+    later.start()
+    later.join(timeout=0.1)
+    assert not seen
+    go_on.set()
+    for thread in (earlier, later):
+        thread.join(timeout=60)
+    assert seen[0] == "start"
+    assert sorted(seen[1:]) == ["earlier drawing", "later drawing"]
+
+
 def test_a_rerun_that_cannot_start_is_refused_in_words(own_run):
     app = open_train(run=own_run.id)
-    app.session_state["train"] = {"rerun": {"run": own_run.id, "kind": "nan"}, "view": None, "own": None}
-    app.run()
+    wish(app, "train", "rerun", {"run": own_run.id, "kind": "nan"})
     assert "do not say so any more" in app.error[0].value
     assert app.selectbox[0].value == own_run.id
 
@@ -255,11 +292,10 @@ def test_a_run_is_trained_again_with_another_sentence(own_run, monkeypatch, sent
 def test_continue_from_here_starts_a_run_from_the_kept_step(own_run, monkeypatch):
     asked, shown = [], []
     monkeypatch.setattr(runs, "train_new", lambda config: asked.append(config) or own_run.id)
-    wish = {"run": own_run.id, "step": 20, "rate": 0.001, "steps": 60}
+    wished = {"run": own_run.id, "step": 20, "rate": 0.001, "steps": 60}
     monkeypatch.setattr(state.NextRun, "show", lambda next_run, run_id: shown.append(run_id))
     app = open_train(run=own_run.id)
-    app.session_state["train"] = {"onward": wish, "view": None, "own": None}
-    app.run()
+    wish(app, "train", "onward", wished)
     assert not app.exception
     assert shown == [own_run.id]
     (config,) = asked
@@ -267,7 +303,7 @@ def test_continue_from_here_starts_a_run_from_the_kept_step(own_run, monkeypatch
     assert (config.train.learning_rate, config.train.steps) == (0.001, 60)
     for broken in ({"rate": "x"}, {"steps": None}, {"step": True}):
         with pytest.raises(RunError, match="are needed to go on"):
-            again.onward({**wish, **broken})
+            again.onward({**wished, **broken})
 
 
 def test_norms_and_the_map_are_plain_numbers_and_older_films_have_none(own_run):

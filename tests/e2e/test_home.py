@@ -94,7 +94,7 @@ def test_words_of_strangers_stay_words_and_links_carry_run_language_and_prefix(o
     page.locator("a.own-run").click()
     page.locator(".button.start").click()
     expect(page.locator(".button.start")).to_be_disabled()
-    told = page.evaluate("window.told.map(([name, value]) => [name, value.page ?? null, value.run ?? null])")
+    told = page.evaluate("window.told.map(([name, [wish]]) => [name, wish.value.page ?? null, wish.value.run ?? null])")
     assert told == [["go", "train", "abcd2345"], ["train", None, None]]
     page.get_by_text("Values as a table").click()
     expect(page.locator(".values tbody tr")).to_have_count(3)

@@ -72,3 +72,31 @@ def test_numbers_have_three_digits_however_large_they_are(bare):
           [0.0123, 12.34, -123456, 9.0755e34, -2e15, 0, null].map(number)))"""
     )
     assert written == ["0.0123", "12.3", "−123456", "9.08\u00a0×\u00a010³⁴", "−2.00\u00a0×\u00a010¹⁵", "0", "–"]
+
+
+def test_a_picture_is_silent_while_the_page_turns_and_its_wishes_stay_until_they_are_done(bare):
+    told = bare.evaluate("""async () => {
+      const { createPost } = await import('/pictures/x/kit/post.js');
+      const link = document.createElement('a');
+      link.href = '/loss';
+      link.addEventListener('click', (event) => event.preventDefault());
+      document.body.append(link);
+      const told = [];
+      const post = createPost((name, value) => told.push([name, JSON.parse(JSON.stringify(value))]), () => 'ours');
+      post.state('view', 1);
+      post.wish('control', 'pause');
+      post.state('view', 2);
+      post.state('view', 3);
+      post.wish('control', 'resume');
+      post.answered();
+      link.click();
+      post.state('view', 4);
+      post.answered();
+      post.dispose();
+      return told;
+    }""")
+    (_, first), (_, pause), (_, both), view = told
+    assert (first, view) == (1, ["view", 3])
+    assert [(wish["session"], wish["value"]) for wish in both] == [("ours", "pause"), ("ours", "resume")]
+    assert pause == both[:1]
+    assert both[0]["id"] != both[1]["id"]

@@ -6,11 +6,11 @@ import { createChange } from "./change.js";
 import { createList } from "./list.js";
 import { createTable } from "./table.js";
 
-export default mount((root, { data, trigger }) => {
+export default mount((root, { data, setState }) => {
   const store = createStore({ data, chosen: data.chosen, looked: null, pending: false, aside: false }, { name: "cleaning" });
   const choose = (chosen, looked = store.state.looked) => {
     store.set({ chosen, looked: looked === null || chosen.includes(looked) ? looked : null, pending: true });
-    trigger("steps", { steps: chosen, at: Date.now() });
+    setState("steps", { steps: chosen, at: Date.now() });
   };
   const { order, rest } = createList(store, choose);
   root.replaceChildren(element("div", { class: "bench" }, order, createChange(store)), rest, createTable(store));

@@ -41,7 +41,7 @@ export default mount((root, host) => {
   const ask = (wish) => {
     if (store.state.starting) return;
     store.set({ starting: true });
-    host.trigger("start", { ...wish, size: store.state.size_of_trial });
+    host.wish("start", { ...wish, size: store.state.size_of_trial });
   };
   const open = ({ ids, what }) => store.set({ chosen: ids, what: what ?? store.state.what, guess: null, zoom: null, moment: null });
   const breaking = createBreakBench(store, { start: () => ask({ lab: "break", what: store.state.what, guess: store.state.guess, name: breakOf(store.state.what).name }) });

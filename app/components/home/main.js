@@ -11,15 +11,15 @@ const SECONDS = 12;
 const LARGE = 1.35;
 const PATIENCE = 8000; // milliseconds after which a button that led nowhere may be pressed again
 
-function build(root, { data, trigger }) {
+function build(root, { data, wish }) {
   const page = element("div", { class: "home" });
   root.append(page);
-  const onGo = (link) => trigger("go", { ...link, at: Date.now() });
+  const onGo = (link) => wish("go", link);
   const addressOf = (name, run) => {
     const query = new URLSearchParams({ ...(data.language !== "en" && { lang: data.language }), ...(run && { run }) }).toString();
     return `${data.base ? `/${data.base}` : ""}/${name}${query && "?"}${query}`;
   };
-  const start = createStart(data.runs.length > 0, () => trigger("train", { at: Date.now() }));
+  const start = createStart(data.runs.length > 0, () => wish("train", true));
   const player = data.film ? createPlayer(data.film, start) : null;
   page.append(player?.node ?? createEmpty(start));
   const continued = element("div", {});

@@ -1,4 +1,5 @@
 /** How a picture lives inside Streamlit: built once, updated on every rerun, taken down once. */
+import { createPost } from "./post.js";
 import { watchTheme } from "./theme.js";
 import { useWords } from "./words.js";
 
@@ -7,7 +8,7 @@ const living = new WeakMap();
 /**
  * mount(build) is what a component's main.js exports by default.
  *
- * `build(root, {setState, trigger, data})` makes the page inside `root` and returns
+ * `build(root, {setState, wish, data})` makes the page inside `root` and returns
  * `{update(data), themeChanged(), dispose()}`; each is optional. Streamlit calls the export again, with the same
  * parent, whenever data or theme change; a clean-up of an earlier call may come late and must not take down the
  * living page, which is why generations are counted.
@@ -30,6 +31,7 @@ export function mount(build) {
     } else {
       page.component = component;
       page.parts.update?.(data);
+      page.post.answered();
     }
     page.root.classList.toggle("large", Boolean(data?.large));
     page.generation += 1;
@@ -47,14 +49,12 @@ function start(root, build, component, language) {
   root.lang = language;
   const page = { root, language, component, generation: 0 };
   const unwatch = watchTheme(root, () => page.parts?.themeChanged?.());
-  page.parts = build(root, {
-    data: component.data,
-    // Always through the newest call: Streamlit may hand new functions with each rerun.
-    setState: (name, value) => page.component.setStateValue(name, value),
-    trigger: (name, value) => page.component.setTriggerValue(name, value),
-  }) ?? {};
+  // Always through the newest call: Streamlit may hand new functions with each rerun.
+  page.post = createPost((name, value) => page.component.setStateValue(name, value), () => page.component.data?.session);
+  page.parts = build(root, { data: component.data, setState: page.post.state, wish: page.post.wish }) ?? {};
   page.dispose = () => {
     unwatch();
+    page.post.dispose();
     page.parts.dispose?.();
   };
   return page;

@@ -7,12 +7,12 @@ import { createFinder, kindNames } from "./finder.js";
 import { found } from "./finding.js";
 import { createOwn, createRow } from "./rows.js";
 
-export default mount((root, { data, trigger }) => {
+export default mount((root, { data, setState }) => {
   const store = createStore({ ...read(data), search: "", kind: "", order: "recommended" }, { name: "library" });
   const choose = (name) => {
     if (store.state.chosen === name) return;
     store.set({ chosen: name });
-    trigger("choose", { name, at: Date.now() }); // Streamlit may deliver one choice twice: `at` tells
+    setState("choose", { name, at: Date.now() }); // it stays there: `at` tells a new choice from the last
   };
   const shelf = createShelf(store, choose);
   root.replaceChildren(createFinder(store), shelf.node);

@@ -18,13 +18,13 @@ import { UNITS } from "./units.js";
 
 const PERIOD = 500;
 
-export default mount((root, { data, setState, trigger }) => {
-  let page = startPage(root, data, setState, trigger);
+export default mount((root, { data, setState }) => {
+  let page = startPage(root, data, setState);
   return {
     update(next) {
       if (next.run !== page.run.id) {
         page.dispose();
-        page = startPage(root, next, setState, trigger);
+        page = startPage(root, next, setState);
       } else if (next.facts && !page.run.facts) {
         setFacts(page.run, next.facts);
         page.store.set({ rows: page.store.state.rows + 0.5 }); // the same rows, drawn with their baselines
@@ -36,7 +36,7 @@ export default mount((root, { data, setState, trigger }) => {
   };
 });
 
-function startPage(root, data, setState, trigger) {
+function startPage(root, data, setState) {
   const run = makeRun(data);
   const store = createStore({
     ...TIMELINE_STATE, lastStep: data.steps, rows: 0, status: null, own: null, unit: UNITS[data.view?.unit ?? 0] ?? "nats", axis: "log", zoom: null,
@@ -48,7 +48,7 @@ function startPage(root, data, setState, trigger) {
   root.replaceChildren(problem,
     data.steps ? element("div", { class: "bench" }, createChart(store, run), createRulers(store, run)) : element("p", { text: elsewhere }),
     createSentence(store, run, data.base), createPlayground(store), createTable(store, run), timeline.bar);
-  const asking = startPolls(store, run, data, { problem, trigger });
+  const asking = startPolls(store, run, data, { problem, setState });
   rememberView(store, setState, data);
   const resized = new ResizeObserver(() => store.set({ size: root.clientWidth }));
   resized.observe(root);
@@ -66,7 +66,7 @@ function startPage(root, data, setState, trigger) {
 }
 
 /** Two questions, each with its own cursor, until the run has ended and everything is here. */
-function startPolls(store, run, data, { problem, trigger }) {
+function startPolls(store, run, data, { problem, setState }) {
   const address = (route, cursor) => apiAddress(data.base, route, { run: run.id, ...cursor });
   let wanted = data.view?.step ?? null;
   let askedFacts = Boolean(data.facts);
@@ -82,7 +82,7 @@ function startPolls(store, run, data, { problem, trigger }) {
       run.lastStep = answer.status.steps;
       if (run.steps.length && !askedFacts) {
         askedFacts = true;
-        trigger("prepared", run.id);
+        setState("prepared", run.id);
       }
       return answer.steps.length > 0 || !isOver(answer.status);
     },

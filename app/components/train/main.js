@@ -56,17 +56,17 @@ function openRun(root, data, host, kept) {
   const live = createLive({ base: data.base, runId, store, run, firstPoints: () => restoreView(store, data.view) });
   const wish = (name, value = null) => {
     store.set({ wish: { wish: name, value, at: Date.now() } });
-    host.trigger("control", { run: runId, wish: name, value });
+    host.wish("control", { run: runId, wish: name, value });
     live.wake();
   };
-  const controls = createControls(store, run, about, { wish, replay, trainOwn: () => host.trigger("own", true) });
-  const doctor = createDoctor(store, { base: data.base, runId, rerun: (kind) => host.trigger("rerun", { run: runId, kind }) });
+  const controls = createControls(store, run, about, { wish, replay, trainOwn: () => host.wish("own", true) });
+  const doctor = createDoctor(store, { base: data.base, runId, rerun: (kind) => host.wish("rerun", { run: runId, kind }) });
   const oneStep = createStepFold(store, { base: data.base, runId });
   const timeline = createTimeline(store);
   const inside = createInside(store, run, { base: data.base, runId });
   const probe = createProbe(store, about, { lock: view.lock });
-  probe.panel.append(createProbeForm(store, about, (text) => host.trigger("again", { run: runId, probe: text })).node);
-  const onward = createContinue(store, about, { base: data.base, runId, go: (wished) => host.trigger("onward", { run: runId, ...wished }) });
+  probe.panel.append(createProbeForm(store, about, (text) => host.wish("again", { run: runId, probe: text })).node);
+  const onward = createContinue(store, about, { base: data.base, runId, go: (wished) => host.wish("onward", { run: runId, ...wished }) });
   controls.add(onward);
   const page = element("div", { class: "train" },
     createStatusLine(store, run, about).panel, createFailure(store),
