@@ -34,21 +34,9 @@ class Frozen(BaseModel):
 
 
 CleaningStepName = Literal[
-    "line-ends",
-    "control",
-    "nfc",
-    "nfkc",
-    "html",
-    "markdown",
-    "boilerplate",
-    "emails",
-    "phones",
-    "lower",
-    "whitespace",
-    "duplicate-lines",
-    "near-duplicates",
-    "length",
-]
+    "line-ends", "control", "nfc", "nfkc", "html", "markdown", "boilerplate", "emails", "phones", "lower",
+    "whitespace", "duplicate-lines", "near-duplicates", "length",
+]  # fmt: skip
 
 
 class CorpusSpec(Frozen):
@@ -238,11 +226,17 @@ class TrainConfig(Frozen):
 
 
 class SamplingConfig(Frozen):
-    """How the next token is chosen from the model's probabilities."""
+    """How the next token is chosen from the model's scores."""
 
+    repetition_penalty: float = Field(
+        1.0, ge=1.0, le=10.0, description="Divide the scores of tokens that the text has already by this; 1: off."
+    )
+    presence_penalty: float = Field(0.0, ge=0.0, le=10.0, description="Take this off the same tokens' scores; 0: off.")
+    frequency_penalty: float = Field(0.0, ge=0.0, le=10.0, description="Take this off for each time one stands there.")
     temperature: float = Field(0.8, ge=0.0, le=10.0, description="Below 1 sharper, above 1 flatter, 0 always the top.")
     top_k: int | None = Field(None, ge=1, le=1_000_000, description="Keep only the k most likely; empty: all.")
     top_p: float = Field(1.0, gt=0.0, le=1.0, description="Keep the most likely until they cover p; 1: all.")
+    min_p: float = Field(0.0, ge=0.0, le=1.0, description="Drop what is less likely than this times the top; 0: none.")
     seed: int = Field(0, ge=0, le=2**31 - 1, description="Equal seeds draw equal numbers.")
 
 

@@ -90,6 +90,7 @@ def _step_values(step: DecodeStep, tokenizer: Tokenizer) -> dict[str, Any]:
             "id": candidate.id,
             "text": text,
             "logit": candidate.logit,
+            "penalised": candidate.penalised,
             "probability": candidate.probability,
             "final": candidate.final,
             "cut_by": candidate.cut_by,

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from lm_core.cli.bringing import bring_in, to_huggingface
+from lm_core.cli.writing import generate
 from lm_core.errors import LMError
 
 TOUR = """Train a small language model, watch it learn, and look inside it.
@@ -204,22 +205,7 @@ def _control(run: str, wish: Literal["pause", "resume", "stop"]) -> None:
     control(run, wish)
 
 
-@app.command(rich_help_panel=INSIDE)
-def generate(
-    run: RunId,
-    prompt: Annotated[str, typer.Option(metavar="TEXT", help="The text to go on from.")] = "\n",
-    tokens: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="How many tokens to add.")] = 200,
-    temperature: Annotated[float, typer.Option(metavar="T", help="0: always the likeliest; 1: as learned.")] = 0.8,
-    top_k: Annotated[int | None, typer.Option(metavar="K", help="Choose among the K likeliest only.")] = None,
-    top_p: Annotated[float, typer.Option(metavar="P", help="Choose among the likeliest that cover P.")] = 1.0,
-    seed: Annotated[int, typer.Option(metavar="S", help="Equal seeds write equal texts.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON a step, with the candidates.")] = False,
-) -> None:
-    """Let a run's model write on from a prompt."""
-    from lm_core.cli.inside import write_on
-
-    sampling = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
-    write_on(run, prompt, sampling, n_tokens=tokens, as_json=as_json)
+app.command(rich_help_panel=INSIDE)(generate)
 
 
 @app.command(rich_help_panel=INSIDE)

@@ -1,7 +1,7 @@
 """A model and a prompt in, one new token after another out, each with everything that led to it.
 
-prompt ──> logits of the last token ──> temperature, filters, draw ──> token ──┐
-  ^────────────────────────────────────────────────────────────────────────────┘
+prompt ──> logits of the last token ──> penalties, temperature, filters, draw ──> token ──┐
+  ^───────────────────────────────────────────────────────────────────────────────────────┘
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def generate(
     for _ in range(n_tokens):
         logits, attention = reader.read(ids)
         u = float(random.random())
-        stages = distribution(logits, sampling)
+        stages = distribution(logits, sampling, seen=ids)
         token_id = draw(stages.final, u)
         yield DecodeStep(
             position=len(ids),

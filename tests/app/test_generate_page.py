@@ -77,7 +77,8 @@ def test_an_address_that_names_an_unknown_run_or_nonsense_still_opens(gallery_ru
 
 def test_the_address_gives_the_settings_and_the_choice(gallery_run):
     data = sent(open_generate(temperature="0.5", top_k="3", top_p="0.9", seed="7", choice="5"))
-    assert data["writing"]["sampling"] == {"temperature": 0.5, "top_k": 3, "top_p": 0.9, "seed": 7}
+    asked = {"temperature": 0.5, "top_k": 3, "top_p": 0.9, "seed": 7}
+    assert data["writing"]["sampling"] == SamplingConfig(**asked).model_dump()
     assert data["view"] == {"choice": 5}
 
 

@@ -294,6 +294,11 @@ def test_a_character_never_seen_is_named_and_read_as_unknown(finished, capsys):
     [
         (["--temperature", "-1"], "temperature: input should be greater than or equal to 0 (got -1.0)."),
         (["--top-p", "0"], "top_p: input should be greater than 0 (got 0.0)."),
+        (["--min-p", "2"], "min_p: input should be less than or equal to 1 (got 2.0)."),
+        (
+            ["--repetition-penalty", "0.5"],
+            "repetition_penalty: input should be greater than or equal to 1 (got 0.5).",
+        ),
         (["--prompt", "\udcff"], "not UTF-8"),
     ],
 )

@@ -44,6 +44,13 @@ def test_every_field_explains_itself(kind: type[Frozen]):
         assert field.description.endswith("."), name
 
 
+def test_sampling_settings_saved_before_there_were_penalties_still_open():
+    saved = '{"temperature": 0.7, "top_k": 9, "top_p": 0.8, "seed": 4}'
+    assert parse_config(SamplingConfig, saved) == SamplingConfig(
+        temperature=0.7, top_k=9, top_p=0.8, seed=4, min_p=0, repetition_penalty=1, presence_penalty=0
+    )
+
+
 def test_derived_sizes_follow_the_chosen_ones():
     model = ModelConfig(d_model=96, n_heads=6, n_kv_heads=2)
     assert (model.d_head, model.kv_heads, model.mlp_width) == (16, 2, 384)

@@ -1,6 +1,4 @@
-"""The library `transformers`, where it is installed, and a small folder of ours that needs no such library."""
-
-import importlib.util
+"""A small folder of ours that needs no foreign library."""
 
 import pytest
 
@@ -8,18 +6,6 @@ from lm_core.interop.huggingface import write_folder
 from lm_core.tokenizers.byte import ByteTokenizer
 from lm_core.tokenizers.export import to_huggingface
 from tests.foreign_models import LLAMA, awake
-
-
-@pytest.fixture(scope="session")
-def transformers():
-    """The library; a test that asks for it is skipped where it is not installed."""
-    if not importlib.util.find_spec("transformers"):
-        pytest.skip("transformers is not installed: make test-all installs it")
-    import transformers
-
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
-    return transformers
 
 
 @pytest.fixture
