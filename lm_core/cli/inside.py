@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lm_core.cli.output import print_json, printable
@@ -17,11 +17,11 @@ from lm_core.tokenizers.registry import load_tokenizer
 if TYPE_CHECKING:
     from lm_core.generation.decode import DecodeStep
 
-LONGEST_CHARACTER = 4  # bytes of UTF-8
 
-
-def write_on(run_id: str, prompt: str, sampling: dict[str, Any], *, n_tokens: int, as_json: bool) -> None:
-    """Print the prompt and what the model adds, token by token; as JSON, one line a step.
+def write_on(
+    run_id: str, prompt: str, sampling: dict[str, Any], *, n_tokens: int, stop: Sequence[str], as_json: bool
+) -> None:
+    """Print the prompt and what the model adds, token by token, up to a stop word; as JSON, one line a step.
 
     Raises:
         LMError: there is no such run, it has no checkpoint yet, or a setting is out of bounds.
@@ -33,17 +33,20 @@ def write_on(run_id: str, prompt: str, sampling: dict[str, Any], *, n_tokens: in
     import torch  # takes seconds, so refusals come first
 
     from lm_core.generation.decode import generate
+    from lm_core.generation.text import write_text
     from lm_core.runs.checkpoint import load_model
 
     torch.set_num_threads(1)  # one token at a time is too little work to share
     model, _step = load_model(run)
-    steps = generate(model, ids, choice, n_tokens=n_tokens)
+    writing = write_text(generate(model, ids, choice, n_tokens=n_tokens), tokenizer, stop)
     if as_json:
-        for step in steps:
-            print_json(_step_values(step, tokenizer))
+        for written in writing:
+            print_json(_step_values(written.step, tokenizer))
         return
     print(printable(prompt), end="", flush=True)
-    _stream(tokenizer, steps)
+    for written in writing:
+        print(printable(written.text), end="", flush=True)
+    print()
 
 
 def _tokenizer_of(run: Run) -> Tokenizer:
@@ -68,18 +71,6 @@ def prompt_ids(tokenizer: Tokenizer, prompt: str) -> list[int]:
 def _refuse_broken_text(text: str) -> None:
     if any("\ud800" <= char <= "\udfff" for char in text):
         raise ConfigError("The text holds bytes that are not UTF-8. Type it again, or check the terminal's encoding.")
-
-
-def _stream(tokenizer: Tokenizer, steps: Iterator[DecodeStep]) -> None:
-    """Print text as it becomes certain: the bytes of one character wait for each other."""
-    waiting: list[int] = []
-    for step in steps:
-        waiting.append(step.token_id)
-        text = tokenizer.decode(waiting)
-        if not text.endswith("\ufffd") or len(waiting) >= LONGEST_CHARACTER:
-            print(printable(text), end="", flush=True)
-            waiting.clear()
-    print(printable(tokenizer.decode(waiting)))
 
 
 def _step_values(step: DecodeStep, tokenizer: Tokenizer) -> dict[str, Any]:

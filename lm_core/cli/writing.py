@@ -23,6 +23,9 @@ def generate(
         float, typer.Option(metavar="A", help="Take A off for each time that one stands there.")
     ] = 0.0,
     seed: Annotated[int, typer.Option(metavar="S", help="Equal seeds write equal texts.")] = 0,
+    stop: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="End where the model has written this; may be repeated.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON a step, with the candidates.")] = False,
 ) -> None:
     """Let a run's model write on from a prompt."""
@@ -38,4 +41,4 @@ def generate(
         "min_p": min_p,
         "seed": seed,
     }
-    write_on(run, prompt, sampling, n_tokens=tokens, as_json=as_json)
+    write_on(run, prompt, sampling, n_tokens=tokens, stop=stop or (), as_json=as_json)

@@ -164,6 +164,14 @@ def distribution(logits: npt.ArrayLike, sampling: SamplingConfig, seen: Sequence
     return Distribution(penalised, softmax(scaled), in_top_k, in_top_p, in_min_p, final)
 
 
+def numbers_from(seed: int, position: int) -> np.random.Generator:
+    """The numbers u of a seed, from one position of the text on: `numbers_from(0, 7).random()` is that of position 7.
+
+    A position has one number, however the text before it came about, so branches and other models can be compared.
+    """
+    return np.random.Generator(np.random.PCG64(seed).advance(position))
+
+
 def draw(probabilities: npt.ArrayLike, u: float) -> int:
     """The token whose slice of [0, 1) holds u, with the slices laid out most likely first (inverse CDF).
 

@@ -10,6 +10,8 @@ Without a causal mask that is not so, and there can be no cache.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -19,7 +21,7 @@ from lm_core.config import ModelConfig
 
 
 class KVCache:
-    """Room for `context_length` tokens, taken once; `length` says how many are in."""
+    """Room for `context_length` tokens of each text, taken once; `length` says how many are in."""
 
     def __init__(self, config: ModelConfig, batch_size: int, device: torch.device | str = "cpu") -> None:
         room = (config.n_layers, batch_size, config.kv_heads, config.context_length, config.d_head)
@@ -33,16 +35,27 @@ class KVCache:
         return self._keys.size(3)
 
     def append(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
-        """New keys and values (B, K, T, D) of one layer -> all of this layer so far (B, K, S, D), twice."""
-        end = self.length + k.size(2)
+        """New keys and values (B, K, T, D) of one layer -> all of this layer so far (B, K, S, D), twice.
+
+        B may be less than the room: the texts are the first B rows.
+        """
+        n_texts, end = k.size(0), self.length + k.size(2)
         assert end <= self.capacity, f"{end} tokens do not fit a cache of {self.capacity}"
-        self._keys[layer, :, :, self.length : end] = k
-        self._values[layer, :, :, self.length : end] = v
-        return self._keys[layer, :, :, :end], self._values[layer, :, :, :end]
+        keys, values = self._keys[layer, :n_texts], self._values[layer, :n_texts]
+        keys[:, :, self.length : end], values[:, :, self.length : end] = k, v
+        return keys[:, :, :end], values[:, :, :end]
 
     def advance(self, n_tokens: int) -> None:
         """Every layer has appended its part of these tokens."""
         self.length += n_tokens
+
+    def select(self, rows: Sequence[int]) -> None:
+        """Go on with these texts in this order: (2, 0, 0) forgets text 1 and holds text 0 twice."""
+        for all_of in (self._keys, self._values):
+            filled = all_of[:, :, :, : self.length]
+            filled[:, : len(rows)] = filled[:, list(rows)]
+        if self.last_embedding is not None:
+            self.last_embedding = self.last_embedding[list(rows)]
 
     def clear(self) -> None:
         """Forget all tokens; the room stays."""

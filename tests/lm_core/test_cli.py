@@ -282,6 +282,15 @@ def test_equal_seeds_write_equal_texts_and_streaming_loses_nothing(finished, cap
     assert text == "copy: " + tokenizer.decode(ids) + "\n"
 
 
+def test_writing_ends_with_a_stop_word(finished, capsys):
+    words = ["generate", finished, "--prompt", "copy: ", "--tokens", "60", "--seed", "3"]
+    assert tokenarium(words) == 0
+    text = capsys.readouterr().out.removeprefix("copy: ")
+    word = text[10:13]
+    assert tokenarium([*words, "--stop", "never", "--stop", word]) == 0
+    assert capsys.readouterr().out == "copy: " + text[: text.index(word) + 3] + "\n"
+
+
 def test_a_character_never_seen_is_named_and_read_as_unknown(finished, capsys):
     assert tokenarium(["generate", finished, "--prompt", "é", "--tokens", "1", "--json"]) == 0
     shown = capsys.readouterr()

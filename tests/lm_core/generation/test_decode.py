@@ -1,11 +1,14 @@
+import weakref
+
 import numpy as np
 import pytest
 import torch
 
 from lm_core.config import ModelConfig, SamplingConfig
 from lm_core.errors import ConfigError
-from lm_core.generation.decode import generate, window_start
-from lm_core.generation.sampling import distribution, draw
+from lm_core.generation.decode import generate
+from lm_core.generation.reader import window_start
+from lm_core.generation.sampling import distribution, draw, numbers_from
 from lm_core.models.registry import build_model
 from lm_core.models.trace import Trace
 
@@ -40,7 +43,7 @@ def test_cached_and_uncached_generation_give_equal_logits_and_attention_beyond_t
     ]
     assert tokens(roads[0]) == tokens(roads[1])
     for cached, uncached in zip(*roads, strict=True):
-        np.testing.assert_allclose(cached.logits, uncached.logits, atol=1e-4)
+        np.testing.assert_allclose(cached.logits, uncached.logits, atol=1e-5)
         np.testing.assert_allclose(cached.attention, uncached.attention, atol=1e-5)
 
 
@@ -85,6 +88,50 @@ def test_the_choice_can_be_replayed_from_the_step(model):
         chosen = next(candidate for candidate in step.candidates if candidate.id == step.token_id)
         assert chosen.final > 0
         assert chosen.cut_by is None
+
+
+def test_a_number_belongs_to_a_seed_and_a_position(model):
+    steps = list(generate(model, PROMPT, SamplingConfig(seed=5), n_tokens=6))
+    assert [step.u for step in steps] == [numbers_from(5, position).random() for position in range(3, 9)]
+    longer = list(generate(model, [*PROMPT, 9, 9], SamplingConfig(seed=5), n_tokens=4))
+    assert [step.u for step in longer] == [step.u for step in steps[2:]]
+
+
+def test_a_forced_token_changes_what_follows_and_no_draw(model):
+    sampling = SamplingConfig(temperature=1.5, seed=2)
+    plain = list(generate(model, PROMPT, sampling, n_tokens=12))
+    other = (plain[4].token_id + 1) % 11
+    branch = list(generate(model, PROMPT, sampling, n_tokens=12, forced={7: other, 99: 0}))
+    assert tokens(branch[:4]) == tokens(plain[:4])
+    assert (branch[4].token_id, branch[4].drawn) == (other, plain[4].token_id)
+    assert other in [candidate.id for candidate in branch[4].candidates]
+    assert [step.u for step in branch] == [step.u for step in plain]
+    np.testing.assert_allclose(branch[4].logits, plain[4].logits)
+    again = list(generate(model, [*PROMPT, *tokens(branch[:5])], sampling, n_tokens=7))
+    assert tokens(again) == tokens(branch[5:])
+    assert all(step.drawn == step.token_id for step in plain)
+
+
+def test_a_forced_token_that_the_model_does_not_know_is_refused(model):
+    with pytest.raises(
+        ConfigError, match="The token id 11 cannot stand at position 4: this model knows the ids 0 to 10"
+    ):
+        next(generate(model, PROMPT, SamplingConfig(), n_tokens=3, forced={4: 11}))
+
+
+def test_a_repetition_penalty_looks_at_the_prompt_and_all_that_was_written(model):
+    strong = SamplingConfig(temperature=0, repetition_penalty=10, presence_penalty=10)
+    written = tokens(generate(model, PROMPT, strong, n_tokens=8))
+    assert len({*PROMPT, *written}) == 11, "each token once, as long as there are any"
+
+
+def test_closing_the_iterator_frees_the_cache(model):
+    steps = generate(model, PROMPT, SamplingConfig(), n_tokens=9)
+    next(steps)
+    cache = weakref.ref(steps.gi_frame.f_locals["reader"]._cache)
+    assert cache().length == 3
+    steps.close()
+    assert cache() is None
 
 
 def test_attention_is_the_row_of_the_newest_token(model):
