@@ -17,7 +17,18 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from app.components import FOLDER, assets_digest
 from app.i18n import LANGUAGES
 from app.loaders import attention as attention_loader
-from app.loaders import compare, models, pitfalls, questions, runs, sidebyside, tokenizers, tokens, vocabulary
+from app.loaders import (
+    compare,
+    demonstrations,
+    models,
+    pitfalls,
+    questions,
+    runs,
+    sidebyside,
+    tokenizers,
+    tokens,
+    vocabulary,
+)
 from app.loaders import doctor as doctor_loader
 from app.loaders import heads as heads_loader
 from app.loaders import inside as inside_loader
@@ -150,6 +161,16 @@ async def inside_question(request: Request) -> Response:
 
     def make(run_id: str) -> Response:
         found = questions.answer(run_id, request.path_params["question"], request.query_params)
+        return JSONResponse(found, headers=FRESH)
+
+    return await _guard(request, make)
+
+
+async def generate_question(request: Request) -> Response:
+    """One question about what a run writes: two at once, its cache, …; app/loaders/demonstrations.py has the names."""
+
+    def make(run_id: str) -> Response:
+        found = demonstrations.answer(run_id, request.path_params["question"], request.query_params)
         return JSONResponse(found, headers=FRESH)
 
     return await _guard(request, make)

@@ -79,6 +79,7 @@ app = st.App(
         Route("/api/inside/tensors", routes.inside_tensors),
         Route("/api/inside/number", routes.inside_number),
         Route("/api/inside/ask/{question}", routes.inside_question),
+        Route("/api/generate/ask/{question}", routes.generate_question),
         Route("/api/attention/heads", routes.attention_heads),
     ],
     lifespan=lifespan,

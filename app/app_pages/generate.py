@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.i18n import _
-from app.widgets import write
+from app.widgets import at_once, write
 from app.widgets.frame import header, lesson, show_error
 from app.widgets.run_picker import pick_run
 from app.widgets.sections import show_section
@@ -20,6 +20,7 @@ CODE = (
 # One line a section: its name, and what draws it for a run.
 SECTIONS = {
     "write": (_("Write"), write.show),
+    "together": (_("Two at once"), at_once.show_pair),
 }
 
 header(

@@ -12,6 +12,7 @@ from typing import Any
 
 from app.loaders import runs
 from app.loaders.bounded import Bounded
+from lm_core.config import PRETRAINED
 from lm_core.errors import RunError
 from lm_core.runs.checkpoint_files import checkpoint_near, checkpoints, kept_checkpoints, step_of
 from lm_core.runs.run import Run
@@ -65,6 +66,39 @@ def open_model(run_id: str, checkpoint: Path) -> Opened:
     """
     run = runs.open_run(run_id)
     return _opened.get((run.folder, checkpoint), lambda: _open(run, checkpoint))
+
+
+def begins_anew(run_id: str) -> bool:
+    """Whether the model as it was before its first step can be made again: it was drawn from the run's own seed.
+
+    Raises:
+        RunError: there is no such run.
+    """
+    config = runs.config_of(run_id)
+    return config.corpus.name != PRETRAINED and config.start is None
+
+
+def open_untrained(run_id: str) -> Opened:
+    """The model as its seed drew it, before the first step; no file keeps that, so it is drawn again. Imports torch.
+
+    Raises:
+        RunError: there is no such run.
+    """
+    run = runs.open_run(run_id)
+    return _opened.get((run.folder, "untrained"), lambda: _draw(run))
+
+
+def _draw(run: Run) -> Opened:
+    import torch
+
+    from lm_core.models.registry import build_model
+    from lm_core.tokenizers.registry import load_tokenizer
+
+    config = run.read_config()
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        model = build_model(config.model, run.read_facts().vocab_size)
+    return Opened(model.eval(), load_tokenizer(run.tokenizer_folder), 0)
 
 
 def _open(run: Run, checkpoint: Path) -> Opened:

@@ -78,13 +78,13 @@ class Work:
 works: OrderedDict[Hashable, Work] = OrderedDict()
 
 
-def go_on(key: Hashable, begin: Callable[[], tuple[Any, Iterator[Any]]]) -> Work:
-    """The work of this name, begun or continued for SECONDS; the newest few are remembered."""
+def go_on(key: Hashable, begin: Callable[[], tuple[Any, Iterator[Any]]], seconds: float = SECONDS) -> Work:
+    """The work of this name, begun or continued for some seconds; the newest few are remembered."""
     work = works.pop(key, None) or Work(*begin())
     started = time.monotonic()
     for row in work.rows:
         work.done.append(row)
-        if time.monotonic() - started > SECONDS:
+        if time.monotonic() - started > seconds:
             break
     works[key] = work  # not where it was refused on the way
     while len(works) > REMEMBERED:

@@ -1,0 +1,120 @@
+/** Two models write side by side from one prompt and the same draws: one store, two texts, the choice in hand below. */
+import { element, prefersReducedMotion, segmented, setText } from "../kit/dom.js";
+import { mount } from "../kit/mount.js";
+import { createStore } from "../kit/store.js";
+import { readPalette } from "../kit/theme.js";
+import { t } from "../kit/words.js";
+import { createDetail } from "./detail.js";
+import { createForm, promptNotes } from "./form.js";
+import { createModelPicker, earlier } from "./models.js";
+import { createPieces } from "./pieces.js";
+import { createTransport } from "./transport.js";
+import { createValues } from "./values.js";
+import { partsOf } from "./views.js";
+
+const LARGE = 1.35;
+const SETTLED = 400; // milliseconds without a change before the address takes the view
+const FIELDS = ["count", "temperature", "top_k", "top_p", "seed"];
+
+export default mount((root, { data, setState }) => {
+  let page = start(root, data, setState);
+  return {
+    update(next) {
+      if (next.run !== page.run) {
+        page.stop();
+        page = start(root, next, setState);
+      } else page.resize(next);
+    },
+    themeChanged: () => page.recolour(),
+    dispose: () => page.stop(),
+  };
+});
+
+function start(root, data, setState) {
+  const store = createStore({
+    rows: [], texts: [{}, {}], models: null, sameTokens: true, at: -1, side: data.side === 1 ? 1 : 0, playing: false, wanted: data.choice ?? null,
+    colouring: data.colouring || "own", palette: readPalette(root), scale: data.large ? LARGE : 1, busy: false, problem: "",
+  }, { name: "together" });
+  const { state, set } = store;
+  const asked = { step: data.step, other: data.other || data.run, other_step: data.other_step };
+  const pieces = createPieces({
+    base: data.base, run: data.run, question: "pair", received: take, waiting: (busy) => set({ busy }), failed: (problem) => set({ problem }),
+  });
+  const form = createForm({ fields: FIELDS, start: data, onAsk: write });
+  const pickers = ["A", "B"].map((letter, side) => createModelPicker({
+    letter, runs: data.runs, fixed: side === 0, base: data.base,
+    onChoose({ run, step }) {
+      if (side === 0) asked.step = step;
+      else [asked.other, asked.other_step] = [run, step];
+      write();
+    },
+  }));
+  const show = (at) => set({ at: Math.min(Math.max(at, -1), state.rows.length - 1) });
+  const transport = createTransport({
+    label: t("Token"), onSeek: show, onPlay: (playing) => set({ playing }),
+    tick() {
+      if (state.at + 1 < state.rows.length) show(state.at + 1);
+      else if (!state.busy) set({ playing: false });
+    },
+    keys: { ArrowUp: () => set({ side: 0 }), ArrowDown: () => set({ side: 1 }) },
+  });
+  const colouring = segmented({
+    label: t("Colour of the tokens"), chosen: state.colouring, onChoose: (value) => set({ colouring: value }),
+    choices: [{ value: "own", text: t("its own probability") }, { value: "other", text: t("the other’s probability") }, { value: "same", text: t("would the other choose the same?") }],
+  });
+  const parts = partsOf({ pickers, colouring, detail: createDetail(), values: createValues(), transport, onChoose: (side, at) => set({ side, at, playing: false }) });
+  root.replaceChildren(element("section", { class: "together", aria: { label: t("Two at once") } }, form.node, parts.node));
+
+  /** Ask anew for both texts, from the form and the models that stand in the columns. */
+  function write() {
+    set({ rows: [], texts: [{}, {}], at: -1, playing: !prefersReducedMotion() && state.wanted === null, problem: "" });
+    pieces.ask({ ...form.values(), ...asked });
+  }
+
+  function take(answer) {
+    const rows = [...state.rows.slice(0, answer.have), ...answer.rows];
+    const texts = state.texts.map((known, side) => ({ ...known, ...answer.texts[side] }));
+    const at = state.wanted !== null ? Math.min(state.wanted, rows.length - 1) : state.playing ? Math.max(state.at, 0) : rows.length - 1;
+    set({ rows, texts, at, models: answer.models, sameTokens: answer.sameTokens, wanted: answer.left ? state.wanted : null });
+    form.show({ text: answer.models[0].text, busy: answer.left, notes: promptNotes(answer.models[0]) });
+  }
+
+  store.watch(null, (now) => parts.draw(now));
+  store.watch(["busy", "problem", "models"], ({ busy, problem, models }) => form.show({ busy, problem, notes: models ? promptNotes(models[0]) : [] }));
+  const stopAddress = keepAddress(store, () => ({ ...form.values(), ...asked }), (view) => setState("view", { run: data.run, ...view }));
+
+  /** The newest model beside an early one of the same run, unless the address says otherwise. */
+  async function open() {
+    const nearest = (wish) => (steps) => (steps.includes(wish) ? wish : steps.at(-1) ?? null);
+    asked.step = await pickers[0].offer(data.run, nearest(data.step));
+    const early = (steps) => (asked.other === data.run && asked.other_step === null ? earlier(steps) : nearest(asked.other_step)(steps));
+    asked.other_step = await pickers[1].offer(asked.other, early);
+    write();
+  }
+  open();
+  return {
+    run: data.run,
+    recolour: () => set({ palette: readPalette(root) }),
+    resize: ({ large }) => requestAnimationFrame(() => set({ scale: large ? LARGE : 1, palette: readPalette(root) })),
+    stop() {
+      [pieces.stop, transport.stop, parts.stop, stopAddress, store.stop].forEach((stop) => stop());
+    },
+  };
+}
+
+/** Tell Python the view once it rests, so that its address opens exactly this picture. Returns its stop. */
+function keepAddress(store, asked, tell) {
+  let timer = 0;
+  let told = null;
+  store.watch(["at", "side", "colouring", "playing", "busy", "rows"], ({ at, side, colouring, playing, busy, rows }) => {
+    clearTimeout(timer);
+    if (!rows.length || playing || busy) return;
+    const view = { ...asked(), choice: at, side, colouring };
+    const words = JSON.stringify(view);
+    timer = setTimeout(() => {
+      if (told !== words) tell(view);
+      told = words;
+    }, SETTLED);
+  });
+  return () => clearTimeout(timer);
+}

@@ -1,0 +1,98 @@
+/** The picture: both columns with their texts, the sentence under them, the choice in hand, and all values. */
+import { element, setText } from "../kit/dom.js";
+import { fixed } from "../kit/format.js";
+import { quotedToken } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+import { LETTERS, choiceWords, partingWords, summaryWords, tokenWords } from "./captions.js";
+import { partingOf, summary } from "./reading.js";
+import { createText } from "./text.js";
+import { probabilityCell } from "./values.js";
+
+const AGREED = 0.35; // how strongly a token is tinted that the other model would choose too
+
+export function partsOf({ pickers, colouring, detail, values, transport, onChoose }) {
+  const texts = [0, 1].map((side) => createText({ label: t("Text of {letter}", { letter: LETTERS[side] }), onChoose: (place) => onChoose(side, place) }));
+  const figures = [0, 1].map(() => element("p", { class: "note figures-line" }));
+  const columns = texts.map((text, side) => element("section", { class: `panel column side-${side}`, aria: { label: LETTERS[side] } }, pickers[side].node, text.node, figures[side]));
+  const caption = element("p", { class: "caption" });
+  const spoken = element("div", { class: "visually-hidden", role: "status" });
+  const node = element("div", { class: "together-body" },
+    element("div", { class: "colour-row" }, element("span", { class: "label muted", text: t("Colour of the tokens") }), colouring.group),
+    element("div", { class: "pair-columns" }, columns), caption, detail.node, values.node, transport.node, spoken);
+
+  function draw(state) {
+    const { rows, models, at, side, playing } = state;
+    node.classList.toggle("empty", !rows.length);
+    transport.update({ at: Math.max(at, 0), last: Math.max(rows.length - 1, 0), playing, words: "" });
+    if (!models || !rows.length) {
+      texts.forEach((text) => text.draw({ tokens: [], prompt: [], at: -1, chosen: null, parting: null, tints: [], marks: [], words: () => "" }));
+      return;
+    }
+    const tokens = [0, 1].map((column) => rows.map((row) => state.texts[column][row[column].id]));
+    const partings = [partingOf(tokens[0], tokens[1]), partingOf(tokens[1], tokens[0])];
+    const seen = rows.slice(0, at + 1);
+    const summaries = [0, 1].map((column) => summary(rows, column, state.texts[column], at + 1));
+    texts.forEach((text, column) => text.draw({
+      tokens: tokens[column], prompt: models[column].prompt, at, chosen: column === side ? at : null, parting: partings[column],
+      tints: tintsOf(state, column), marks: rows.map((row) => state.colouring === "same" && row[column].same === false),
+      words: (place) => wordsOf(state, column, place),
+    }));
+    summaries.forEach((one, column) => setText(figures[column], figuresOf(one, column)));
+    columns.forEach((column, place) => column.classList.toggle("in-hand", place === side));
+    const shown = [0, 1].map((column) => (partings[column] !== null && partings[column] <= at ? partings[column] : null));
+    setText(caption, `${partingWords({ rows: seen, texts: state.texts, partings: shown, sameTokens: state.sameTokens })} ${summaryWords({ summaries, sameTokens: state.sameTokens })}`);
+    drawChoice(state);
+    const words = wordsOf(state, side, at);
+    transport.update({ at, last: rows.length - 1, playing, words });
+    if (!playing) setText(spoken, words);
+    values.show(() => tableOf(state, tokens));
+  }
+
+  function drawChoice(state) {
+    const { rows, at, side, scale } = state;
+    const token = rows[at][side];
+    const own = state.texts[side][token.id];
+    const would = token.would === null ? null : state.texts[1 - side][token.would];
+    const bands = [
+      { name: LETTERS[side], slices: token.own, chosen: token.id, texts: state.texts[side] },
+      { name: LETTERS[1 - side], slices: token.other, chosen: token.would, texts: state.texts[1 - side], none: t("no line: the words before end in no whole character") },
+    ];
+    detail.draw({
+      title: t("Token {place} of {letter}: one draw, two lines", { place: at + 1, letter: LETTERS[side] }), words: choiceWords({ token, side, own, would }),
+      u: token.u, bands: side === 0 ? bands : bands.reverse(), scale,
+    });
+  }
+  return { node, draw, stop: detail.stop };
+}
+
+function wordsOf({ rows, texts }, side, place) {
+  const token = rows[place][side];
+  return tokenWords({ token, text: texts[side][token.id], other: token.would === null ? "" : texts[1 - side][token.would], place, side });
+}
+
+function tintsOf({ rows, colouring, palette }, side) {
+  return rows.map((row) => {
+    const { p, q, same } = row[side];
+    if (colouring === "same") return same === true ? palette.probabilityRamp.at(AGREED) : palette.page;
+    const share = colouring === "own" ? p : q;
+    return share === null ? palette.page : palette.probabilityRamp.at(share);
+  });
+}
+
+function figuresOf({ own, other, same, judged, perCharacter }, side) {
+  const values = { letter: LETTERS[side], rest: LETTERS[1 - side], own: fixed(own), other: fixed(other), same, count: judged, each: fixed(perCharacter) };
+  if (other === null) return t("{letter} pays {own} bits a token, {each} a character; {rest} would have written the same at {same} of {count} places", values);
+  return t("{letter} pays {own} bits a token, {rest} {other}; {rest} would choose the same at {same} of {count}", values);
+}
+
+function tableOf({ rows, texts }, tokens) {
+  const heads = [t("token"), "u", ...LETTERS.slice(0, 2).flatMap((letter, side) => [
+    t("text of {letter}", { letter }), t("probability under {letter}", { letter }), t("under {letter}", { letter: LETTERS[1 - side] }), t("{letter} would choose", { letter: LETTERS[1 - side] }),
+  ])];
+  return {
+    heads,
+    rows: rows.map((row, place) => [place + 1, row[0].u.toFixed(4), ...row.flatMap((token, side) => [
+      { token: tokens[side][place] }, probabilityCell(token.p), probabilityCell(token.q), token.would === null ? "–" : quotedToken(texts[1 - side][token.would]),
+    ])]),
+  };
+}

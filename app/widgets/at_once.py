@@ -1,0 +1,68 @@
+"""The sections of Generate that ask a route: two at once; a run in, its picture out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from app import state
+from app.components import show_picture
+from app.loaders import generate, models, runs
+from app.widgets.run_picker import label
+from app.widgets.write import wait
+from lm_core.errors import RunError
+
+WHOLE = ("count", "top_k", "seed", "step", "other_step", "choice", "side")
+DECIMAL = ("temperature", "top_p")
+TEXTS = ("text", "other", "colouring")
+ALIASES = {"step": "at"}  # the name that another section of the page has for the same
+
+
+def show_pair(run_id: str) -> None:
+    """Two models write from the same prompt with the same draws."""
+    if generate.standing(run_id).checkpoint_step is None:
+        wait(run_id)
+        return
+    choices = [{"id": each.run_id, "label": label(each), "scratch": _scratch(each.run_id)} for each in _with_model()]
+    _show("together", run_id, {"runs": choices})
+
+
+@st.fragment
+def _show(picture: str, run_id: str, data: dict[str, Any]) -> None:
+    """A picture whose choices stand in the address."""
+    whole = {name: state.view_number(_address(name)) for name in WHOLE}
+    decimal = {name: state.view_decimal(_address(name)) for name in DECIMAL}
+    texts = {name: state.view_text(_address(name)) for name in TEXTS}
+    sent = {"run": run_id, **data, **whole, **decimal, **texts}
+    view = show_picture(picture, sent, key=f"generate {picture}", listens=("view",)).view
+    if view and view["run"] == run_id:
+        state.remember_view(
+            **{
+                _address(name): view[name] or None if name in TEXTS else view[name]
+                for name in (*WHOLE, *DECIMAL, *TEXTS)
+                if name in view
+            }
+        )
+
+
+def _address(name: str) -> str:
+    return ALIASES.get(name, name)
+
+
+def _with_model() -> list[runs.RunChoice]:
+    return [each for each in runs.list_choices() if _has_model(each.run_id)]
+
+
+def _has_model(run_id: str) -> bool:
+    try:
+        return bool(models.kept(run_id))
+    except RunError:
+        return False
+
+
+def _scratch(run_id: str) -> bool:
+    try:
+        return models.begins_anew(run_id)
+    except RunError:  # damaged: its own page says so
+        return False

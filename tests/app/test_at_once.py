@@ -1,0 +1,108 @@
+"""Two at once and the cache: texts as each model writes them alone, both sides of each token, and clear refusals."""
+
+import json
+
+import pytest
+
+from app.loaders import models
+from app.loaders.demonstrations import answer
+from lm_core import settings as machine
+from lm_core.config import SamplingConfig
+from lm_core.errors import ConfigError, RunError
+from lm_core.generation.decode import generate
+from lm_core.generation.sampling import distribution, draw, softmax
+from tests.pages import open_page, sent
+
+pytestmark = pytest.mark.usefixtures("fresh_server")
+RUN, OTHER = "gallery-first", "gallery-second"
+ASKED = {"text": "ROMEO:", "count": "40", "temperature": "0.9", "top_k": "9", "seed": "4"}
+SAMPLING = SamplingConfig(temperature=0.9, top_k=9, seed=4)
+
+
+@pytest.fixture
+def two(make_finished_run):
+    """Two runs of one shape; beyond their context of 32 both slide."""
+    for name in (RUN, OTHER):
+        make_finished_run(machine.GALLERY / name)
+
+
+def whole(question, run_id=RUN, **values):
+    """The answer with all its rows, asked for piece by piece as the picture asks."""
+    rows, found = [], {"left": True}
+    while found["left"]:
+        found = answer(run_id, question, {**values, "have": str(len(rows))})
+        rows += found["rows"]
+    json.dumps(rows, allow_nan=False)
+    return found, rows
+
+
+def alone(opened, sampling=SAMPLING, count=40):
+    ids = opened.tokenizer.encode("ROMEO:")
+    return ids, list(generate(opened.model, ids, sampling, n_tokens=count))
+
+
+def test_each_text_is_what_its_model_writes_alone_from_the_same_draws(two):
+    found, rows = whole("pair", **ASKED, other_step="0")
+    assert (found["models"][0]["step"], found["models"][1]["step"]) == (100, 0)
+    opened = [models.open_model(RUN, models.nearest(RUN)), models.open_untrained(RUN)]
+    written = [alone(one) for one in opened]
+    for side, (_ids, steps) in enumerate(written):
+        assert [row[side]["id"] for row in rows] == [step.token_id for step in steps]
+        assert [row[side]["u"] for row in rows] == [step.u for step in steps] == [row[1 - side]["u"] for row in rows]
+    assert [row[0]["id"] for row in rows] != [row[1]["id"] for row in rows]
+
+
+def test_the_other_model_stands_before_the_same_words_with_the_same_draw(two):
+    _found, rows = whole("pair", **ASKED, other_step="0")
+    ids, steps = alone(models.open_model(RUN, models.nearest(RUN)))
+    other = models.open_untrained(RUN).model
+    for place in (0, 7, 39):
+        prefix = [*ids, *(step.token_id for step in steps[:place])]
+        theirs = next(iter(generate(other, prefix, SAMPLING, n_tokens=1))).logits
+        token = rows[place][0]
+        assert token["q"] == pytest.approx(softmax(theirs)[token["id"]], rel=1e-4)
+        assert token["p"] == pytest.approx(softmax(steps[place].logits)[token["id"]], rel=1e-4)
+        final = distribution(theirs, SAMPLING).final
+        assert token["would"] == draw(final, token["u"])
+        assert token["same"] == (token["would"] == token["id"])
+        shares = {each: (share, begin) for each, share, begin in token["other"]}
+        assert {each for each, _share, _begin in token["own"]} == set(shares)
+        share, begin = shares[token["would"]]
+        assert share == pytest.approx(final[token["would"]], rel=1e-4)
+        assert begin <= token["u"] < begin + share + 1e-6
+
+
+def test_a_model_beside_itself_agrees_everywhere(two):
+    _found, rows = whole("pair", **ASKED, other=OTHER)
+    assert all(token["same"] and token["p"] == pytest.approx(token["q"], rel=1e-3) for row in rows for token in row)
+
+
+def test_of_strangers_texts_are_compared_and_no_probability_is_made_up(make_finished_run):
+    make_finished_run(machine.GALLERY / RUN)
+    make_finished_run(machine.GALLERY / OTHER, text="ROMEO:\nTo be!\n")
+    found, rows = whole("pair", **ASKED, other=OTHER)
+    assert not found["sameTokens"]
+    for token in (token for row in rows for token in row):
+        assert token["q"] is None
+        assert (token["would"] is None) == (token["other"] is None)  # after an <unk>, which is no text
+    assert any(token["would"] is not None for row in rows for token in row)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"count": "99"}, "Between 1 and 80"),
+        ({"temperature": "hot"}, "temperature"),
+        ({"text": "x" * 3000}, "at most 2000"),
+        ({"other": "no-such-run"}, "no run"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_sentence(two, values, sentence):
+    with pytest.raises((ConfigError, RunError), match=sentence):
+        answer(RUN, "pair", values)
+
+
+def test_the_page_sends_the_runs_to_choose_from_and_what_the_address_says(two):
+    data = sent(open_page("generate", section="together", run=RUN, other=OTHER, seed="3", temperature="0.5"))
+    assert [(run["id"], run["scratch"]) for run in data["runs"]] == [(RUN, True), (OTHER, True)]
+    assert (data["run"], data["other"], data["seed"], data["temperature"]) == (RUN, OTHER, 3, 0.5)

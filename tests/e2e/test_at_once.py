@@ -1,0 +1,53 @@
+"""Two at once in a real browser: both texts, where they part, what one draw does on both lines, keys."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+RUN = "two-at-once"
+
+
+@pytest.fixture(scope="module")
+def run_id(server, make_finished_run):
+    import sqlite3
+
+    from lm_core.jobs.store import open_store
+
+    run = make_finished_run(server.home / "runs" / RUN)
+    database = server.home / "tokenarium.db"
+    store = open_store(f"sqlite:///{database}")
+    store.submit(run.id, "Two", run.config_path.read_text(), 100)
+    store.close()
+    with sqlite3.connect(database, timeout=20) as connection:
+        connection.execute("UPDATE runs SET state = 'done', step = 100, checkpoint_step = 100 WHERE id = ?", (run.id,))
+    connection.close()
+    return run.id
+
+
+def test_two_texts_from_the_same_draws(open_page, run_id):
+    page = open_page(f"generate?section=together&run={run_id}&count=12&seed=2&other_step=0")
+    texts, caption = page.locator(".written-text"), page.locator(".together-body > .caption")
+    expect(texts.first.locator("button")).to_have_count(12, timeout=40_000)
+    expect(texts.last.locator("button")).to_have_count(12)
+    expect(page.locator(".place-count")).to_have_text("12 / 12")
+    expect(caption).to_contain_text("They part at token")
+    page.get_by_label("Text of A").locator("button").nth(3).click()
+    expect(page.locator(".choice-panel h2")).to_have_text("Token 4 of A: one draw, two lines")
+    assert page.locator(".draw-lines .slice.chosen").count() == 2
+    draw = page.locator(".pill-text").text_content()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".choice-panel h2")).to_have_text("Token 4 of B: one draw, two lines")
+    assert page.locator(".pill-text").text_content() == draw  # the same draw for both
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".place-count")).to_have_text("3 / 12")
+    page.get_by_text("would the other choose the same?").click(force=True)
+    chip = page.get_by_label("Text of B").locator("button").nth(1)
+    verdict = chip.get_attribute("aria-label")
+    assert re.search(r"B gives it .*, A .*; A would choose", verdict)
+    assert ("differs" in chip.get_attribute("class")) == ("the same" not in verdict)
+    expect(page).to_have_url(re.compile(r"choice=2&.*side=1.*colouring=same"), timeout=10_000)
+    page.get_by_label("Step of B").select_option("100")
+    expect(caption).to_contain_text("both texts are the same", timeout=10_000)
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 400
