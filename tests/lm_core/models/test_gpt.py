@@ -236,3 +236,15 @@ def test_two_passes_with_different_edits_do_not_meet(ids):
     torch.testing.assert_close(model(ids, trace=plain), model(ids))
     assert edited.activations["blocks.0.mlp_out"].count_nonzero() == 0
     assert plain.activations["blocks.0.mlp_out"].count_nonzero() > 0
+
+
+def test_a_cache_goes_on_with_the_texts_that_were_chosen_in_the_order_asked_for():
+    model = GPT(tiny(token_shift=True), 9).eval()
+    cache = KVCache(model.config, 4)
+    first = torch.tensor([[1, 2, 3], [4, 5, 6]])
+    with torch.inference_mode():
+        model(first, cache=cache)
+        cache.select([1, 0, 0])
+        cached = model(torch.tensor([[7], [7], [8]]), cache=cache)[:, -1]
+        whole = model(torch.tensor([[4, 5, 6, 7], [1, 2, 3, 7], [1, 2, 3, 8]]))[:, -1]
+    assert torch.allclose(cached, whole, atol=1e-5)
