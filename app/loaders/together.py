@@ -78,7 +78,7 @@ def rows(first: Start, second: Start, sampling: SamplingConfig, count: int) -> I
 
 def _reader_along(own: Start, other: Start, shared: bool) -> Callable[[Sequence[int]], Logits | None]:
     """What the other model says comes next after the same words; None where they end in no whole character."""
-    from lm_core.generation.decode import Reader
+    from lm_core.generation.reader import Reader
 
     if shared:
         reader = Reader(other.model, use_cache=True, keep_attention=False)

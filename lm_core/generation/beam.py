@@ -96,7 +96,7 @@ def beam_search(
     texts, n_nodes = [_Text(tuple(prompt_ids), PROMPT, 0.0)], 0
     ended: list[float] = []  # the best scores of texts that are whole
     for depth in range(1, n_tokens + 1):
-        log_probabilities = log_softmax(reader.read([text.ids for text in texts]).logits)  # (B, V)
+        log_probabilities = log_softmax(reader.read_side_by_side([text.ids for text in texts]).logits)  # (B, V)
         level: list[BeamNode] = []
         going_on: list[tuple[int, _Text]] = []  # with the row of the text that each continues
         for rank, child in enumerate(_children(texts, log_probabilities, width + len(end_ids))):

@@ -76,9 +76,9 @@ def generate(
     numbers = numbers_from(sampling.seed, len(ids))
     reader = Reader(model, use_cache=use_cache, keep_attention=keep_attention)
     for _ in range(n_tokens):
-        view = reader.read([ids])
+        logits, attention = reader.read(ids)
         u = float(numbers.random())
-        stages = distribution(view.logits[0], sampling, seen=ids)
+        stages = distribution(logits, sampling, seen=ids)
         drawn = draw(stages.final, u)
         token_id = forced.get(len(ids), drawn)
         yield DecodeStep(
@@ -86,10 +86,10 @@ def generate(
             token_id=token_id,
             drawn=drawn,
             u=u,
-            logits=view.logits[0],
-            candidates=candidates(view.logits[0], stages, token_id, SHOWN_CANDIDATES),
+            logits=logits,
+            candidates=candidates(logits, stages, token_id, SHOWN_CANDIDATES),
             entropy_bits=entropy_bits(stages.final),
-            attention=None if view.attention is None else view.attention[:, 0],
+            attention=attention,
         )
         ids.append(token_id)
 

@@ -19,10 +19,11 @@ from lm_core.models.trace import UNTRACED, Trace
 
 
 class View(NamedTuple):
-    """What the model makes of each text's end.
+    """What the model makes of a text's end.
 
-    logits     (B, V) float32 for the next token
-    attention  (L, B, H, S) float32: where the last token looked, the last column being its own; None unless kept
+    logits     (V,) float32 for the next token; (B, V) of texts side by side
+    attention  (L, H, S) float32: where the last token looked, the last column being its own; None unless kept;
+               (L, B, H, S) of texts side by side
     """
 
     logits: npt.NDArray[np.float32]
@@ -43,7 +44,7 @@ def window_start(n_tokens: int, context_length: int) -> int:
 
 
 class Reader:
-    """Reads up to `n_texts` texts of one length side by side. Without a causal mask all is read anew each time."""
+    """Reads a text, or up to `n_texts` of one length. Without a causal mask all is read anew each time."""
 
     def __init__(self, model: GPT, *, use_cache: bool = True, keep_attention: bool = False, n_texts: int = 1) -> None:
         self._model = model
@@ -52,8 +53,13 @@ class Reader:
         self._keep_attention = keep_attention
         self._start = 0
 
-    def read(self, texts: Sequence[Sequence[int]]) -> View:
-        """All ids so far of each text, which must go on from those read before."""
+    def read(self, ids: Sequence[int]) -> View:
+        """All ids of one text so far, which must go on from those read before."""
+        logits, attention = self.read_side_by_side([ids])
+        return View(logits[0], None if attention is None else attention[:, 0])
+
+    def read_side_by_side(self, texts: Sequence[Sequence[int]]) -> View:
+        """The same for several texts of one length."""
         trace = Trace(keep=lambda site: site.endswith("attn.pattern")) if self._keep_attention else UNTRACED
         with reading(self._model):
             new = torch.tensor(self._unread(texts), device=self._device)  # (B, T)
