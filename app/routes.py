@@ -20,6 +20,7 @@ from app.loaders import attention as attention_loader
 from app.loaders import (
     compare,
     demonstrations,
+    loss_questions,
     models,
     pitfalls,
     questions,
@@ -191,6 +192,16 @@ async def loss_of_text(request: Request) -> Response:
     def make(run_id: str) -> Response:
         found = loss_loader.loss_of_text(run_id, request.query_params.get("text", ""))
         return JSONResponse({"run": run_id, **found}, headers=FRESH)
+
+    return await _guard(request, make)
+
+
+async def loss_question(request: Request) -> Response:
+    """One question of the page Loss; app/loaders/loss_questions.py has their names."""
+
+    def make(run_id: str) -> Response:
+        found = loss_questions.answer(run_id, request.path_params["question"], request.query_params)
+        return JSONResponse(found, headers=FRESH)
 
     return await _guard(request, make)
 

@@ -66,6 +66,7 @@ app = st.App(
         Route("/api/checkpoints", routes.checkpoints),
         Route("/api/embedding", routes.embedding),
         Route("/api/loss", routes.loss_of_text),
+        Route("/api/loss/ask/{question}", routes.loss_question),
         Route("/api/tokens", routes.tokens_of_text, methods=["POST"]),
         Route("/api/tokens/examples", routes.tokens_examples),
         Route("/api/tokens/figures", routes.tokens_figures),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.i18n import _
-from app.widgets import loss_curve
+from app.widgets import distributions, loss_curve
 from app.widgets.frame import header, lesson
 from app.widgets.run_picker import pick_run
 from app.widgets.sections import show_section
@@ -11,6 +11,7 @@ from app.widgets.sections import show_section
 # One line a section: its name, and what draws it for a run.
 SECTIONS = {
     "curve": (_("Curve"), loss_curve.show),
+    "distributions": (_("Two distributions"), distributions.show),
 }
 
 header(
@@ -27,6 +28,7 @@ lesson(
     "loss",
     code=(
         "lm_core.training.objective.next_token_loss",
+        "lm_core.training.objective.cross_entropy_slope",
         "lm_core.training.evaluation.evaluate",
         "lm_core.training.evaluation.bits_per_byte",
         "lm_core.models.ngram.baselines",

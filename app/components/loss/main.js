@@ -1,4 +1,4 @@
-/** The page "What is cross-entropy?": a run's loss over training, token by token, and by hand. One store holds its state. */
+/** The page "What is cross-entropy?": a run's loss over training and token by token. One store holds its state. */
 import { apiAddress } from "../kit/address.js";
 import { element, setText } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
@@ -9,7 +9,6 @@ import { readPalette } from "../kit/theme.js";
 import { TIMELINE_STATE, addPoints, createTimeline, selectStep } from "../kit/timeline.js";
 import { t } from "../kit/words.js";
 import { createChart } from "./chart.js";
-import { START, createPlayground } from "./playground.js";
 import { createRulers } from "./rulers.js";
 import { appendRows, makeRun, setFacts } from "./run_data.js";
 import { createSentence } from "./sentence.js";
@@ -40,14 +39,14 @@ function startPage(root, data, setState) {
   const run = makeRun(data);
   const store = createStore({
     ...TIMELINE_STATE, lastStep: data.steps, rows: 0, status: null, own: null, unit: UNITS[data.view?.unit ?? 0] ?? "nats", axis: "log", zoom: null,
-    brush: null, cursor: null, hovered: null, locked: data.view?.token ?? null, palette: readPalette(root), size: 0, ...START,
+    brush: null, cursor: null, hovered: null, locked: data.view?.token ?? null, palette: readPalette(root), size: 0,
   }, { name: "loss" });
   const problem = element("p", { class: "notice", role: "status", hidden: true });
   const timeline = createTimeline(store);
   const elsewhere = t("This model was trained elsewhere, so no curve of its training is here. What each token of a text costs it can be measured:");
   root.replaceChildren(problem,
     data.steps ? element("div", { class: "bench" }, createChart(store, run), createRulers(store, run)) : element("p", { text: elsewhere }),
-    createSentence(store, run, data.base), createPlayground(store), createTable(store, run), timeline.bar);
+    createSentence(store, run, data.base), createTable(store, run), timeline.bar);
   const asking = startPolls(store, run, data, { problem, setState });
   rememberView(store, setState, data);
   const resized = new ResizeObserver(() => store.set({ size: root.clientWidth }));

@@ -1,0 +1,34 @@
+/** A choice of the run as the two distributions: the truth is the token that came, the guess is the model's own. */
+import { element, setText } from "../kit/dom.js";
+import { percent } from "../kit/format.js";
+import { quotedToken, visibleToken } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+import { logitsOf } from "./maths.js";
+
+/** {place, step, title, before, rows, rest} of the server as a part of the page's state. */
+export function stateOf(choice) {
+  const shares = choice.rows.map(([, log]) => Math.exp(log));
+  const q = choice.rest === null ? shares : [...shares, Math.exp(choice.rest)];
+  const rows = q.map((_share, index) => choice.rows[index] ?? null);
+  return {
+    choice, outcomes: rows.map((row) => row?.[0] ?? null), truth: rows.map((row) => Number(row?.[2] ?? false)), smoothing: 0, temperature: 1, logits: logitsOf(q), steps: [],
+  };
+}
+
+export function createChoice(store) {
+  const context = element("bdi", { class: "mono context" });
+  const words = element("p", {});
+  const box = element("div", { class: "choice", hidden: true }, words, element("p", { class: "choice-text" }, context));
+  store.watch(["choice", "problem"], ({ choice }) => {
+    box.hidden = !choice;
+    if (!choice) return;
+    const [token, log] = choice.rows.find(([, , truth]) => truth);
+    const rank = choice.rows.findIndex(([, , truth]) => truth) + 1;
+    const values = { title: choice.title, step: choice.step, token: quotedToken(token), share: percent(Math.exp(log)), vocabulary: choice.vocabulary };
+    context.replaceChildren(choice.before.map(visibleToken).join(""), element("b", { class: "came", text: visibleToken(token) }));
+    const rest = choice.rest === null ? "" : ` ${t("“others” are all {count} remaining tokens of its vocabulary in one bar.", { count: choice.vocabulary - choice.rows.length })}`;
+    setText(words, (rank < 5 && log >= choice.rows[0][1] ? t("From “{title}”: {token} came. The model of step {step} gave it {share}, its first choice.", values)
+      : t("From “{title}”: {token} came. The model of step {step} gave it {share}.", values)) + rest);
+  });
+  return box;
+}

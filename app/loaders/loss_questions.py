@@ -1,0 +1,71 @@
+"""A question of the page Loss by its name in ("gradient", "choice", …), the answer as plain values out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from app.loaders.choice import choice_of_run
+from app.loaders.probing import Question, one_at_a_time, whole_number
+from lm_core.errors import ConfigError
+
+MOST_OUTCOMES = 12
+LARGEST = 1e6  # of a logit
+
+
+def gradient(_run_id: str, question: Question) -> dict[str, Any]:
+    """The loss of some `logits` where `truth` is true, and its gradient: what autograd finds, for the page to compare.
+
+    Raises:
+        ConfigError: these are no such numbers.
+    """
+    import torch
+
+    from lm_core.training.objective import cross_entropy_slope
+
+    logits, truth = _decimals(question, "logits"), _decimals(question, "truth")
+    smoothing, temperature = _decimals(question, "smoothing")[0], _decimals(question, "temperature")[0]
+    fits = len(logits) == len(truth) and min(truth) >= 0 and abs(sum(truth) - 1) < 1e-6
+    if not fits or not 0 <= smoothing < 1 or not 0.01 <= temperature <= 100:
+        raise ConfigError("Send as many logits as shares of a truth that adds up to 1, a smoothing and a temperature.")
+    loss, slope = cross_entropy_slope(logits, truth, smoothing=smoothing, temperature=temperature)
+    return {"loss": loss, "gradient": slope, "by": f"torch {torch.__version__.partition('+')[0]}"}
+
+
+def choice(run_id: str, question: Question) -> dict[str, Any]:
+    """A choice of the run, number `place`."""
+    place = whole_number(question, "place", 0)
+    with one_at_a_time:
+        return choice_of_run(run_id, max(0, place), question.get("lang", ""))
+
+
+QUESTIONS: dict[str, Callable[[str, Question], dict[str, Any]]] = {"gradient": gradient, "choice": choice}
+
+
+def answer(run_id: str, name: str, question: Question) -> dict[str, Any]:
+    """One question about a loss, of a run or of numbers that were sent.
+
+    Raises:
+        RunError: no such run, or it has saved no model yet.
+        ConfigError: no such question, or it cannot be answered.
+    """
+    if name not in QUESTIONS:
+        raise ConfigError(f'There is no question "{name}". Ask one of: {", ".join(QUESTIONS)}.')
+    return QUESTIONS[name](run_id, question)
+
+
+def _decimals(question: Question, name: str) -> list[float]:
+    """'0.5,-1.25' -> [0.5, -1.25].
+
+    Raises:
+        ConfigError: they are too many, too large, or no numbers.
+    """
+    parts = question.get(name, "").split(",")
+    try:
+        numbers = [float(part) for part in parts]
+    except ValueError:
+        numbers = [math.nan]
+    if len(numbers) > MOST_OUTCOMES or not all(abs(number) <= LARGEST for number in numbers):
+        raise ConfigError(f"{name} must be up to {MOST_OUTCOMES} decimal numbers.")
+    return numbers
