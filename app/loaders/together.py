@@ -60,19 +60,20 @@ def same_tokens(first: Start, second: Start) -> bool:
 
 def rows(first: Start, second: Start, sampling: SamplingConfig, count: int) -> Iterator[list[dict[str, Any]]]:
     """One row a token: [the token of the first text, that of the second], each under both models."""
-    from lm_core.generation.decode import generate
+    from lm_core.generation.sampling import numbers_from
 
     pairs, shared = ((first, second), (second, first)), same_tokens(first, second)
-    writings = [generate(own.model, own.ids, sampling, n_tokens=count) for own, _other in pairs]
+    alone = [_reader_along(own, own, True) for own, _other in pairs]
     along = [_reader_along(own, other, shared) for own, other in pairs]
     written: list[list[int]] = [[], []]
-    for steps in zip(*writings, strict=True):
-        row = []
+    numbers = numbers_from(sampling.seed, len(first.ids))  # for both, however many tokens the prompt is to the second
+    for _place in range(count):
+        row, u = [], float(numbers.random())
         for side, (own, other) in enumerate(pairs):
-            seen = along[side](written[side])
-            names = (own, other) if not shared else None
-            row.append(_token(steps[side], seen, sampling, names))
-            written[side].append(steps[side].token_id)
+            mine, theirs = alone[side](written[side]), along[side](written[side])
+            row.append(_token(u, mine, theirs, sampling, None if shared else (own, other)))
+        for text, token in zip(written, row, strict=True):
+            text.append(token["id"])
         yield row
 
 
@@ -81,59 +82,48 @@ def _reader_along(own: Start, other: Start, shared: bool) -> Callable[[Sequence[
     from lm_core.generation.reader import Reader
 
     if shared:
-        reader = Reader(other.model, use_cache=True, keep_attention=False)
-        return lambda written: reader.read([*own.ids, *written])[0]
-    # Cut anew after each token, a text may be cut otherwise than before: no cache can hold it.
-    plain = Reader(other.model, use_cache=False, keep_attention=False)
+        reader = Reader(other.model)
+        return lambda written: reader.read([[*own.ids, *written]]).logits[0]
+    plain = Reader(other.model, use_cache=False)  # cut anew after each token, a text may be cut otherwise than before
 
     def read(written: Sequence[int]) -> Logits | None:
         text = own.text + own.tokenizer.decode(list(written)) if written else own.text
-        return None if text.endswith("\ufffd") else plain.read(other.tokenizer.encode(text))[0]
+        return None if text.endswith("\ufffd") else plain.read([other.tokenizer.encode(text)]).logits[0]
 
     return read
 
 
 def _token(
-    step: Any, seen: Logits | None, sampling: SamplingConfig, strangers: tuple[Start, Start] | None
+    u: float, logits: Any, seen: Logits | None, sampling: SamplingConfig, strangers: tuple[Start, Start] | None
 ) -> dict[str, Any]:
-    """One written token: `share` of its slice, `p` and `q` of the two models themselves, the slices of both.
+    """The token that u draws: `share` of its slice, `p` and `q` of the two models themselves, the slices of both.
 
     p and q are at temperature 1 with nothing cut, so that they can be compared and summed. `strangers` are the two
     models where a number does not mean the same token to both; q is None then, and texts are compared.
     """
     from lm_core.generation.sampling import distribution, draw, softmax
 
-    mine = distribution(step.logits, sampling).final
-    token = {"id": step.token_id, "u": step.u, "share": float(mine[step.token_id])}
-    token["p"] = float(softmax(step.logits)[step.token_id])
+    mine = distribution(logits, sampling).final
+    chosen = draw(mine, u)
+    token = {"id": chosen, "u": u, "share": float(mine[chosen]), "p": float(softmax(logits)[chosen])}
     if seen is None:
-        return {
-            **token,
-            "q": None,
-            "would": None,
-            "same": None,
-            "own": slices(mine, step.token_id, *_likeliest(mine)),
-            "other": None,
-        }
+        own = slices(mine, chosen, *_likeliest(mine))
+        return {**token, "q": None, "would": None, "same": None, "own": own, "other": None}
     theirs = distribution(seen, sampling).final
-    would = draw(theirs, step.u)
+    would = draw(theirs, u)
     if strangers is not None:
-        same = strangers[0].token_names([step.token_id]) == strangers[1].token_names([would])
-        lines = {
-            "own": slices(mine, step.token_id, *_likeliest(mine)),
-            "other": slices(theirs, would, *_likeliest(theirs)),
-        }
+        same = strangers[0].token_names([chosen]) == strangers[1].token_names([would])
+        lines = {"own": slices(mine, chosen, *_likeliest(mine)), "other": slices(theirs, would, *_likeliest(theirs))}
         return {**token, "q": None, "would": would, "same": same, **lines}
-    both = (step.token_id, would, *_likeliest(mine), *_likeliest(theirs))  # so that each stands beside the other's
+    both = (chosen, would, *_likeliest(mine), *_likeliest(theirs))  # so that each stands beside the other's
     lines = {"own": slices(mine, *both), "other": slices(theirs, *both)}
-    q = float(softmax(seen)[step.token_id])
-    return {**token, "q": q, "would": would, "same": step.token_id == would, **lines}
+    return {**token, "q": float(softmax(seen)[chosen]), "would": would, "same": chosen == would, **lines}
 
 
 def _likeliest(final: npt.NDArray[np.float64]) -> list[int]:
     from lm_core.generation.sampling import ranking
 
-    return [int(token) for token in ranking(final)[:SHOWN]]
+    return [int(token) for token in ranking(final, SHOWN)]
 
 
 def slices(final: npt.NDArray[np.float64], *tokens: int) -> list[list[float]]:

@@ -82,6 +82,7 @@ def test_of_strangers_texts_are_compared_and_no_probability_is_made_up(make_fini
     make_finished_run(machine.GALLERY / OTHER, text="ROMEO:\nTo be!\n")
     found, rows = whole("pair", **ASKED, other=OTHER)
     assert not found["sameTokens"]
+    assert all(row[0]["u"] == row[1]["u"] for row in rows)  # whatever each prompt is cut into
     for token in (token for row in rows for token in row):
         assert token["q"] is None
         assert (token["would"] is None) == (token["other"] is None)  # after an <unk>, which is no text
