@@ -83,12 +83,12 @@ def _reader_along(own: Start, other: Start, shared: bool) -> Callable[[Sequence[
 
     if shared:
         reader = Reader(other.model)
-        return lambda written: reader.read([[*own.ids, *written]]).logits[0]
+        return lambda written: reader.read([*own.ids, *written]).logits
     plain = Reader(other.model, use_cache=False)  # cut anew after each token, a text may be cut otherwise than before
 
     def read(written: Sequence[int]) -> Logits | None:
         text = own.text + own.tokenizer.decode(list(written)) if written else own.text
-        return None if text.endswith("\ufffd") else plain.read([other.tokenizer.encode(text)]).logits[0]
+        return None if text.endswith("\ufffd") else plain.read(other.tokenizer.encode(text)).logits
 
     return read
 
