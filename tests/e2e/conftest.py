@@ -8,9 +8,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from lm_core.jobs.status import OVER
+from lm_core.jobs.store import open_store
+from tests.finished_run import settings_of
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_ARGUMENTS = [
@@ -87,6 +92,20 @@ def free_port() -> int:
 def make_server():
     """make_server(home) -> a server of its own, for tests that stop and start it."""
     return Server
+
+
+@pytest.fixture
+def stop_all(server):
+    """stop_all() ends the runs that a test started; at its end it is called anyway, or the next one waits its turn."""
+
+    def stop():
+        with closing(open_store(settings_of(server.home).store_url)) as store:
+            for row in store.list():
+                if row.state not in OVER:
+                    store.stop(row.run_id)
+
+    yield stop
+    stop()
 
 
 @pytest.fixture(scope="session")

@@ -5,23 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from lm_core.jobs.status import OVER
-from lm_core.jobs.store import open_store
-from tests.finished_run import make_run, settings_of
+from tests.finished_run import make_run
 
 
 @pytest.fixture(scope="module")
 def twins(server):
     """A finished pair, as far as the page can tell; both learned equally well."""
     return [make_run(server.home, name=name, group="break-norm-0a1b2c3d") for name in ("<i>Whole</i>", "No norms")]
-
-
-def stop_all(server):
-    store = open_store(settings_of(server.home).store_url)
-    for row in store.list():
-        if row.state not in OVER:
-            store.stop(row.run_id)
-    store.close()
 
 
 def opened(open_page, address="experiments", **options):
@@ -43,13 +33,13 @@ def start_without_a_mask(open_page):
     return page
 
 
-def test_who_predicts_may_train_and_nothing_is_lost_when_the_page_is_loaded_again(open_page, server):
+def test_who_predicts_may_train_and_nothing_is_lost_when_the_page_is_loaded_again(open_page, stop_all):
     page = start_without_a_mask(open_page)
     page.reload()
     expect(page.locator(".trial-run")).to_have_count(2, timeout=20_000)
     expect(page.locator(".predicted")).to_contain_text("It learns worse.")
     expect(page.locator(".verdict")).to_contain_text("Both train.")
-    stop_all(server)
+    stop_all()
     page.get_by_role("button", name="Break something else").click()
     expect(page.locator(".part").first).to_be_visible()
     page.locator(".earlier summary").click()
@@ -84,7 +74,7 @@ def test_a_link_opens_an_experiment_with_its_prediction(open_page, twins):
     expect(page.get_by_role("button", name="Add Muon to classic")).to_be_disabled()
 
 
-def test_a_trick_is_added_beside_the_two(open_page, server):
+def test_a_trick_is_added_beside_the_two(open_page, server, stop_all):
     modern = {"model": {"context_length": 16, "qk_norm": True}}
     pair = [make_run(server.home, group="tricks-all-0a1b2c3d", name=name, **more)
             for name, more in (("Classic", {}), ("Modern", modern))]  # fmt: skip
@@ -97,7 +87,6 @@ def test_a_trick_is_added_beside_the_two(open_page, server):
     expect(page.get_by_role("button", name="Add QK-norm to classic")).to_be_disabled()  # it is there already
     expect(page.get_by_role("button", name="Take QK-norm from modern")).to_be_enabled()
     expect(page).to_have_url(re.compile(f"{pair[1]}(%2C|,)[a-z0-9]+"))
-    stop_all(server)
 
 
 def test_outcomes_and_ratios_are_worked_out_from_losses_alone(open_page):

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 HOSTILE = "<img src=x onerror='window.harmed=1'>Ask  Ada\u200b at ada@example.org, she knows.\n" * 40
 
 
-def test_steps_are_switched_moved_and_shown_and_travel_into_the_run(open_page, server):
+def test_steps_are_switched_moved_and_shown_and_travel_into_the_run(open_page, server, stop_all):
     page = open_page("data?corpus=own-text&look=cleaning")
     field = page.get_by_label("Your text")
     field.fill(HOSTILE)
