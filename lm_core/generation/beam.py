@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from lm_core.generation.reader import Reader, check_prompt
-from lm_core.generation.sampling import ranking
+from lm_core.generation.sampling import Floats, log_softmax, ranking
 from lm_core.models.gpt import GPT
 
 # B texts that go on · V vocabulary
@@ -134,14 +133,7 @@ def path_to(nodes: Sequence[BeamNode], node: BeamNode) -> list[BeamNode]:
     return path[::-1]
 
 
-def log_softmax(logits: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    """ln softmax along the last axis, also where softmax would round to 0: [0, 0] -> [-ln 2, -ln 2]."""
-    logits = np.asarray(logits, dtype=np.float64)
-    below = logits - logits.max(axis=-1, keepdims=True)
-    return np.asarray(below - np.log(np.exp(below).sum(axis=-1, keepdims=True)))
-
-
-def _children(texts: Sequence[_Text], log_probabilities: npt.NDArray[np.float64], count: int) -> list[_Child]:
+def _children(texts: Sequence[_Text], log_probabilities: Floats, count: int) -> list[_Child]:
     """The likeliest `count` next tokens of each text, (B, V) in, highest total first."""
     children = [
         _Child(row, int(token_id), float(nats[token_id]), text.total + float(nats[token_id]))

@@ -37,6 +37,13 @@ def softmax(logits: npt.ArrayLike) -> Floats:
     return np.asarray(weights / weights.sum())
 
 
+def log_softmax(logits: npt.ArrayLike) -> Floats:
+    """ln softmax along the last axis, also where softmax would round to 0: [0, 0] -> [-ln 2, -ln 2]."""
+    logits = np.asarray(logits, dtype=np.float64)
+    below = logits - logits.max(axis=-1, keepdims=True)
+    return np.asarray(below - np.log(np.exp(below).sum(axis=-1, keepdims=True)))
+
+
 def ranking(logits: npt.ArrayLike, count: int | None = None) -> Ids:
     """The first `count` token ids, all if None: highest logit first, of equals the lower id: [2, 7, 7] -> [1, 2, 0]."""
     logits = np.asarray(logits, dtype=np.float64)

@@ -8,7 +8,7 @@ import torch
 
 from lm_core.config import ModelConfig
 from lm_core.errors import ConfigError
-from lm_core.generation.beam import beam_search, best_of, log_softmax, path_to
+from lm_core.generation.beam import beam_search, best_of, path_to
 from lm_core.generation.reader import window_start
 from lm_core.interop.huggingface import write_folder
 from lm_core.models.registry import build_model
@@ -101,10 +101,6 @@ def test_the_search_ends_when_nothing_can_become_better(model):
     end = int(np.argmax(nats_after(model, PROMPT)))
     (level,) = beam_search(model, PROMPT, width=1, n_tokens=5, end_ids=[end])
     assert [node.fate for node in level] == ["ended", "kept"]
-
-
-def test_log_softmax_worked_example():
-    assert log_softmax([[0, 0], [0, 1000]]) == pytest.approx(np.array([[-np.log(2)] * 2, [-1000, 0]]))
 
 
 def test_a_beam_without_a_prompt_is_refused(model):

@@ -16,6 +16,7 @@ from lm_core.generation.sampling import (
     keep_min_p,
     keep_top_k,
     keep_top_p,
+    log_softmax,
     penalise,
     ranking,
     softmax,
@@ -54,6 +55,10 @@ def test_softmax_worked_example():
 
 def test_softmax_survives_huge_and_missing_logits():
     assert softmax([1e4, 1e4, -np.inf]).tolist() == [0.5, 0.5, 0]
+
+
+def test_log_softmax_worked_example():
+    assert log_softmax([[0, 0], [0, 1000]]) == pytest.approx(np.array([[-np.log(2)] * 2, [-1000, 0]]))
 
 
 def test_temperature_worked_example():
