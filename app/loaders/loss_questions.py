@@ -8,6 +8,7 @@ from typing import Any
 
 from app.loaders.choice import choice_of_run
 from app.loaders.probing import Question, one_at_a_time, whole_number
+from app.loaders.text_loss import place_in_text, text_loss
 from lm_core.errors import ConfigError
 
 MOST_OUTCOMES = 12
@@ -40,7 +41,22 @@ def choice(run_id: str, question: Question) -> dict[str, Any]:
         return choice_of_run(run_id, max(0, place), question.get("lang", ""))
 
 
-QUESTIONS: dict[str, Callable[[str, Question], dict[str, Any]]] = {"gradient": gradient, "choice": choice}
+def text(run_id: str, question: Question) -> dict[str, Any]:
+    """What each token of `text` costs the model of `step`."""
+    return text_loss(run_id, question.get("text", ""), whole_number(question, "step", -1))
+
+
+def place(run_id: str, question: Question) -> dict[str, Any]:
+    """Some lines of the run's own text: `part`, and which `turn`."""
+    return place_in_text(run_id, question.get("part", "validation"), max(0, whole_number(question, "turn", 0)))
+
+
+QUESTIONS: dict[str, Callable[[str, Question], dict[str, Any]]] = {
+    "gradient": gradient,
+    "choice": choice,
+    "text": text,
+    "place": place,
+}
 
 
 def answer(run_id: str, name: str, question: Question) -> dict[str, Any]:

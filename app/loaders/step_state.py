@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.loaders import runs
-from lm_core.config import RunConfig
-from lm_core.errors import LMError, RunError
-from lm_core.runs.run import Run
+from app.loaders.dataset import dataset_of, has_text
+from lm_core.errors import RunError
 
 if TYPE_CHECKING:
-    from lm_core.data.dataset import TokenDataset
     from lm_core.tokenizers.base import Tokenizer
     from lm_core.training.one_step import OneStep
 
@@ -52,7 +50,7 @@ def kept_steps(run_id: str) -> dict[int, Path | None]:
 
     run, config = runs.open_run(run_id), runs.config_of(run_id)
     found: dict[int, Path | None] = {} if config.start else {0: None}
-    if _has_text(run):  # else it was given away: weights without what the optimizer remembers
+    if has_text(run):  # else it was given away: weights without what the optimizer remembers
         found |= {step_of(path): path for path in kept_checkpoints(run)}
     found = {step: found[step] for step in sorted(found) if step < config.train.steps}
     if not found:
@@ -117,7 +115,7 @@ def _record(run_id: str, checkpoint: Path | None, changes: dict[int, float | Non
     began = time.perf_counter()
     run, config = runs.open_run(run_id), runs.config_of(run_id)
     tokenizer = load_tokenizer(run.tokenizer_folder)
-    dataset = _dataset(run, config, tokenizer)
+    dataset = dataset_of(run_id)
     probe = torch.tensor(probe_ids(config, tokenizer, dataset))
 
     def make() -> OneStep:
@@ -145,32 +143,3 @@ def _twice_alike(make: Callable[[], OneStep]) -> OneStep:
             return found
         found = again
     raise RunError("The server is too busy to make this step again exactly. Try again in a moment.")
-
-
-def _has_text(run: Run) -> bool:
-    return (run.tokens_folder / "dataset.json").exists()
-
-
-def _dataset(run: Run, config: RunConfig, tokenizer: Tokenizer) -> TokenDataset:
-    """The run's own token ids; where they were not given away with it, made from the same text again."""
-    from lm_core.corpora.library import load_corpus
-    from lm_core.data.dataset import open_dataset, write_dataset
-    from lm_core.data.splitting import split_documents
-
-    if _has_text(run):
-        return open_dataset(run.tokens_folder)
-    folder = runs.settings().home / "cache" / f"tokens-{run.id}"
-    if (folder / "dataset.json").exists():
-        return open_dataset(folder)
-    try:
-        corpus = load_corpus(config.corpus, texts_folder=runs.settings().texts_folder, seed=config.seed)
-    except LMError:
-        raise RunError(
-            "The text of this run is not on this machine, and a step needs it. Train a run of your own."
-        ) from None
-    texts = split_documents(corpus, config.train.validation_fraction, config.seed)
-    dataset, facts = write_dataset(*texts, tokenizer, folder), run.read_facts()
-    if (len(dataset.train), len(dataset.validation)) != (facts.train_tokens, facts.validation_tokens):
-        (folder / "dataset.json").unlink()
-        raise RunError("This run learned from another edition of its text, so its steps cannot be made again here.")
-    return dataset

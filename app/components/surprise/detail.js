@@ -1,0 +1,73 @@
+/** One token: what came before, its loss and rank, and the likeliest tokens now and then, side by side. */
+import { element } from "../kit/dom.js";
+import { fixed, number, percent, probability } from "../kit/format.js";
+import { tokenSpan, visibleToken } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+import { nameOf } from "./captions.js";
+import { ordered } from "./reading.js";
+
+const CONTEXT = 24; // tokens before it that are shown
+
+/** The token in focus: under the pointer, else locked, else the hardest one; null where nothing was predicted. */
+export function focusOf({ now, hovered, locked }) {
+  const fits = (position) => position !== null && (now.losses[position] ?? null) !== null;
+  if (fits(hovered)) return hovered;
+  if (fits(locked)) return locked;
+  return ordered(now, (position) => now.losses[position])[0] ?? null;
+}
+
+/** Where the other reading foretold the same place: its token that begins there; null where it did not. */
+export function placeThen({ laid }, position) {
+  const piece = laid?.pieces.find(({ now: [from, to] }) => position >= from && position < to);
+  return piece && piece.thenLoss !== null ? piece.then : null;
+}
+
+export function createDetail(store) {
+  const panel = element("section", { class: "panel detail", aria: { label: t("One token") } });
+  store.watch(["now", "then", "laid", "hovered", "locked", "unit"], (state) => {
+    const position = state.now ? focusOf(state) : null;
+    panel.hidden = position === null;
+    if (position === null) return;
+    const context = state.now.tokens.slice(Math.max(0, position - CONTEXT), position).map(visibleToken).join("");
+    const columns = [columnOf(state.now, position, state)];
+    const place = state.then ? placeThen(state, position) : null;
+    if (place) columns.push(columnOf(state.then, place[0], state, place[1] - place[0]));
+    panel.replaceChildren(
+      element("p", { class: "after" }, t("After"), " ", element("bdi", { class: "context", text: context }), " ", t("came"), " ", element("b", { class: "it" }, tokenSpan(state.now.tokens[position]))),
+      element("div", { class: "columns" }, columns));
+  });
+  return panel;
+}
+
+function columnOf(reading, position, state, pieces = 1) {
+  const loss = reading.losses[position];
+  const own = reading.tokens[position] === state.now.tokens[focusOf(state)] ? "" : t("its token here: {token}", { token: visibleToken(reading.tokens[position]) });
+  return element("div", { class: "column" }, element("h3", { text: nameOf(reading, state) }),
+    element("p", { class: "equation", dir: "ltr" }, "−ln ", element("span", { class: "probability", text: number(Math.exp(-loss)) }), " = ", element("b", { text: fixed(loss) }), " ", element("span", { class: "unit", text: t("nats") })),
+    element("p", { class: "note", text: [t("{bits} bits", { bits: fixed(loss / Math.LN2) }), rankOf(reading, position), expectedOf(reading, position), own, pieces > 1 ? t("the first of {count} tokens for it", { count: pieces }) : ""].filter(Boolean).join(" · ") }),
+    element("ol", { class: "expected" }, rowsOf(reading, position).map(rowOf)));
+}
+
+function rankOf({ ranks, vocabulary, top }, position) {
+  const rank = ranks[position];
+  if (rank === null) return t("not among its first {count} choices", { count: top(position).length });
+  if (rank === 1) return t("its first choice");
+  return vocabulary ? t("its choice number {rank} of {vocabulary}", { rank, vocabulary }) : t("its choice number {rank}", { rank });
+}
+
+/** Whether this loss is a lot: what the model itself expected to lose there. */
+const expectedOf = ({ expected }, position) => (expected[position] === null ? "" : t("it expected a loss of {loss} nats here", { loss: fixed(expected[position]) }));
+
+function rowsOf(reading, position) {
+  const rows = reading.top(position);
+  if (rows.some(({ truth }) => truth)) return rows;
+  return [...rows, { token: reading.tokens[position], share: Math.exp(-reading.losses[position]), truth: true }];
+}
+
+function rowOf({ token, share, truth }) {
+  const bar = element("span", { class: "expected-bar" });
+  bar.style.width = `${share * 100}%`;
+  return element("li", { class: truth ? "expected-row truth" : "expected-row", aria: { label: `${visibleToken(token)} ${percent(share)} ${truth ? t("true") : ""}` } },
+    element("bdi", { class: "expected-token" }, tokenSpan(token)), element("span", { class: "expected-track" }, bar),
+    element("span", { class: "number", text: probability(share) }), element("span", { class: "truth-mark", text: truth ? t("true") : "" }));
+}
