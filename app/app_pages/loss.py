@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.i18n import _
-from app.widgets import distributions, loss_curve, text_loss
+from app.widgets import distributions, loss_curve, sentence_chance, text_loss
 from app.widgets.frame import header, lesson
 from app.widgets.run_picker import pick_run
 from app.widgets.sections import show_section
@@ -12,6 +12,7 @@ from app.widgets.sections import show_section
 SECTIONS = {
     "curve": (_("Curve"), loss_curve.show),
     "distributions": (_("Two distributions"), distributions.show),
+    "sentence": (_("A sentence"), sentence_chance.show),
     "text": (_("Text"), text_loss.show),
 }
 
@@ -35,5 +36,6 @@ lesson(
         "lm_core.models.ngram.baselines",
         "lm_core.interpret.surprise.token_losses",
         "lm_core.interpret.text_loss.read_text",
+        "lm_core.interpret.sequence.running_products",
     ),
 )

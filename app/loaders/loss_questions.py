@@ -8,6 +8,7 @@ from typing import Any
 
 from app.loaders.choice import choice_of_run
 from app.loaders.probing import Question, one_at_a_time, whole_number
+from app.loaders.sequence import sequence_of
 from app.loaders.text_loss import place_in_text, text_loss
 from lm_core.errors import ConfigError
 
@@ -51,11 +52,19 @@ def place(run_id: str, question: Question) -> dict[str, Any]:
     return place_in_text(run_id, question.get("part", "validation"), max(0, whole_number(question, "turn", 0)))
 
 
+def sequence(run_id: str, question: Question) -> dict[str, Any]:
+    """The probability of a sentence (`text`), token by token, at the kept model nearest to `step`."""
+    with one_at_a_time:
+        step = whole_number(question, "step", -1)
+        return sequence_of(run_id, question.get("text", ""), step, turned=question.get("turned") == "1")
+
+
 QUESTIONS: dict[str, Callable[[str, Question], dict[str, Any]]] = {
     "gradient": gradient,
     "choice": choice,
     "text": text,
     "place": place,
+    "sequence": sequence,
 }
 
 

@@ -1,0 +1,70 @@
+"""A run and a sentence in, the probability of each token after those before it out, and what their product comes to."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from app.loaders import models, probing
+from app.loaders.reading import ids_that_fit, readable_text
+from lm_core.errors import ConfigError
+
+TOP = 3
+FORMATS = ("float16", "float32", "float64")
+
+
+def sequence_of(run_id: str, text: str, step: int, *, turned: bool = False) -> dict[str, Any]:
+    """What the kept model nearest to `step` (-1: the newest) makes of a sentence; the run's own where `text` is empty,
+    with its words in the other order where `turned`.
+
+    `logs` holds ln p of each token after those before it, None for the first, which is given; `bytes` are those of all
+    tokens but the first. `products` holds the running product in each format.
+
+    Raises:
+        RunError: no such run, or it has saved no model yet.
+        ConfigError: the sentence has fewer than two tokens.
+    """
+    wanted = None if step < 0 else step
+    readable, notes = readable_text(text)
+    if not text:
+        sentence = probing.read(run_id, "", wanted)
+        readable = " ".join(sentence.tokenizer.decode(sentence.ids).split())  # a field has one line
+        readable = turn(readable) if turned else readable
+    found, left_out = _measured(run_id, models.nearest(run_id, wanted).as_posix(), readable)
+    return {"text": readable, **found, "notes": [*notes, *left_out] if text else []}
+
+
+def turn(sentence: str) -> str:
+    """The words of a sentence in the other order; the characters, where it has no words.
+
+    >>> turn("the cat sat")
+    'sat cat the'
+    """
+    words = sentence.split()
+    return " ".join(reversed(words)) if len(words) > 2 else sentence[::-1]
+
+
+@lru_cache(maxsize=64)
+def _measured(run_id: str, checkpoint: str, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    from lm_core.interpret.sequence import running_products
+    from lm_core.interpret.snapshot import take_snapshot
+    from lm_core.interpret.surprise import token_losses, top_candidates
+
+    opened = models.open_model(run_id, Path(checkpoint))
+    ids, notes = ids_that_fit(opened.tokenizer, text, opened.model.config.context_length)
+    if len(ids) < 2:
+        raise ConfigError("Type a text of at least two tokens: the first one is never predicted.")
+    tokens = opened.tokenizer.token_texts(ids)
+    snapshot = take_snapshot(opened.model, ids, tokens, step=opened.step, keep=lambda site: False)
+    logs = [-float(loss) for loss in token_losses(snapshot)[1:]]
+    top_ids, shares = top_candidates(snapshot, min(TOP, opened.model.vocab_size))
+    names = [opened.tokenizer.token_texts(row) for row in top_ids.tolist()]
+    return {
+        "step": opened.step,
+        "tokens": tokens,
+        "logs": [None, *(round(log, 6) for log in logs)],
+        "bytes": sum(map(len, opened.tokenizer.token_bytes(ids[1:]))),
+        "products": {kind: [1.0, *running_products(logs, kind)] for kind in FORMATS},  # type: ignore[arg-type]
+        "top": [[[name, round(float(p), 4)] for name, p in zip(*row, strict=True)] for row in zip(names, shares)],
+    }, notes
