@@ -16,11 +16,14 @@ CODE = (
     "lm_core.generation.sampling.keep_top_p",
     "lm_core.generation.sampling.draw",
     "lm_core.generation.decode.generate",
+    "lm_core.models.cache.KVCache.append",
+    "lm_core.generation.timing.multiplications",
 )
 # One line a section: its name, and what draws it for a run.
 SECTIONS = {
     "write": (_("Write"), write.show),
     "together": (_("Two at once"), at_once.show_pair),
+    "cache": (_("Cache"), at_once.show_cache),
 }
 
 header(

@@ -37,6 +37,7 @@ export default function (component) {
 BORROWED = {
     "experiments": ("runs",),
     "sidebyside": ("tokens",),
+    "cache": ("together",),
 }  # pictures that are partly made of another's modules wear its styles too
 MISSING = "This picture comes from Tokenarium's own server. Start it with: make run"
 

@@ -1,16 +1,19 @@
-"""A question of the page Generate by its name in ("pair", …), the answer as plain values out."""
+"""A question of the page Generate by its name in ("pair", "cache", …), the answer as plain values out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from app.loaders import probing, together
+from app.loaders import caching, probing, together
 from app.loaders.probing import Question
 from lm_core.errors import ConfigError
 
 QUESTIONS: dict[str, Callable[[str, Question], dict[str, Any]]] = {
     "pair": together.pair,
+    "cache": caching.fill,
+    "column": caching.column,
+    "speed": caching.speed,
 }
 
 

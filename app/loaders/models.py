@@ -12,7 +12,7 @@ from typing import Any
 
 from app.loaders import runs
 from app.loaders.bounded import Bounded
-from lm_core.config import PRETRAINED
+from lm_core.config import PRETRAINED, ModelConfig
 from lm_core.errors import RunError
 from lm_core.runs.checkpoint_files import checkpoint_near, checkpoints, kept_checkpoints, step_of
 from lm_core.runs.run import Run
@@ -88,17 +88,28 @@ def open_untrained(run_id: str) -> Opened:
     return _opened.get((run.folder, "untrained"), lambda: _draw(run))
 
 
-def _draw(run: Run) -> Opened:
+def open_example(config: ModelConfig, vocab_size: int) -> Any:
+    """A model of this shape, its weights by chance: to measure with, where what it says does not matter."""
+    return _opened.get((config, vocab_size), lambda: Opened(_by_chance(config, vocab_size, 0), None, 0)).model
+
+
+def _by_chance(config: ModelConfig, vocab_size: int, seed: int) -> Any:
     import torch
 
     from lm_core.models.registry import build_model
+
+    torch.set_num_threads(1)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return build_model(config, vocab_size).eval()
+
+
+def _draw(run: Run) -> Opened:
     from lm_core.tokenizers.registry import load_tokenizer
 
     config = run.read_config()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(config.seed)
-        model = build_model(config.model, run.read_facts().vocab_size)
-    return Opened(model.eval(), load_tokenizer(run.tokenizer_folder), 0)
+    model = _by_chance(config.model, run.read_facts().vocab_size, config.seed)
+    return Opened(model, load_tokenizer(run.tokenizer_folder), 0)
 
 
 def _open(run: Run, checkpoint: Path) -> Opened:

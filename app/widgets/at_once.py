@@ -1,4 +1,4 @@
-"""The sections of Generate that ask a route: two at once; a run in, its picture out."""
+"""The sections of Generate that ask a route: two at once, the cache; a run in, its picture out."""
 
 from __future__ import annotations
 
@@ -26,6 +26,14 @@ def show_pair(run_id: str) -> None:
         return
     choices = [{"id": each.run_id, "label": label(each), "scratch": _scratch(each.run_id)} for each in _with_model()]
     _show("together", run_id, {"runs": choices})
+
+
+def show_cache(run_id: str) -> None:
+    """The KV cache as it fills, and what it saves."""
+    if generate.standing(run_id).checkpoint_step is None:
+        wait(run_id)
+        return
+    _show("cache", run_id, {})
 
 
 @st.fragment

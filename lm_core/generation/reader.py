@@ -53,6 +53,11 @@ class Reader:
         self._keep_attention = keep_attention
         self._start = 0
 
+    @property
+    def cache(self) -> KVCache | None:
+        """What it keeps of the tokens that it has read; None where it reads all of them each time."""
+        return self._cache
+
     def read(self, ids: Sequence[int]) -> View:
         """All ids of one text so far, which must go on from those read before."""
         logits, attention = self.read_side_by_side([ids])

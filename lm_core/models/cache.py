@@ -34,6 +34,10 @@ class KVCache:
     def capacity(self) -> int:
         return self._keys.size(3)
 
+    def filled(self) -> tuple[Tensor, Tensor]:
+        """The keys and the values of all tokens that are in, (L, B, K, length, D) each: views, not copies."""
+        return self._keys[:, :, :, : self.length], self._values[:, :, :, : self.length]
+
     def append(self, layer: int, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
         """New keys and values (B, K, T, D) of one layer -> all of this layer so far (B, K, S, D), twice.
 

@@ -107,3 +107,29 @@ def test_the_page_sends_the_runs_to_choose_from_and_what_the_address_says(two):
     data = sent(open_page("generate", section="together", run=RUN, other=OTHER, seed="3", temperature="0.5"))
     assert [(run["id"], run["scratch"]) for run in data["runs"]] == [(RUN, True), (OTHER, True)]
     assert (data["run"], data["other"], data["seed"], data["temperature"]) == (RUN, OTHER, 3, 0.5)
+
+
+def test_the_cache_comes_in_pieces_with_its_bytes_and_its_numbers(two):
+    found, rows = whole("cache", text="ROMEO:", seed="4")
+    assert len(rows) == 32 - 6 + 12  # by itself it writes past the end of the context, so that one sees it slide
+    assert [len(row["keys"][0]) for row in rows if row["start"] != 0][:2] == [32 - 8 + 1, 1]
+    assert found["bytesEach"] == 2 * 2 * 2 * 8 * 4
+    column = answer(RUN, "column", {"text": "ROMEO:", "seed": "4", "at": "0", "layer": "1", "column": "5"})
+    assert (len(column["key"]), len(column["key"][0])) == (2, 8)
+    assert column["value"][0] == pytest.approx(rows[0]["values"][1][5], abs=1e-3)
+    with pytest.raises(ConfigError, match="no such place"):
+        answer(RUN, "column", {"text": "ROMEO:", "seed": "4", "at": "0", "layer": "2"})
+
+
+def test_speed_is_measured_up_to_the_context_and_counted(two):
+    found, rows = whole("speed", text="ROMEO:", turn="1")
+    assert rows[-1]["tokens"] == found["longest"] == 32
+    assert all(row["all"] > row["fewer"] > found["weights"] for row in rows[1:])
+
+
+def test_a_model_without_a_mask_has_no_cache_and_says_so(make_finished_run):
+    make_finished_run(machine.GALLERY / RUN, causal=False)
+    for question in ("cache", "speed"):
+        with pytest.raises(ConfigError, match="no causal mask"):
+            answer(RUN, question, {})
+    assert len(whole("pair", **ASKED, other_step="0")[1]) == 40

@@ -51,3 +51,26 @@ def test_two_texts_from_the_same_draws(open_page, run_id):
     expect(caption).to_contain_text("both texts are the same", timeout=10_000)
     page.set_viewport_size({"width": 400, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
+
+
+def test_the_cache_fills_and_both_times_are_measured(open_page, run_id):
+    page = open_page(f"generate?section=cache&run={run_id}&text=ROMEO:&seed=4")
+    expect(page.locator(".place-count")).to_have_text("38 / 38", timeout=40_000)
+    held, said = page.locator(".cache-meter"), page.locator(".cache-panel .caption")
+    expect(page.locator(".speed-dot.with")).to_have_count(23, timeout=20_000)
+    assert page.locator(".speed-dot.without").count() == 23
+    expect(page.locator(".speed-panel .caption")).to_contain_text("times as many")
+    page.get_by_label("Step", exact=True).fill("0")
+    expect(said).to_contain_text("The prompt is read once: 6 columns come.")
+    page.locator("h1").click()
+    page.keyboard.press("ArrowRight")
+    expect(said).to_contain_text("One column comes")
+    expect(held).to_have_attribute("aria-label", "7 of 32 places are taken")
+    page.get_by_label("Step", exact=True).fill("27")
+    expect(said).to_contain_text("The window slides on by a quarter: 8 tokens are out")
+    expect(page.locator(".window-text .out")).to_have_count(8)
+    page.locator(".cache-grid").focus()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".cell-detail h3")).to_contain_text("Layer 2, token 33")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
