@@ -66,5 +66,8 @@ def _measured(run_id: str, checkpoint: str, text: str) -> tuple[dict[str, Any], 
         "logs": [None, *(round(log, 6) for log in logs)],
         "bytes": sum(map(len, opened.tokenizer.token_bytes(ids[1:]))),
         "products": {kind: [1.0, *running_products(logs, kind)] for kind in FORMATS},  # type: ignore[arg-type]
-        "top": [[[name, round(float(p), 4)] for name, p in zip(*row, strict=True)] for row in zip(names, shares)],
+        "top": [
+            [[name, round(float(p), 4)] for name, p in zip(*row, strict=True)]
+            for row in zip(names, shares, strict=True)
+        ],
     }, notes
