@@ -82,5 +82,10 @@ def show_picture(name: str, data: dict[str, Any], *, key: str, listens: tuple[st
     return _component(name)(key=key, data={**common, **data}, **callbacks)
 
 
+def look_again_every(seconds: float, *, key: str) -> None:
+    """Have the fragment that this is called in drawn again and again, for as long as it calls this."""
+    show_picture("ticker", {"period": int(1000 * seconds)}, key=key, listens=("tick",))
+
+
 def _ignore() -> None:
     """Streamlit wants a callback for every name that a component may set."""

@@ -12,7 +12,7 @@ from functools import partial
 import streamlit as st
 
 from app import state
-from app.components import show_picture
+from app.components import look_again_every, show_picture
 from app.i18n import _, current_language
 from app.loaders import film as film_loader
 from app.loaders import tokenizers, tokens
@@ -122,9 +122,10 @@ def show_section(source: Source) -> None:
     return parts[chosen][1](source)
 
 
-@st.fragment(run_every=1.0)
+@st.fragment
 def wait_for_tokenizer(run_id: str) -> None:
     """Look again each second until the run has made its tokenizer, then draw the page."""
     if tokens.is_ready(run_id):
         st.rerun()
     st.info(_("This run is still making its tokenizer. The picture appears as soon as it is there."))
+    look_again_every(1, key="waiting for a tokenizer")

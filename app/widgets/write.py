@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app import state
-from app.components import show_picture
+from app.components import look_again_every, show_picture
 from app.loaders import generate
 from app.widgets.meanwhile import meanwhile
 
@@ -31,7 +31,7 @@ def show(run_id: str) -> None:
     st.caption(generate.provenance(standing, data["writing"]["step"], plan.at))
 
 
-@st.fragment(run_every=2)
+@st.fragment
 def wait(run_id: str) -> None:
     """A run without weights: what it is doing, and the whole page anew once it has some."""
     standing = generate.standing(run_id)
@@ -41,5 +41,6 @@ def wait(run_id: str) -> None:
     if standing.is_live:
         st.info(sentence, icon=":material/hourglass_empty:")
         st.progress(min(1.0, standing.step / standing.first_checkpoint))
+        look_again_every(2, key="waiting for a model")
     else:
         st.error(sentence, icon=":material/error:")

@@ -1,5 +1,6 @@
 """The Generate page: what it writes is what lm_core writes; wishes, refusals and runs without weights are sentences."""
 
+import json
 import subprocess
 import sys
 from functools import partial
@@ -104,7 +105,8 @@ def test_a_run_without_a_model_says_why_and_what_will_come(tiny_config, state, c
     run = own_run(tiny_config, state, **columns)
     app = open_generate(run=run.id)
     assert sentence in words(app)
-    assert not app.get("bidi_component")
+    pictures = [json.loads(one.proto.json) for one in app.get("bidi_component")]
+    assert [picture.get("period") for picture in pictures] == [2000] * (state in ("running", "queued"))
 
 
 def test_the_writing_is_what_the_core_writes(gallery_run):

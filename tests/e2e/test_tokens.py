@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from lm_core.runs.run import Run
 from tests.finished_run import make_run
 
 HOSTILE = "<img src=x onerror='window.harmed=true'>\n\u202eabc \u0000"
@@ -175,3 +176,13 @@ def test_the_modules_by_themselves(open_page):
     lines = found["csv"].split("\r\n")
     assert lines[1] == "0,'=1+1,text,4,3,"
     assert lines[2] == '1," a,""b""\n",text,7,2,'
+
+
+def test_a_run_that_still_makes_its_tokenizer_is_waited_for(open_page, server):
+    run = Run(server.home / "runs" / make_run(server.home, "char"))
+    tokenizer = run.tokenizer_folder / "tokenizer.json"
+    aside = tokenizer.rename(tokenizer.with_suffix(".aside"))
+    page = open_page(f"tokens?run={run.id}&from=run")
+    expect(page.get_by_text("still making its tokenizer")).to_be_visible(timeout=20_000)
+    aside.rename(tokenizer)
+    expect(page.locator(".chip").first).to_be_visible(timeout=20_000)
