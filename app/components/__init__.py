@@ -39,6 +39,7 @@ BORROWED = {
     "sidebyside": ("tokens",),
     "cache": ("together",),
 }  # pictures that are partly made of another's modules wear its styles too
+NUMBERED = ("attention", "inside", "probing")  # pictures whose numbers say where they came from
 MISSING = "This picture comes from Tokenarium's own server. Start it with: make run"
 
 
@@ -58,7 +59,8 @@ def _component(name: str) -> Any:
     base = st.get_option("server.baseUrlPath").strip("/")
     address = "/" + "/".join(part for part in (base, "pictures", assets_digest(), name, "main.js") if part)
     js = LOADER.replace("__ADDRESS__", repr(address)).replace("__MISSING__", repr(MISSING))
-    styles = ("kit/theme", *(f"{other}/{other}" for other in BORROWED.get(name, ())), f"{name}/{name}")
+    borrowed = [f"{other}/{other}" for other in BORROWED.get(name, ())] + ["inside/origin"] * (name in NUMBERED)
+    styles = ("kit/theme", *borrowed, f"{name}/{name}")
     css = "".join((FOLDER / f"{style}.css").read_text("utf-8") for style in styles)
     return st.components.v2.component(f"tokenarium_{name}", html='<div class="tk"></div>', css=css, js=js)
 

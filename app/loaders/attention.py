@@ -165,12 +165,12 @@ def _shape_of(point: HistoryPoint) -> dict[str, Any]:
     return {"tokens": point.tokens, "layers": point.attention.shape[0], "heads": point.attention.shape[1]}
 
 
-def switches(run_id: str) -> dict[str, bool]:
+def switches(run_id: str) -> dict[str, bool | int]:
     """What the arithmetic of a score depends on."""
     model = runs.config_of(run_id).model
     turned = model.positions == "rotary"
     own = {"causal": model.causal, "scaled": model.scale_scores, "residual": model.residual}
-    return {**own, "qkNorm": model.qk_norm, "rotary": turned}
+    return {**own, "qkNorm": model.qk_norm, "rotary": turned, "keyHeads": model.kv_heads}
 
 
 def _ahead(run_id: str, attention: npt.NDArray[np.uint8]) -> dict[str, float]:

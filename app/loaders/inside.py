@@ -30,6 +30,7 @@ from lm_core.jobs.status import OVER
 
 if TYPE_CHECKING:
     from lm_core.interpret.walk import Made
+    from lm_core.interpret.walk_source import Source
     from lm_core.interpret.walk_values import Tensors
 
 MOST_TOKENS = 128  # of the sentence; more would not fit a screen
@@ -136,20 +137,39 @@ def number(run_id: str, text: str, step: int, key: str, at: str) -> dict[str, An
         RunError: no such run, or it has saved no model yet.
         ConfigError: the pass has no such number.
     """
+    return number_of(_open(run_id, text, step), key, at)
+
+
+def number_of(seen: Pass, key: str, at: str) -> dict[str, Any]:
+    """The same of a pass that is open already.
+
+    Raises:
+        ConfigError: as `number`.
+    """
     from lm_core.interpret.walk import block_walk, end_walk, start_walk
     from lm_core.interpret.walk_source import source_of
 
-    seen = _open(run_id, text, step)
     part, n_tokens = _part_of(seen, key), len(seen.sentence.ids)
     ends = {"start": start_walk, "end": end_walk}
     walk = ends[part](seen.model, n_tokens) if part in ends else block_walk(seen.model, int(part[7:]), n_tokens)
     made = next((made for made in walk if made.key == key), None)
     _check(made is not None)
     assert made is not None
-    places = [int(place) for place in at.split(",") if place.isascii() and place.isdecimal() and len(place) < 8]
+    places = places_of(at)
     _check(len(places) == len(made.shape))
     _check(all(place < size for place, size in zip(places, made.shape, strict=True)))
-    source = source_of(seen.model, list(seen.sentence.ids), made, _part(seen, part), tuple(places))
+    source = source_of(seen.model, list(seen.sentence.ids), made, _part(seen, part), places)
+    token = _token(seen, places[-1]) if made.axes.endswith("V") else None
+    return {**worded(source, made.axes, made.code), "token": token}
+
+
+def places_of(at: str) -> tuple[int, ...]:
+    """'0,5,3' -> (0, 5, 3); what is no number is left out."""
+    return tuple(int(place) for place in at.split(",") if place.isascii() and place.isdecimal() and len(place) < 8)
+
+
+def worded(source: Source, axes: str, code: tuple[str, str]) -> dict[str, Any]:
+    """A number's source as plain values: what its place is counted by, and the line and the function that made it."""
     operands = [
         {
             "name": each.name, "of": each.of, "weight": each.is_weight, "place": list(each.place),
@@ -158,10 +178,9 @@ def number(run_id: str, text: str, step: int, key: str, at: str) -> dict[str, An
         for each in source.operands
     ]  # fmt: skip
     return {
-        "key": key, "at": places, "kind": source.kind, "value": _exact(source.value), "operands": operands,
-        "constants": {name: float(value) for name, value in source.constants.items()},
-        "token": _token(seen, places[-1]) if made.axes.endswith("V") else None,
-        "code": {**line_with(*made.code), "source": _source(made.code[0])},
+        "key": source.key, "at": list(source.index), "axes": axes, "kind": source.kind, "value": _exact(source.value),
+        "operands": operands, "constants": {name: float(value) for name, value in source.constants.items()},
+        "code": {**line_with(*code), "source": _source(code[0])},
     }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def neurons(reading: Reading, question: Question) -> dict[str, Any]:
     from lm_core.interpret.neurons import awake, selective, strongest
 
     layer = whole_number(question, "layer", reading.model.config.n_layers - 1)
-    scan = _scanned(reading.run_id, reading.step, layer)
+    scan = scan_of(reading, layer)
     chosen = [int(one) for one in selective(scan)]
     neuron = whole_number(question, "neuron", chosen[0])
     places = strongest(scan, neuron, SHOWN)
@@ -52,11 +52,17 @@ def neurons(reading: Reading, question: Question) -> dict[str, Any]:
                 "tokens": reading.token_names(place.ids.tolist()),
                 "activations": rounded(place.activations),
                 "position": place.position,
+                "window": place.window,
             }
             for place in places
         ],
         "here": rounded(kept[f"blocks.{layer}.mlp_post"][0, :, neuron].numpy(force=True)),
     }
+
+
+def scan_of(reading: Reading, layer: int) -> Scan:
+    """What the neurons of a layer did over a sample of the run's text."""
+    return _scanned(reading.run_id, reading.step, layer)
 
 
 @lru_cache(maxsize=8)

@@ -23,7 +23,7 @@ def patching(reading: Reading, question: Question) -> dict[str, Any]:
     from lm_core.interpret.patching import KINDS, patch_rows
 
     other, model = question.get("other", ""), reading.model
-    corrupted = probing.read(reading.run_id, other, reading.step) if other else _with_one_token_changed(reading)
+    corrupted = second_sentence(reading, question)
     first, second = (run_traced(model, ids)[0][0, -1].log_softmax(-1) for ids in (reading.ids, corrupted.ids))
     moved = (first - second) * (first.exp() + second.exp())
     target = whole_number(question, "target", int(moved.argmax()))
@@ -46,6 +46,12 @@ def patching(reading: Reading, question: Question) -> dict[str, Any]:
         "byHead": maps["heads"],
         "left": len(maps) * model.config.n_layers - len(work.done),
     }
+
+
+def second_sentence(reading: Reading, question: Question) -> Reading:
+    """The sentence `other`, or the first one with a token changed."""
+    other = question.get("other", "")
+    return probing.read(reading.run_id, {"text": other}, reading.step) if other else _with_one_token_changed(reading)
 
 
 def _with_one_token_changed(reading: Reading) -> Reading:

@@ -44,7 +44,14 @@ class Reading:
         """What every answer tells."""
         config = self.model.config
         shape = {"layers": config.n_layers, "heads": config.n_heads, "causal": config.causal}
-        return {"step": self.step, "text": self.text, "tokens": list(self.tokens), "notes": self.notes, **shape}
+        return {
+            "step": self.step,
+            "text": self.text,
+            "tokens": list(self.tokens),
+            "ids": list(self.ids),
+            "notes": self.notes,
+            **shape,
+        }
 
     def token_names(self, ids: Sequence[int]) -> list[str]:
         return list(self.tokenizer.token_texts(list(ids)))
@@ -92,14 +99,14 @@ def go_on(key: Hashable, begin: Callable[[], tuple[Any, Iterator[Any]]], seconds
     return work
 
 
-def read(run_id: str, text: str = "", step: int | None = None) -> Reading:
-    """The model of a run nearest to `step` (the newest for None) and a sentence; its own one where `text` is empty.
+def read(run_id: str, question: Question, step: int | None = None) -> Reading:
+    """The model of a run nearest to `step` (the newest for None) and the sentence `text`; the run's own where empty.
 
     Raises:
         RunError: no such run, or it has saved no model yet.
         ConfigError: the sentence has fewer than two tokens.
     """
-    opened = models.open_model(run_id, models.nearest(run_id, step))
+    text, opened = question.get("text", ""), models.open_model(run_id, models.nearest(run_id, step))
     readable, notes = readable_text(text or _own_sentence(run_id))
     fitting = min(opened.model.config.context_length, MOST_TOKENS if text else OPENING)
     ids, left_out = ids_that_fit(opened.tokenizer, readable, fitting)

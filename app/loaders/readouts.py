@@ -17,13 +17,13 @@ def lens(reading: Reading, question: Question) -> dict[str, Any]:
     names = [[reading.token_names(cell) for cell in row] for row in seen.top_ids.tolist()]
     rows = [
         {
-            "top": [list(map(list, zip(texts, shares, strict=True))) for texts, shares in zip(*pair, strict=True)],
+            "top": [list(map(list, zip(*cell, strict=True))) for cell in zip(*found, strict=True)],
             "share": rounded(seen.next_probability[row]),
             "rank": seen.next_rank[row].tolist(),
             "entropy": rounded(seen.entropy[row]),
             "distance": rounded(seen.distance[row]),
         }
-        for row, pair in enumerate(zip(names, rounded(seen.top_probabilities), strict=True))
+        for row, found in enumerate(zip(names, rounded(seen.top_probabilities), seen.top_ids.tolist(), strict=True))
     ]
     return {"rows": rows, "vocabulary": reading.model.vocab_size}
 

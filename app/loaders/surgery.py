@@ -52,8 +52,7 @@ def operate(reading: Reading, question: Question) -> dict[str, Any]:
     """
     from lm_core.interpret.ablation import divergence, outcome
 
-    how = "mean" if question.get("how") == "mean" else "zero"
-    edits = _edits(reading, question, how)
+    edits = edits_of(reading, question)
     position = reading.position(question)
     before, after = outcome(reading.model, reading.ids), outcome(reading.model, reading.ids, edits)
     ids = _union(before.probabilities[position], after.probabilities[position])
@@ -119,9 +118,11 @@ def matters(reading: Reading, question: Question) -> dict[str, Any]:
     }
 
 
-def _edits(reading: Reading, question: Question, how: str) -> dict[str, Edit]:
+def edits_of(reading: Reading, question: Question) -> dict[str, Edit]:
+    """What `heads`, `mlps`, `cells` and `how` of a question change."""
     from lm_core.interpret.ablation import Cell, with_cells, without
 
+    how = "mean" if question.get("how") == "mean" else "zero"
     heads = [(layer, head) for layer, head in numbers(question, "heads", 2)]
     mlps = [layer for (layer,) in numbers(question, "mlps", 1)]
     cells = [Cell(*place, weight / 1000) for *place, weight in numbers(question, "cells", 5)]

@@ -55,6 +55,17 @@ def gradient_times_input(model: GPT, ids: Ids, position: int, token: int) -> tup
     Raises:
         ConfigError: the text does not fit the model, or there is no such position or token.
     """
+    slope, x = embedding_slopes(model, ids, position, token)
+    return (slope * x).sum(-1), np.linalg.norm(slope, axis=-1).astype(np.float32)
+
+
+def embedding_slopes(model: GPT, ids: Ids, position: int, token: int) -> tuple[Floats, Floats]:
+    """The gradient of ln p(`token` follows the one at `position`) at each token's embedding, and the embeddings; both
+    (T, C).
+
+    Raises:
+        ConfigError: as `gradient_times_input`.
+    """
     batch = as_batch(model, ids)
     if not -batch.size(1) <= position < batch.size(1) or not 0 <= token < model.vocab_size:
         raise ConfigError(f"Choose one of {batch.size(1)} positions and one of {model.vocab_size} tokens.")
@@ -63,8 +74,7 @@ def gradient_times_input(model: GPT, ids: Ids, position: int, token: int) -> tup
         return logits[0, position].log_softmax(-1)[token]
 
     found, inputs = _backward(model, batch, {"embed"}.__contains__, log_share)
-    slope, x = found["embed"], inputs["embed"]
-    return (slope * x).sum(-1), np.linalg.norm(slope, axis=-1).astype(np.float32)
+    return found["embed"], inputs["embed"]
 
 
 def _backward(

@@ -193,28 +193,53 @@ class _Evidence:
     held: npt.NDArray[np.bool_]
 
 
-def _text_evidence(pattern: Floats, tokens: Sequence[str], *, causal: bool) -> dict[str, _Evidence]:
+def evidence_rows(
+    model: GPT, pattern: Floats, tokens: Sequence[str], name: str, allowed: Sequence[int] | None = None
+) -> tuple[tuple[Floats, Floats], Floats | None]:
+    """What the evidence of one kind is made of: how much of it each row of a text shows (L, H, T) and what each row
+    counts, whose weighted mean is the score; and the scores (N, L, H) of the random texts, None where there are none or
+    where they show no such kind.
+    """
+    repeated = repeated_patterns(model, allowed)
+    on_random = _random_scores(*repeated, causal=model.config.causal) if repeated else {}
+    return _text_rows(pattern, tokens, causal=model.config.causal)[name], on_random.get(name)
+
+
+def _text_rows(pattern: Floats, tokens: Sequence[str], *, causal: bool) -> dict[str, tuple[Floats, Floats]]:
+    """Of each kind how much of it each row shows (L, H, T), and what each row counts."""
     plain, lettered = ideals(tokens, causal=causal), text_ideals(tokens)
-    found = {name: _weigh(name, _on(pattern, ideal.keys), ideal.queries) for name, ideal in plain.items()}
+    found: dict[str, tuple[Floats, Floats]] = {
+        name: (_on(pattern, ideal.keys), ideal.queries) for name, ideal in plain.items()
+    }
     by_chance = chance(lettered["class"], causal=causal)
     beyond = (_on(pattern, lettered["class"].keys) - by_chance) / np.maximum(1 - by_chance, 1e-9)
-    found["class"] = _weigh("class", beyond, lettered["class"].queries)
+    found["class"] = beyond, lettered["class"].queries
     inside = lettered["brackets"]
-    found["brackets"] = _weigh("brackets", _on(pattern, inside.keys), inside.queries)
-    found["sink"] = _sink_evidence(pattern)
-    found["broad"] = _weigh("broad", _evenness(pattern, causal=causal), plain["itself"].queries)
+    found["brackets"] = _on(pattern, inside.keys), inside.queries
+    found["sink"] = _sink_rows(pattern)
+    found["broad"] = _evenness(pattern, causal=causal), plain["itself"].queries
     return {name: found[name] for name in THRESHOLDS if name in found}
 
 
-def _random_evidence(patterns: Floats, ids: npt.NDArray[np.int64], *, causal: bool) -> dict[str, _Evidence]:
-    """The average over the random texts."""
+def _text_evidence(pattern: Floats, tokens: Sequence[str], *, causal: bool) -> dict[str, _Evidence]:
+    return {name: _weigh(name, *rows) for name, rows in _text_rows(pattern, tokens, causal=causal).items()}
+
+
+def _random_scores(patterns: Floats, ids: npt.NDArray[np.int64], *, causal: bool) -> dict[str, Floats]:
+    """(N, L, H) of each kind: its score on each random text."""
     texts = []
     for pattern, row in zip(patterns, ids, strict=True):
         drawn = ideals(row.tolist(), causal=causal)
         found = {name: _weigh(name, _on(pattern, ideal.keys), ideal.queries) for name, ideal in drawn.items()}
         found["broad"] = _weigh("broad", _evenness(pattern, causal=causal), drawn["itself"].queries)
         texts.append(found)
-    scores = {name: np.mean([text[name].score for text in texts], axis=0) for name in texts[0]}
+    return {name: np.stack([text[name].score for text in texts]) for name in texts[0]}
+
+
+def _random_evidence(patterns: Floats, ids: npt.NDArray[np.int64], *, causal: bool) -> dict[str, _Evidence]:
+    """The average over the random texts."""
+    each = _random_scores(patterns, ids, causal=causal)
+    scores = {name: np.mean(texts, axis=0) for name, texts in each.items()}
     return {name: _Evidence(score, score >= HALF_SUPPORT * THRESHOLDS[name]) for name, score in scores.items()}
 
 
@@ -261,13 +286,13 @@ def _sinks(pattern: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
     return shares.argmax(-1), shares.max(-1)
 
 
-def _sink_evidence(pattern: Floats) -> _Evidence:
+def _sink_rows(pattern: Floats) -> tuple[Floats, Floats]:
     """A sink that is not the first token, whose name is "first"."""
     at, _share = _sinks(pattern)
     values = np.take_along_axis(pattern, at[..., None, None], axis=-1)[..., 0]  # (L, H, T)
     rows = np.arange(pattern.shape[-1])
     queries = (rows >= np.maximum(FIRST_QUERY, at[..., None] + SINK_DISTANCE)) & (at[..., None] > 0)
-    return _weigh("sink", values, queries.astype(np.float64))
+    return values, queries.astype(np.float64)
 
 
 def _entropies(pattern: Floats) -> Floats:

@@ -43,8 +43,9 @@ class Scan:
 
 @dataclass(frozen=True, eq=False)
 class Excerpt:
-    """One place: the window's ids and the neuron's activation at each, and where it is largest."""
+    """One place: which window it is, its ids and the neuron's activation at each, and where it is largest."""
 
+    window: int
     ids: npt.NDArray[np.int64]
     activations: Floats
     position: int
@@ -94,7 +95,7 @@ def strongest(scan: Scan, neuron: int, count: int = 8) -> list[Excerpt]:
     """
     values = scan.activations[:, :, _checked(scan, neuron)]  # (N, T)
     order = np.argsort(-values.max(axis=1), kind="stable")[:count]
-    return [Excerpt(scan.ids[row], values[row], int(values[row].argmax())) for row in order]
+    return [Excerpt(int(row), scan.ids[row], values[row], int(values[row].argmax())) for row in order]
 
 
 def awake(scan: Scan, neuron: int) -> tuple[float, float]:

@@ -94,6 +94,20 @@ def patch_heads(model: GPT, clean: Ids, corrupted: Ids, target: int, other: int)
     return patch_positions(model, clean, corrupted, "heads", target, other)
 
 
+def patched_last(model: GPT, clean: Ids, corrupted: Ids, kind: str, layer: int, place: int) -> Tensor:
+    """(V,) scores at the last token of the corrupted run with one position of a site (KINDS), or one head ("heads") at
+    all positions, taken from the clean one: what one number of `patch_rows` comes from.
+
+    Raises:
+        ConfigError: the texts differ in length or do not fit.
+    """
+    _same_length(clean, corrupted)
+    site = _site(kind, layer)
+    _, kept = run_traced(model, clean, keep=site.__eq__)
+    logits, _ = run_traced(model, corrupted, edits={site: _one_place_each(kept[site], [place])})
+    return logits[0, -1]
+
+
 def patched_logits(model: GPT, clean: Ids, corrupted: Ids, sites: Mapping[str, list[int]]) -> Tensor:
     """(T, V) of the corrupted run with these positions of these sites taken from the clean one.
 
@@ -145,7 +159,7 @@ class _Runs:
         Behind a causal mask both runs are the same before the first token that differs: nothing comes back from there.
         """
         by_head = kind == "heads"
-        site = f"blocks.{layer}.{'attn.z' if by_head else KINDS[kind]}"
+        site = _site(kind, layer)
         n_tokens = self.corrupted.size(1)
         first = self.first_change if model.config.causal and not by_head else 0
         found = [np.full(first, self.corrupted_difference)]
@@ -155,6 +169,10 @@ class _Runs:
             found.append((logits[:, -1, self.target] - logits[:, -1, self.other]).numpy(force=True))
         gap = self.clean_difference - self.corrupted_difference
         return Row(kind, layer, ((np.concatenate(found) - self.corrupted_difference) / gap).astype(np.float32))
+
+
+def _site(kind: str, layer: int) -> str:
+    return f"blocks.{layer}.{'attn.z' if kind == 'heads' else KINDS[kind]}"
 
 
 def _same_length(clean: Ids, corrupted: Ids) -> None:

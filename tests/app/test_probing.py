@@ -32,7 +32,7 @@ def ask(make_finished_run):
 @pytest.mark.parametrize("kind", MODELS)
 def test_every_kind_of_model_answers_in_plain_values(kind, make_finished_run):
     make_finished_run(machine.GALLERY / RUN, text=TEXT, **MODELS[kind])
-    for question in QUESTIONS.keys() - {"neurons"}:
+    for question in QUESTIONS.keys() - {"neurons", "number"}:
         if (kind, question) == ("streamless", "who"):
             with pytest.raises(ConfigError, match="without a residual stream"):
                 answer(RUN, question, {})
@@ -61,7 +61,7 @@ def test_the_lens_ends_with_what_surgery_calls_as_trained(ask):
     lens, before = ask("lens"), ask("surgery")
     top = lens["rows"][-1]["top"][-1][0]
     best = max(before["candidates"], key=lambda one: one["before"])
-    assert top == [best["text"], pytest.approx(best["before"])]
+    assert top == [best["text"], pytest.approx(best["before"]), best["id"]]
     assert all(one["before"] == one["after"] for one in before["candidates"])
     assert "written" not in before
 
@@ -177,3 +177,59 @@ def test_surgery_stands_on_the_attention_page_with_choices_of_its_own(make_finis
     both = [json.loads(picture.proto.json) for picture in app.get("bidi_component")]
     surgery = next(data for data in both if data.get("section") == "surgery")
     assert (surgery["layer"], surgery["off"]) == (1, "0.1")
+
+
+def number_of(key, at, **given):
+    words = {name: str(value) for name, value in given.items()}
+    found = answer(RUN, "number", {"key": key, "at": ",".join(map(str, at)), **words})
+    json.dumps(found, allow_nan=False)
+    return found
+
+
+def test_what_a_probe_shows_is_what_its_source_says(ask):
+    """One number of each section, and the text of the page Attention beside that of Inside."""
+    words = {"text": PAIR["text"]}
+    lens = ask("lens", **words)
+    text, share, token = lens["rows"][1]["top"][4][2]
+    found = number_of("lens.share", (1, 4, token), **words)
+    assert (found["token"], found["value"]) == (text, pytest.approx(share, rel=1e-4))
+    effect = next(one for one in ask("parts", **words)["effects"] if (one["layer"], one["head"]) == (1, 0))
+    assert number_of("cut.rise", (), heads="1.0", **words)["value"] == pytest.approx(effect["rise"], abs=1e-5)
+    who = ask("who", position="3", **words)
+    given = {"position": 3, "token": who["token"], **words}
+    assert number_of("who.value", (2,), **given)["value"] == pytest.approx(who["parts"][2]["value"], rel=1e-3)
+    pair = ask("patching", **PAIR)
+    given = {**PAIR, "token": pair["target"]["id"], "against": pair["rival"]["id"]}
+    back = number_of("patch.recovery", (0, 1, 12), **given)
+    assert back["value"] == pytest.approx(pair["maps"]["residual"][1][12], rel=1e-3, abs=1e-5)
+    near = ask("near", find="T")
+    given = {"token": near["entry"]["id"]}
+    assert number_of("near.cosine", (near["near"][0]["id"],), **given)["value"] == pytest.approx(
+        near["near"][0]["cosine"], rel=1e-4
+    )
+    neurons = ask("neurons", layer="1")
+    place = neurons["places"][0]
+    given = {"layer": 1, "neuron": neurons["neuron"]}
+    found = number_of("scan.activation", (place["window"], place["position"]), **given)
+    assert found["value"] == pytest.approx(place["activations"][place["position"]], rel=1e-3)
+    row = number_of("blocks.1.attn.pattern", (0, 9, 3), of="film", step=100)
+    assert number_of("row.entropy", (1, 0, 9), of="film", step=100)["operands"][0]["values"][3] == row["value"]
+    own = number_of("blocks.1.attn.pattern", (0, 9, 3), of="film", step=100, **words)
+    assert own["value"] != row["value"]
+    change = number_of("blocks.1.attn.pattern", (0, 9, 3), of="film", step=100, versus=f"{RUN}:100")
+    assert (change["kind"], change["value"]) == ("less", 0)
+
+
+@pytest.mark.parametrize(
+    ("key", "at", "given", "words"),
+    [
+        ("lens.share", (9, 0, 0), {}, "no such number"),
+        ("nothing", (), {}, "no such number"),
+        ("who.value", (0,), {"token": 99_999}, "no such number"),
+        ("scan.peak", (), {"layer": 7}, "no such number"),
+        ("rollout", (0, 1, 0), {"of": "film", "step": 3}, "step 3 is not kept"),
+    ],
+)
+def test_numbers_that_are_not_there_are_refused_in_words(ask, key, at, given, words):
+    with pytest.raises(ConfigError, match=words):
+        number_of(key, at, **given)

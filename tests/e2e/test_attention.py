@@ -25,6 +25,7 @@ from lm_core.runs.facts import RunFacts
 from lm_core.runs.history import HistoryPoint, save_point
 from lm_core.runs.run import create_run
 from lm_core.tokenizers.char import CharTokenizer
+from tests.clicked_numbers import check_numbers
 
 PROBE = "O wall, full often hast thou"
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -179,25 +180,32 @@ def test_the_worked_cell_and_the_whole_matrix_agree_with_the_stored_weights(open
         for head in range(4):
             page.locator(".head").nth(head).click()
             expect(page.locator(".arithmetic p.muted").first).to_contain_text(f"Head {head // 2 + 1}.{head % 2 + 1}")
-            expect(page.locator(".verdict")).to_contain_text("they agree")
+            expect(page.locator(".arithmetic .verdict")).to_contain_text("they agree")
         page.locator(".track").focus()
         page.keyboard.press("ArrowLeft")
     page.get_by_role("button", name="Newest").click()
     page.get_by_role("button", name="One step back").click()
     expect(page.locator(".arithmetic [aria-current=step]")).to_have_text("sum")
-    expect(page.locator(".verdict")).to_be_hidden()
+    expect(page.locator(".arithmetic .verdict")).to_be_hidden()
     page.get_by_role("button", name="Play the steps").click()
-    expect(page.locator(".verdict")).to_be_visible()
+    expect(page.locator(".arithmetic .verdict")).to_be_visible()
     page.locator(".path summary").click()
     expect(page.locator(".path")).to_contain_text("learned sharpness of this head")
     assert page.locator(".path-row .row-label").all_inner_texts() == [
         "x·W for q", "q normed", "q turned", "q", "x·W for k", "k normed", "k",
     ]  # fmt: skip
-    weight = page.locator(".verdict").inner_text().split("stored ")[1].split()[0]
+    weight = page.locator(".arithmetic .verdict").inner_text().split("stored ")[1].split()[0]
     page.get_by_role("button", name="softmax").click()
     expect(page.locator(".whole-equation")).to_contain_text(f"= {weight[:-1]}")
     page.get_by_role("button", name="One stage on").click()
     expect(page.locator(".whole-equation")).to_contain_text("first number of z =")
+    page.get_by_text("Values as a table").first.click()
+    assert check_numbers(page, seen_run.id, 15, rounding=0.02) == 15  # kept as bytes, and their means
+    page.locator(".matrix").press("Enter")
+    expect(page.locator(".origin:visible")).to_contain_text("as in the model")
+    expect(page.locator(".origin:visible .one-line")).to_contain_text("softmax(dim=-1)")
+    page.keyboard.press("Escape")
+    expect(page.locator(".origin:visible")).to_have_count(0)
     page.locator(".whole summary").click()
     expect(page.locator(".code-line.now")).to_contain_text("@ v")
     page.get_by_role("button", name="Play the stages").click()
@@ -255,13 +263,13 @@ def test_a_sentence_of_ones_own_is_seen_checked_and_linked(open_page, seen_run):
     assert "Only the first 32 of 50 tokens fit" in notes
     assert "has never met" in notes
     expect(page.locator(".chip")).to_have_count(32)
-    expect(page.locator(".verdict")).to_contain_text("they agree")
+    expect(page.locator(".arithmetic .verdict")).to_contain_text("they agree")
     page.wait_for_url(re.compile("text=the"))
     field.fill("the cat")
     page.get_by_role("button", name="Let it write on").click()
     expect(page.locator(".chip.written")).to_have_count(24)
     expect(page.locator(".own-notes")).to_contain_text("The last 24 tokens, underlined, are its own.")
-    expect(page.locator(".verdict")).to_contain_text("they agree")
+    expect(page.locator(".arithmetic .verdict")).to_contain_text("they agree")
     page.wait_for_url(re.compile("write=24"))
     page.get_by_role("button", name="Back to the run’s sentence").click()
     expect(page.locator(".chip")).to_have_count(len(PROBE))
@@ -283,7 +291,9 @@ def test_a_run_that_failed_early_says_why_instead_of_waiting(open_page, server):
     run, _config = new_run(server.home, "lost", layers=1, heads=1)
     set_state(server, run, state="failed", message="The loss became NaN at step 0.")
     page = open_page(f"attention?run={run.id}")
-    expect(page.locator(".tk .notice")).to_have_text("This run failed. The loss became NaN at step 0.", timeout=20_000)
+    expect(page.locator(".tk > .notice")).to_have_text(
+        "This run failed. The loss became NaN at step 0.", timeout=20_000
+    )
     expect(page.get_by_text("This run ended before its first moment was kept.")).to_be_visible()
 
 

@@ -6,6 +6,8 @@ from functools import partial
 import pytest
 from playwright.sync_api import expect
 
+from tests.clicked_numbers import check_numbers
+
 RUN = "gallery-comedies"
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -61,6 +63,20 @@ def test_the_lens_by_keys_then_who_wrote_it_then_without_it(open_page):
     expect(page.locator(".predict-verdict")).to_have_text(re.compile(r"^(Yes|No)\. It is .* of the 16 places"))
     page.get_by_text("Values as a table").click()
     expect(page.locator(".values tbody tr")).to_have_count(5 * 16)
+    words = {"text": "The king is dead"}
+    assert check_numbers(page, RUN, 15, **words) == 15
+    cells.nth(20).focus()
+    page.keyboard.press("Enter")
+    origin = page.locator(".origin")
+    expect(origin).to_contain_text("as in the model")
+    for name in ("score read off early", "stream behind the last norm", "Block 1 · stream"):  # each further back
+        origin.locator(".operand-links button").first.click()
+        expect(origin.locator(".unit").first).to_contain_text(name)
+        expect(origin).to_contain_text("as in the model")
+    origin.get_by_role("button", name="One back").click()
+    expect(origin.locator(".unit").first).to_contain_text("stream behind the last norm")
+    origin.press("Escape")
+    expect(origin).to_be_hidden()
 
     page.get_by_role("radio", name="Who wrote this?").click(force=True)
     total = page.locator(".total")
@@ -74,6 +90,8 @@ def test_the_lens_by_keys_then_who_wrote_it_then_without_it(open_page):
     product = page.locator(".detail-panel .mono").inner_text().replace("−", "-").split("=")
     factors = [float(factor) for factor in product[1].split("×")]
     assert factors[0] * factors[1] * factors[2] == pytest.approx(float(product[0]), rel=0.01)
+    page.get_by_text("Values as a table").click()
+    assert check_numbers(page, RUN, 15, **words) == 15
     page.locator(".place").nth(4).click()
     expect(page.locator(".caption")).to_contain_text("After “k”")
 
@@ -86,6 +104,8 @@ def test_the_lens_by_keys_then_who_wrote_it_then_without_it(open_page):
     expect(page.locator(".loss-line")).not_to_contain_text("(0.000)")
     expect(page.locator(".grid-readout")).to_contain_text("MLP 1 is off")
     expect(page).to_have_url(re.compile("off=0"))
+    page.get_by_text("Values as a table").click()
+    assert check_numbers(page, RUN, 15, **words) == 15
     page.get_by_role("button", name="Switch all on").click()
     expect(page.locator(".loss-line")).to_contain_text("(0.000)")
 
@@ -116,6 +136,7 @@ def test_surgery_by_keyboard_in_the_dark_and_on_a_narrow_page(open_page):
     expect(first).to_have_text(re.compile(r"47\s% → (?!47)"))  # the row is the last one: only the next guess moves
     expect(page.locator(".cell-name")).to_contain_text("0 % (learned")
     expect(page.locator(".probing .caption").nth(1)).to_contain_text("rank correlation")
+    assert check_numbers(page, RUN, 20, rounding=0.02) == 20
     page.get_by_role("button", name="Switch head 3.1 off").click()
     expect(page.get_by_role("button", name="Switch head 3.1 on")).to_be_visible()
     expect(page).to_have_url(re.compile("cut-off=2.0"))
@@ -125,6 +146,7 @@ def test_surgery_by_keyboard_in_the_dark_and_on_a_narrow_page(open_page):
 
 
 def test_patching_neurons_and_gradients_with_hostile_text_in_chinese(open_page):
+    words = {"text": HOSTILE}
     page = open_page(f"inside?run={RUN}&section=patching&text={HOSTILE}&lang=zh")
     cells = page.get_by_role("gridcell")
     expect(cells.first).to_be_visible(timeout=20_000)
@@ -133,15 +155,20 @@ def test_patching_neurons_and_gradients_with_hostile_text_in_chinese(open_page):
     page.keyboard.press("Enter")
     expect(page.locator(".own-box .note")).to_contain_text("3")  # of how many tokens, in a sentence
     expect(cells.first).to_be_visible()  # what was there stays
+    page.locator("summary").first.click()
+    assert check_numbers(page, RUN, 10, **words) == 10
     page.goto(page.url.replace("section=patching", "section=neurons"))
     expect(page.locator("li.place-line")).to_have_count(8, timeout=20_000)
+    assert check_numbers(page, RUN, 9, **words) == 9
     page.get_by_role("spinbutton").fill("5")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("neuron=5"))
     page.goto(page.url.replace("section=neurons", "section=gradients"))
     expect(page.locator(".push-row")).to_have_count(14, timeout=20_000)
+    assert check_numbers(page, RUN, 10, **words) == 10
     page.goto(page.url.replace("section=gradients", "section=map"))
     expect(page.locator(".near-row")).to_have_count(10, timeout=20_000)
+    assert check_numbers(page, RUN, 10) == 10
     expect(page.locator(".token-mark")).to_have_count(65)
     page.get_by_role("searchbox").fill("e")
     page.keyboard.press("Enter")

@@ -5,6 +5,7 @@ import { t } from "../kit/words.js";
 import { createEquation } from "./equation.js";
 import { createLadder, scoreBands, weightBand } from "./ladder.js";
 import { headName } from "./names.js";
+import { figure, headNumber, pathNumber } from "./origins.js";
 import { createPath } from "./path.js";
 import { storedRow } from "./payload.js";
 import { workOutCell } from "./softmax.js";
@@ -28,7 +29,7 @@ function steps(causal) {
   ];
 }
 
-export function createArithmetic(film, store, { lockQuery }) {
+export function createArithmetic(film, store, { lockQuery, origin }) {
   const STEPS = steps(film.causal);
   const subject = element("p", { class: "muted", aria: { live: "polite" } });
   const say = element("p", { class: "say" });
@@ -36,9 +37,15 @@ export function createArithmetic(film, store, { lockQuery }) {
   const back = iconButton({ class: "button round", icon: "back", text: t("One step back"), onClick: () => goTo(store.state.arithmeticStep - 1) });
   const forward = iconButton({ class: "button round", icon: "step", text: t("One step on"), onClick: () => goTo(store.state.arithmeticStep + 1) });
   const stepButtons = STEPS.map(({ label }, step) => element("button", { type: "button", text: label, on: { click: () => goTo(step) } }));
-  const strips = createStrips();
-  const path = createPath();
-  const equation = createEquation();
+  const keyInView = ({ query, key }) => (film.causal ? Math.min(key ?? query, query) : key ?? query);
+  const strips = createStrips((node, tensor, index) => origin.attach(node, () => {
+    const { state } = store;
+    if (!state.vectors?.parts) return null;
+    return tensor === "product" ? headNumber(film, state, state.vectors.scaled ? "products" : "scores", state.query, keyInView(state))
+      : headNumber(film, state, tensor, tensor === "q" ? state.query : keyInView(state), index);
+  }));
+  const path = createPath((node, letter, stage, index) => origin.attach(node, () => pathNumber(film, store.state, letter, stage, letter === "q" ? store.state.query : keyInView(store.state), index)));
+  const equation = createEquation({ number: (text, tensor, key) => figure(origin, text, headNumber(film, store.state, tensor, store.state.query, key)) });
   const ladder = createLadder(film, (key) => lockQuery(store.state.query, key));
   const ladderBox = element("div", { class: "ladder-box" }, ladder.canvas);
   const notice = element("p", { class: "missing muted" });
@@ -87,7 +94,7 @@ export function createArithmetic(film, store, { lockQuery }) {
     drawTransport(state);
     ladderBox.hidden = state.query === null;
     if (state.query === null) { drawNothing(); return; }
-    const key = Math.min(state.key ?? state.query, state.query);
+    const key = keyInView(state);
     const [query, tokens] = [state.query, film.tokens];
     setText(subject, t("Head {head}: {token} at {position} looks at {target} at {place}.",
       { head: headName(state.locked), token: quotedToken(tokens[query]), position: query, target: quotedToken(tokens[key]), place: key }));

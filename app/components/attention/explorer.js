@@ -10,6 +10,7 @@ import { createCaption } from "./caption.js";
 import { COMBINATIONS, createControls } from "./controls.js";
 import { rememberMeasures, warmUp } from "./measures.js";
 import { strongestKey } from "./payload.js";
+import { createCell } from "./origins.js";
 import { createPicture } from "./picture.js";
 import { createPlate, maskNote } from "./plate.js";
 import { createSentence } from "./sentence.js";
@@ -23,7 +24,7 @@ const SETTLE = 60; // and before its vectors are asked for: who drags the timeli
 
 /** `view` is where to begin; `settings` what a picture before this one was set to; `changed(state)` hears what is locked;
  *  `random` what heads do on random tokens, by step; `others` the runs to compare with, as against.js asks for them. */
-export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf, changed, random, others, code }) {
+export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf, changed, random, others, code, origin }) {
   const measureAt = rememberMeasures(film, random);
   const newest = film.moments.length - 1;
   const there = view.layer > film.first && view.layer <= film.end;
@@ -38,7 +39,7 @@ export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf,
   }, { name: "attention" });
   store.set({ windowFrom: windowTo(film, store.state, start.query) });
   const shared = {
-    measureAt, changed, others, code, wanted: view.against ?? "",
+    measureAt, changed, others, code, origin, wanted: view.against ?? "",
     hiddenKeyOf: (head) => measureAt(store.state.selected, head).sink.key,
     lock(head) {
       const { query, selected } = store.state;
@@ -51,7 +52,8 @@ export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf,
       changed(store.state);
     },
   };
-  const picture = createPicture(film, store, { ...shared, plate: createPlate(film, store, shared) });
+  const cell = createCell(film, store, shared);
+  const picture = createPicture(film, store, { ...shared, askCell: cell.ask, plate: createPlate(film, store, shared) });
   const atlas = createAtlas(film, store, shared);
   const arithmetic = createArithmetic(film, store, shared);
   const whole = createWhole(film, store, shared);
@@ -59,10 +61,10 @@ export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf,
   const node = element("div", { class: "explorer" },
     ...createAhead(film, store), createSentence(film, store, shared),
     element("div", { class: "stage" },
-      element("div", { class: "main" }, picture.frame, picture.outside, element("p", { class: "note", text: `${maskNote(film)} ${t("Arrow keys move the cell; with Shift they change layer and head.")}` })),
+      element("div", { class: "main" }, picture.frame, picture.outside, cell.line, element("p", { class: "note", text: `${maskNote(film)} ${t("Arrow keys move the cell; with Shift they change layer and head. Enter says where the number of the cell comes from.")}` })),
       createCaption(film, store, shared, picture.describe),
       element("div", { class: "side" }, atlas.grid, createControls(film, store, shared))),
-    arithmetic.panel, whole.panel, createTable(film, store), timeline.bar);
+    arithmetic.panel, whole.panel, createTable(film, store, shared), timeline.bar);
 
   const stopWarming = warmUp(film, measureAt);
   const stopMorph = followTime(store);

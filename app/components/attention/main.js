@@ -3,8 +3,11 @@ import { element, setText } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { readPalette } from "../kit/theme.js";
 import { t } from "../kit/words.js";
+import { createAsked } from "../inside/asked.js";
+import { createAsker } from "../probing/ask.js";
 import { createExplorer } from "./explorer.js";
 import { createOwn } from "./own.js";
+import { evidenceNames } from "./names.js";
 import { createFilm, extendFilm } from "./payload.js";
 import { askSentence, createOthers, createRandom, createVectors, followRun } from "./source.js";
 import { viewOf } from "./view.js";
@@ -23,7 +26,8 @@ function build(root, { data, setState }) {
     onWrite: (words) => ask(words || explorer?.film.tokens.join("") || "", stepInView(), { write: WRITTEN }),
     onLayers: (first) => ask(text, stepInView(), { write, first }),
   });
-  root.replaceChildren(own.box, notice, frame, place);
+  const origin = createNumbers();
+  root.replaceChildren(own.box, notice, frame, place, origin.panel);
 
   let { run, base } = data;
   let wanted = { layer: data.layer, head: data.head, query: data.query, combine: data.combine, against: data.against }; // where the next picture begins
@@ -46,6 +50,19 @@ function build(root, { data, setState }) {
   resized.observe(root);
   follow();
   if (data.text) ask(data.text, data.at, { write: data.write ?? 0 });
+
+  /** Numbers of the picture that are asked where they come from; of the model that the moment in view had. */
+  function createNumbers() {
+    let asker = null; // of the run in view
+    const ask = (values) => {
+      if (asker?.run !== run) asker = { run, ...createAsker({ base, run }) };
+      const at = text ? explorer.film.writer ?? -1 : -1;
+      const versus = values.versus?.startsWith(":") ? `${run}${values.versus}` : values.versus ?? "";
+      return asker.ask("number", { ...values, of: "film", text, write, writer: at, versus });
+    };
+    const about = () => ({ tokens: explorer?.film.tokens, heads: explorer?.film.heads, evidence: evidenceNames() });
+    return createAsked({ ask, palette: () => readPalette(root), about });
+  }
 
   function questions() {
     return [createRandom({ base, run }), createOthers({ base, run, filmOf: () => explorer.film, textOf: () => text })];
@@ -96,7 +113,8 @@ function build(root, { data, setState }) {
     const view = before ? { layer: before.locked.layer + 1, head: before.locked.head + 1 } : wanted;
     explorer?.dispose();
     frame.hidden = true;
-    explorer = createExplorer({ film: next, lastStep: end, view, settings, vectorsOf, changed: tell, random, others, code: data.code });
+    explorer = createExplorer({ film: next, lastStep: end, view, settings, vectorsOf, changed: tell, random, others, code: data.code, origin });
+    explorer.store.watch(["selected", "locked", "combine", "against"], () => origin.close());
     place.replaceChildren(explorer.node);
     told ??= JSON.stringify(viewOf(run, text, write, explorer.store.state)); // what the address says by itself
     refresh();
@@ -123,6 +141,7 @@ function build(root, { data, setState }) {
       }
       const sentence = createFilm(answer.header);
       extendFilm(sentence, answer.moments);
+      sentence.writer = answer.header.at;
       [text, write] = [words, more];
       const { at, notes } = answer.header;
       show(sentence, { lastStep: answer.header.lastStep, vectorsOf: createVectors({ base, run, text: words, write, at }) });

@@ -22,9 +22,14 @@ export function patternName(name, { sink }, tokens) {
   return name === "sink" && sink.key > 0 ? t("sink on {token}", { token: visibleToken(tokens[sink.key]) }) : plainName(name);
 }
 
+/** The kinds of heads, in the order of lm_core.interpret.heads.THRESHOLDS. */
+export const KINDS = ["previous", "next", "itself", "first", "sink", "repeat", "same", "brackets", "class", "near", "broad"];
+
+export const evidenceNames = () => KINDS.map(plainName);
+
 export function plainName(name) {
   return {
-    previous: t("previous token"), first: t("first-token sink"), sink: t("sink"), itself: t("itself"), repeat: t("after same token"),
+    previous: t("previous token"), next: t("next token"), first: t("first-token sink"), sink: t("sink"), itself: t("itself"), repeat: t("after same token"),
     same: t("same token"), brackets: t("open bracket"), class: t("same kind of sign"), near: t("last few"), broad: t("broad"),
     mixed: t("mixed"), short: t("too short to name"),
   }[name];
@@ -66,5 +71,5 @@ function combinedSentence(place, measure, tokens) {
 /** How far and how widely a map looks, on average over its rows. */
 export function reachSentence({ distance, entropy }) {
   return t("looks {distance} tokens back on average, as widely as an even choice among {count} ({bits} bits)",
-    { distance: number(distance), count: number(2 ** entropy), bits: number(entropy) });
+    { ...(distance === undefined ? {} : { distance: number(distance), bits: number(entropy) }), count: number(2 ** entropy) });
 }

@@ -6,7 +6,8 @@ import { t } from "../kit/words.js";
 
 const STAGES = ["projected", "normed", "turned"];
 
-export function createPath() {
+/** `asks(node, letter, stage, index)` makes a cell a number to press. */
+export function createPath(asks) {
   const summary = element("summary");
   const frame = element("div", { class: "table-frame", tabindex: "0" });
   const details = element("details", { class: "values path" }, summary, frame);
@@ -24,7 +25,7 @@ export function createPath() {
     const rows = [...rowsOf(vectors, "q", query), ...rowsOf(vectors, "k", key)];
     frame.replaceChildren(
       element("p", { class: "note", text: sentence(vectors, query) }),
-      ...rows.map(({ label, values }) => stripOf(label, values, state.palette)),
+      ...rows.map(({ label, values, letter, stage }) => stripOf(label, values, state.palette, (node, index) => asks(node, letter, stage, index))),
     );
   }
 
@@ -35,8 +36,8 @@ export function createPath() {
 function rowsOf({ parts, dHead }, letter, position) {
   const rowAt = (name) => parts[name].subarray(position * dHead, (position + 1) * dHead);
   const stages = STAGES.filter((stage) => `${letter} ${stage}` in parts);
-  const before = stages.map((stage) => ({ label: label(letter, stage), values: rowAt(`${letter} ${stage}`) }));
-  return [...before, { label: letter, values: rowAt(letter) }];
+  const before = stages.map((stage) => ({ label: label(letter, stage), values: rowAt(`${letter} ${stage}`), letter, stage }));
+  return [...before, { label: letter, values: rowAt(letter), letter, stage: null }];
 }
 
 function label(letter, stage) {
@@ -63,11 +64,11 @@ function gainOf(parts, row) {
 
 const lengthOf = (values) => Math.sqrt(values.reduce((total, value) => total + value * value, 0));
 
-function stripOf(name, values, palette) {
+function stripOf(name, values, palette, asks) {
   const limit = Math.max(1e-9, ...Array.from(values, Math.abs));
   const block = element("div", { class: "path-row" }, element("span", { class: "row-label", text: name }));
-  for (const value of values) {
-    const cell = element("span", { class: "cell", text: fixed(value) });
+  for (const [index, value] of values.entries()) {
+    const cell = asks(element("span", { class: "cell", text: fixed(value) }), index);
     cell.style.background = palette.signed.at(((value / limit) * 0.8 + 1) / 2);
     cell.style.color = inkOn(cell.style.background);
     block.append(cell);

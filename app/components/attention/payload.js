@@ -20,9 +20,9 @@ function decodeAnswer(buffer) {
 
 /** A film: one sentence and one model, at as many moments of training as have arrived. Of a model with very many heads only
  *  the layers from `first` up to, and without, `end` are there. `written`: the first token that the model wrote itself. */
-export function createFilm({ tokens, layers, heads, causal = true, residual = true, first = 0, end = layers, written = null }) {
+export function createFilm({ tokens, layers, heads, causal = true, residual = true, keyHeads = heads, first = 0, end = layers, written = null }) {
   const size = tokens.length;
-  return { tokens, size, layers, heads, causal, residual, first, end, written, triangle: triangleIndex(size, 0), moments: [], combined: new Map() };
+  return { tokens, size, layers, heads, causal, residual, keyHeads, first, end, written, triangle: triangleIndex(size, 0), moments: [], combined: new Map() };
 }
 
 /** The maps of an answer -> moments [{step, val_loss, vectors, weights}] that a film can take in. */

@@ -12,7 +12,7 @@ import { triangleIndex } from "./payload.js";
 import { shownHead, shownQuery } from "./view.js";
 import { cutTriangle, sharesBefore, stateWithin, windowOf } from "./window.js";
 
-export function createPicture(film, store, { hiddenKeyOf, lock, lockQuery, plate }) {
+export function createPicture(film, store, { hiddenKeyOf, lock, lockQuery, askCell, plate }) {
   const display = createDisplay(film);
   const seen = windowOf(film, store.state);
   const linesCanvas = element("canvas", { class: "lines", aria: { hidden: "true" } });
@@ -126,6 +126,7 @@ export function createPicture(film, store, { hiddenKeyOf, lock, lockQuery, plate
   /** Arrows move the cell; with Shift they change the head and the layer. */
   function moveByArrow(event) {
     const { query, key, locked } = store.state;
+    if (event.key === "Enter") { event.preventDefault(); askCell(matrixCanvas); return; }
     const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
     const move = moves[event.key];
     if (!move) return;

@@ -1,13 +1,15 @@
 /** Name, colour scale and the evidence for the name, in the corner that the mask leaves empty. */
 import { element, setText } from "../kit/dom.js";
-import { fixed } from "../kit/format.js";
+import { wordsWith } from "../inside/asked.js";
+import { fixed, number as shortNumber } from "../kit/format.js";
 import { t } from "../kit/words.js";
 import { scaleLegend } from "./display.js";
 import { THRESHOLDS } from "./measures.js";
 import { mapName, patternName, reachSentence } from "./names.js";
+import { figure, measureNumber, nameNumber } from "./origins.js";
 import { headInView, shownHead } from "./view.js";
 
-export function createPlate(film, store, { measureAt }) {
+export function createPlate(film, store, { measureAt, origin }) {
   const head = element("strong", { class: "head-name" });
   const badge = element("span", { class: "badge" });
   const role = element("span", { class: "role" });
@@ -30,8 +32,9 @@ export function createPlate(film, store, { measureAt }) {
     setText(role, state.against ? t("against {other}", { other: state.against.words }) : roleOf(measure, film.tokens));
     ramp.classList.toggle("signed", state.against !== null);
     scaleLegend(state.scale, state.against !== null).forEach((text, index) => setText(legend.children[index], text));
-    evidence.draw(measure);
-    setText(reach, reachSentence(measure));
+    evidence.draw(measure, (text, pattern, random) => figure(origin, text, nameNumber(film, state, shown, pattern, random)));
+    const number = (of) => figure(origin, shortNumber(measure[of]), measureNumber(film, state, shown, of));
+    reach.replaceChildren(...wordsWith(reachSentence({ entropy: measure.entropy }), { distance: number("distance"), bits: number("entropy") }));
   });
   return plate;
 }
@@ -61,14 +64,15 @@ function createEvidence(film) {
       element("span", { class: "evidence-why", text: t("why this name, and what it takes") }), element("span", { class: "evidence-score", text: t("here") }), randomTitle),
     ...rows.map((row) => row.node));
 
-  function draw(found) {
+  /** `number(text, pattern, random)` draws a score. */
+  function draw(found, number) {
     let asked = false;
     for (const { pattern, name, bar, score, random, node } of rows) {
       const measure = found.measures.find((one) => one.name === pattern);
       asked ||= measure.random !== null;
       setText(name, patternName(pattern, found, film.tokens));
-      setText(score, measure.text === null ? "–" : fixed(measure.text));
-      setText(random, measure.random === null ? "" : fixed(measure.random));
+      score.replaceChildren(measure.text === null ? "–" : number(fixed(measure.text), pattern, false));
+      random.replaceChildren(measure.random === null ? "" : number(fixed(measure.random), pattern, true));
       bar.style.setProperty("--score", Math.max(0, Math.min(1, measure.score)));
       node.classList.toggle("won", pattern === found.name);
       node.hidden = measure.text === null && measure.random === null;

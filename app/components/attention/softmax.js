@@ -17,7 +17,7 @@ export function workOutCell({ q, k, dHead: size, causal = true, scaled = true },
   const partTotal = sum(parts);
   const exponentials = scores.map(Math.exp);
   return {
-    q: queryVector, keyVector, products, running, dot: running[size - 1], root, size, scaled, score: scores[key], scores, allScores, exponentials,
+    q: queryVector, keyVector, products, running, dot: running[size - 1], root, size, scaled, causal, score: scores[key], scores, allScores, exponentials,
     total: sum(exponentials), weights: parts.map((part) => part / partTotal), slack: scoreSlack(queryVector, k, keys, root),
   };
 }

@@ -7,7 +7,8 @@ const WIDE = 16;
 const NARROW = 8;
 const NARROW_BELOW = 560;
 
-export function createStrips() {
+/** `asks(node, row, index)` makes a cell a number to press. */
+export function createStrips(asks) {
   const box = element("div", { class: "strips" });
   let cells = [];
 
@@ -21,7 +22,7 @@ export function createStrips() {
       for (const row of ["q", "k", "product"]) {
         block.append(element("span", { class: "row-label", text: row === "product" ? "q×k" : row }));
         for (let index = start; index < Math.min(start + perBlock, size); index += 1) {
-          cells[index][row] = element("span", { class: `cell ${row}` });
+          cells[index][row] = asks(element("span", { class: `cell ${row}` }), row, index);
           block.append(cells[index][row]);
         }
       }

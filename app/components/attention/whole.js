@@ -5,6 +5,7 @@ import { quotedToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { penFor } from "./canvas.js";
 import { headName } from "./names.js";
+import { figure, headNumber } from "./origins.js";
 import { wideNumber } from "./numbers.js";
 import { limitOf, passOf, STAGES } from "./pass.js";
 import { shownQuery } from "./view.js";
@@ -30,7 +31,7 @@ const stageSays = (stage, { causal, scaled }) => ({
   z: t("Each row of weights mixes the value rows v: what the head hands on for that token."),
 })[stage];
 
-export function createWhole(film, store, { lockQuery, code }) {
+export function createWhole(film, store, { lockQuery, code, origin }) {
   const canvas = element("canvas", { class: "whole-canvas", role: "img" });
   const subject = element("p", { class: "muted" });
   const say = element("p", { class: "say" });
@@ -104,7 +105,9 @@ export function createWhole(film, store, { lockQuery, code }) {
     setText(subject, t("Head {head}: {token} at {position} and {target} at {place}.",
       { head: headName(state.locked), token: quotedToken(film.tokens[query]), position: query, target: quotedToken(film.tokens[key]), place: key }));
     const words = wordEquation(stage, query, key);
-    setText(equation, words);
+    const result = words.lastIndexOf(" ") + 1; // the number itself stands last
+    const asked = state.hoveredQuery === null && words ? headNumber(film, state, tensorOf(stage), query, stage === "z" ? 0 : key) : null;
+    equation.replaceChildren(words.slice(0, result), figure(origin, words.slice(result), asked));
     canvas.setAttribute("aria-label", `${stageSays(stage, of)} ${words}`);
   }
 
@@ -219,6 +222,9 @@ export function createWhole(film, store, { lockQuery, code }) {
   }
 
   // ---------------------------------------------------------------- equation
+
+  /** What the pass calls the numbers of a stage; what a run leaves out is the stage before. */
+  const tensorOf = (stage) => ({ raw: of.scaled ? "products" : "scores", scaled: "scores", masked: of.causal ? "masked" : "scores", weights: "pattern", z: "z" })[stage];
 
   function wordEquation(stage, query, key) {
     const cell = query * film.size + key;

@@ -1,4 +1,5 @@
 /** What the server says of a number in, the same number worked out again out, in the browser's own arithmetic. */
+import { figureTerms, figureWorkedOut } from "./figure_kinds.js";
 
 const rowOf = (operands, name, which = 0) => operands.filter((each) => each.name === name)[which]?.values ?? null;
 const mean = (row) => row.reduce((sum, value) => sum + value, 0) / row.length;
@@ -36,7 +37,7 @@ export function workedOut({ kind, operands, constants, at }) {
     case "gelu_tanh": return { value: (x[0] * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x[0] + 0.044715 * x[0] ** 3)))) / 2, parts: {} };
     case "relu2": return { value: Math.max(x[0], 0) ** 2, parts: {} };
     case "swiglu": return { value: (x[0] / (1 + Math.exp(-x[0]))) * x[1], parts: {} };
-    default: return { value: NaN, parts: {} };
+    default: return { value: figureWorkedOut({ kind, operands, constants }) ?? NaN, parts: {} };
   }
 }
 
@@ -69,7 +70,7 @@ export function sizeOfTerms({ kind, operands }, { value, parts }) {
   if (parts.products) return parts.products.reduce((sum, product) => sum + Math.abs(product), Math.abs(parts.bias));
   if (["sum", "turn", "gelu", "gelu_tanh"].includes(kind)) return operands.reduce((sum, { values }) => sum + Math.abs(exact(values[0])), 0);
   if (kind === "layernorm") return Math.abs(value) + Math.abs(parts.bias) + Math.abs((parts.middle / parts.size) * parts.weight);
-  return Math.abs(value);
+  return Math.abs(value) + figureTerms({ kind, operands });
 }
 
 /** Do two roads lead to one number? The model counts in float32, so where large terms cancel the last digits may differ. */

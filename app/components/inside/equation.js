@@ -1,6 +1,7 @@
 /** A number's source in, its equation with the numbers in it out, as lines of DOM; long sums by their first terms. */
 import { element } from "../kit/dom.js";
 import { t } from "../kit/words.js";
+import { figureLines } from "./figure_kinds.js";
 
 const TERMS = 4; // of a sum that are written out
 const DIGITS = 4;
@@ -50,7 +51,7 @@ export function equationOf({ kind, operands, constants, at }, { parts }, value) 
     case "gelu_tanh": return [line(`x / 2 · (1 + tanh(√(2/π) (x + 0.0447 x³))) = ${digits(x[0])} / 2 × ${digits(x[0] ? (2 * value) / x[0] : 1)} ${is}`, t("GPT-2’s quick form of x · Φ(x)"))];
     case "relu2": return [line(`max(${digits(x[0])}, 0)² = ${digits(Math.max(x[0], 0))}² ${is}`)];
     case "swiglu": return [line(`x · σ(x) · y = ${digits(x[0])} × ${digits(1 / (1 + Math.exp(-x[0])))} × ${inner(x[1])} ${is}`, t("σ: 1 / (1 + e⁻ˣ), the gate"))];
-    default: return [line(is)];
+    default: return figureLines({ kind, operands, constants }, { is, digits, inner }).map(([text, note]) => line(text, note));
   }
 }
 

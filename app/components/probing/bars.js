@@ -4,14 +4,16 @@ import { percent } from "../kit/format.js";
 import { tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 
-/** candidates: [{text, before, after}] (after missing: one bar each). */
-export function shareBars(candidates, { two = true } = {}) {
+/** candidates: [{text, before, after}] (after missing: one bar each); `number(candidate, which)` draws a share. */
+export function shareBars(candidates, { two = true, number = (candidate, which) => percent(candidate[which]) } = {}) {
   const largest = Math.max(1e-9, ...candidates.flatMap(({ before, after }) => [before, after ?? 0]));
   const bar = (kind, share) => element("span", { class: `share-bar ${kind}`, style: `width:${((100 * share) / largest).toFixed(2)}%` });
-  const list = element("ol", { class: "share-rows", aria: { label: t("What may come next") } }, candidates.map(({ text, before, after }) =>
-    element("li", { class: "share-row" }, element("span", { class: "share-name" }, tokenSpan(text)),
+  const list = element("ol", { class: "share-rows", aria: { label: t("What may come next") } }, candidates.map((candidate) => {
+    const { text, before, after } = candidate;
+    return element("li", { class: "share-row" }, element("span", { class: "share-name" }, tokenSpan(text)),
       element("span", { class: "share-track", aria: { hidden: "true" } }, bar("before", before), ...(two ? [bar("after", after)] : [])),
-      element("span", { class: "number", text: two ? `${percent(before)} → ${percent(after)}` : percent(before) }))));
+      element("span", { class: "number" }, number(candidate, "before"), ...(two ? [" → ", number(candidate, "after")] : [])));
+  }));
   return list;
 }
 

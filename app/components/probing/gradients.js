@@ -12,7 +12,7 @@ import { targetButtons } from "./targets.js";
 
 const SHOWN = 14; // tokens with bars; all of them carry a tint above and stand in the table
 
-export function createGradients({ start, again }) {
+export function createGradients({ start, again, origin }) {
   let place = start.place ?? null;
   let token = null;
   let shown = null;
@@ -21,7 +21,7 @@ export function createGradients({ start, again }) {
   const pushes = element("div", { class: "pushes" });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const predict = createPredict();
-  const grid = createGrid({ label: t("Length of the gradient of the loss, by layer and token"), onLock() {} });
+  const grid = createGrid({ label: t("Length of the gradient of the loss, by layer and token"), onLock(row, column) { if (row !== null) origin.open("grad.site", [row, column]); } });
   const tables = createTables();
   const title = t("Gradients: what would move the guess?");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }),
@@ -36,11 +36,11 @@ export function createGradients({ start, again }) {
       labels: answer.tokens.map((one, at) => t("{token}: gradient × input {score}, attention {share}", { token: quotedToken(one), score: signed(answer.scores[at], 3), share: percent(answer.attention[at]) })),
     });
     targets.replaceChildren(element("span", { class: "label", text: t("the guess") }), ...targetButtons(answer.candidates, answer.token, (id) => { token = id; again(); }));
-    pushes.replaceChildren(pushRows(answer, largest));
+    pushes.replaceChildren(pushRows(answer, largest, origin));
     setText(caption, captionOf(answer));
     predict.show(questionOf(answer));
     drawSites(answer, palette);
-    tables.show(() => [tableOf(answer)]);
+    tables.show(() => [tableOf(answer, origin)]);
   }
 
   function drawSites(answer, palette) {
@@ -70,14 +70,17 @@ function shownOf(answer, largest) {
 const seenOf = (answer) => [...answer.scores.keys()].filter((at) => !answer.causal || at <= answer.position);
 const nameOf = (answer) => quotedToken(answer.candidates.find(({ id }) => id === answer.token).text);
 
-function pushRows(answer, largest) {
+const figureOf = ({ position, token }, origin) => (text, key, at) => origin.number(text, key, [at], { position, token });
+
+function pushRows(answer, largest, origin) {
+  const figure = figureOf(answer, origin);
   const most = Math.max(1e-9, ...answer.attention);
   return element("ol", { class: "signed-rows push-rows" }, shownOf(answer, largest).map((at) => {
     const score = answer.scores[at];
     const bar = element("span", { class: `signed-bar ${score < 0 ? "against" : "for"}`, style: `width:${((50 * Math.abs(score)) / largest).toFixed(1)}%;${score < 0 ? "right" : "left"}:50%` });
     const looked = element("span", { class: "mini looked", style: `width:${((100 * answer.attention[at]) / most).toFixed(1)}%` });
     return element("li", { class: "push-row" }, element("span", { class: "signed-name" }, tokenSpan(answer.tokens[at]), element("span", { class: "unit", text: ` ${at + 1}` })), element("span", { class: "signed-track", aria: { hidden: "true" } }, bar),
-      element("span", { class: "number", text: signed(score, 3) }), element("span", { class: "mini-track", aria: { hidden: "true" } }, looked), element("span", { class: "number muted", text: percent(answer.attention[at]) }));
+      element("span", { class: "number" }, figure(signed(score, 3), "grad.score", at)), element("span", { class: "mini-track", aria: { hidden: "true" } }, looked), element("span", { class: "number muted" }, figure(percent(answer.attention[at]), "grad.looks", at)));
   }));
 }
 
@@ -104,7 +107,7 @@ function questionOf(answer) {
   };
 }
 
-const tableOf = (answer) => ({
+const tableOf = (answer, origin, figure = figureOf(answer, origin)) => ({
   title: t("Gradient × input"), heads: [t("position"), t("token"), t("gradient × input"), t("length of the gradient"), t("mean attention")],
-  rows: answer.tokens.map((token, at) => [String(at + 1), visibleToken(token), fixed(answer.scores[at], 5), fixed(answer.lengths[at], 5), fixed(answer.attention[at], 4)]),
+  rows: answer.tokens.map((token, at) => [String(at + 1), visibleToken(token), figure(fixed(answer.scores[at], 5), "grad.score", at), figure(fixed(answer.lengths[at], 5), "grad.length", at), figure(fixed(answer.attention[at], 4), "grad.looks", at)]),
 });

@@ -3,6 +3,7 @@ import { element, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { wordsWith } from "../inside/asked.js";
 import { shareBars } from "./bars.js";
 import { createGrid } from "./grid.js";
 import { joined, median } from "./names.js";
@@ -11,7 +12,8 @@ import { createTables } from "./table.js";
 
 const LONGEST_GUESS = 6; // characters in a cell
 
-export function createLens({ start, redraw, remember }) {
+export function createLens({ start, redraw, remember, origin }) {
+  let shown = null;
   let locked = start.place === null || start.place === undefined ? null : [start.layer ?? Infinity, start.place];
   const grid = createGrid({
     label: t("What the model would say after each layer"),
@@ -19,6 +21,8 @@ export function createLens({ start, redraw, remember }) {
       locked = row === null || (locked && locked[0] === row && locked[1] === column) ? null : [row, column];
       redraw();
       remember();
+      if (locked && shown.rows[row]) origin.open("lens.share", [row, column, shown.rows[row].top[column][0][2]]);
+      else origin.close();
     },
   });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
@@ -31,6 +35,7 @@ export function createLens({ start, redraw, remember }) {
 
   function draw(answer, palette) {
     const { tokens, rows } = answer;
+    shown = answer;
     if (locked) locked = [Math.min(locked[0], rows.length - 1), Math.min(locked[1], tokens.length - 1)];
     grid.draw({
       corner: t("read so far"),
@@ -44,7 +49,7 @@ export function createLens({ start, redraw, remember }) {
     setText(caption, captionOf(answer, agreement));
     drawDetail(answer);
     askHalfWay(answer, agreement);
-    tables.show(() => [tableOf(answer)]);
+    tables.show(() => [tableOf(answer, origin)]);
   }
 
   function drawDetail(answer) {
@@ -53,11 +58,12 @@ export function createLens({ start, redraw, remember }) {
     if (!chosen) return;
     const [layer, at] = chosen;
     const row = answer.rows[layer];
-    const facts = [t("entropy {bits} bits", { bits: fixed(row.entropy[at]) }), t("{bits} bits away from what it says in the end", { bits: fixed(row.distance[at]) })];
-    if (row.rank[at] > 0) facts.unshift(t("the true next token {token} has {share}, place {rank} of {vocabulary}",
-      { token: quotedToken(answer.tokens[at + 1]), share: percent(row.share[at]), rank: row.rank[at], vocabulary: answer.vocabulary }));
+    const number = (text, key, ...more) => origin.number(text, key, [layer, at, ...more]);
+    const facts = [wordsWith(t("entropy {bits} bits"), { bits: number(fixed(row.entropy[at]), "lens.entropy") }), wordsWith(t("{bits} bits away from what it says in the end"), { bits: number(fixed(row.distance[at]), "lens.distance") })];
+    if (row.rank[at] > 0) facts.unshift(wordsWith(t("the true next token {token} has {share}, place {rank} of {vocabulary}", { vocabulary: answer.vocabulary }),
+      { token: quotedToken(answer.tokens[at + 1]), share: number(percent(row.share[at]), "lens.share", answer.ids[at + 1]), rank: number(String(row.rank[at]), "lens.rank") }));
     detail.replaceChildren(element("h3", { text: t("{where}, having read up to {token}", { where: rowName(layer, answer.rows.length), token: quotedToken(answer.tokens[at]) }) }),
-      shareBars(row.top[at].map(([text, share]) => ({ text, before: share })), { two: false }), element("p", { class: "note", text: `${facts.join(" · ")}.` }));
+      shareBars(row.top[at].map(([text, share, id]) => ({ text, before: share, id })), { two: false, number: ({ before, id }) => number(percent(before), "lens.share", id) }), element("p", { class: "note" }, facts.flatMap((fact, place) => (place ? [" · ", ...fact] : fact))));
   }
 
   function askHalfWay(answer, agreement) {
@@ -111,11 +117,13 @@ function captionOf({ rows }, agreement) {
   ]);
 }
 
-function tableOf({ rows, tokens }) {
+function tableOf({ rows, tokens, ids }, origin) {
+  const figure = (key, layer, at, text, ...more) => origin.number(text, key, [layer, at, ...more]);
   return {
     title: t("Logit lens"),
     heads: [t("position"), t("token"), t("layer"), t("guess"), t("probability"), t("place of the true one"), t("its probability"), t("entropy, bits")],
     rows: tokens.flatMap((token, at) => rows.map((row, layer) => [String(at + 1), visibleToken(token), rowName(layer, rows.length), visibleToken(row.top[at][0][0]),
-      fixed(row.top[at][0][1], 4), row.rank[at] > 0 ? String(row.rank[at]) : "–", row.share[at] === null ? "–" : fixed(row.share[at], 4), fixed(row.entropy[at], 3)])),
+      figure("lens.share", layer, at, fixed(row.top[at][0][1], 4), row.top[at][0][2]), row.rank[at] > 0 ? figure("lens.rank", layer, at, String(row.rank[at])) : "–",
+      row.share[at] === null ? "–" : figure("lens.share", layer, at, fixed(row.share[at], 4), ids[at + 1]), figure("lens.entropy", layer, at, fixed(row.entropy[at], 3))])),
   };
 }

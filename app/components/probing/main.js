@@ -3,6 +3,7 @@ import { apiAddress } from "../kit/address.js";
 import { element } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { readPalette } from "../kit/theme.js";
+import { createAsked } from "../inside/asked.js";
 import { createAsker } from "./ask.js";
 import { createGradients } from "./gradients.js";
 import { createLens } from "./lens.js";
@@ -39,13 +40,17 @@ function start(root, data, setState) {
   let answer = null;
   let timer = 0;
   const sentence = createSentence({ text, onAsk(next) { text = next; section.forget?.(); again(); }, onStep(next) { at = next; again(); } });
-  const section = SECTIONS[data.section]({ ask, start: data, again, sentenceOf: () => ({ text, ...(at === null ? {} : { step: at }) }), remember, redraw, palette: () => readPalette(root) });
+  const sentenceOf = () => ({ text, ...(at === null ? {} : { step: at }) });
+  const palette = () => readPalette(root);
+  const origin = createAsked({ palette, ask: (values) => ask("number", { ...sentenceOf(), ...values }), about: () => ({ tokens: answer?.tokens, heads: answer?.heads, ...section.about?.() }) });
+  const section = SECTIONS[data.section]({ ask, start: data, again, sentenceOf, remember, redraw, palette, origin });
   sentence.form.hidden = Boolean(section.alone); // it asks about no sentence and has a timeline of its own
   const body = element("div", { class: "section-body" }, section.node);
-  root.replaceChildren(element("section", { class: "probing", aria: { label: section.title } }, sentence.box, body));
+  root.replaceChildren(element("section", { class: "probing", aria: { label: section.title } }, sentence.box, body, origin.panel));
 
   /** Ask the section's question again; the picture of before stays until the answer is here. */
   async function again() {
+    origin.close();
     sentence.show({ busy: true, answer });
     body.classList.toggle("waiting", answer === null);
     let found = null;

@@ -11,7 +11,7 @@ import { createTables } from "./table.js";
 
 const PAUSE = 250; // milliseconds without another choice, before the server is asked
 
-export function createMap({ ask, start, again, remember }) {
+export function createMap({ ask, start, again, remember, origin }) {
   let entry = start.entry ?? null; // the id of the token that is asked about
   let wanted = ""; // a token that is searched for
   let map = null;
@@ -72,12 +72,13 @@ export function createMap({ ask, start, again, remember }) {
     list.replaceChildren(...answer.near.map(({ id, text, cosine }) => {
       const bar = element("span", { class: "near-bar" });
       bar.style.width = `${100 * Math.max(0, cosine)}%`;
-      return element("li", {}, element("button", { type: "button", class: "near-row", onclick: () => choose(id), aria: { label: t("{token}: {value}", { token: quotedToken(text), value: fixed(cosine) }) } }, tokenSpan(text), bar, element("span", { class: "number", text: fixed(cosine) })));
+      const row = element("button", { type: "button", class: "near-row", onclick: () => choose(id), aria: { label: t("{token}: {value}", { token: quotedToken(text), value: fixed(cosine) }) } }, tokenSpan(text), bar);
+      return element("li", { class: "near-item" }, row, element("span", { class: "number" }, cosineOf(answer, origin, id, fixed(cosine))));
     }));
     if (focused) list.querySelector("button")?.focus();
     tokens.show(placeOf(entry));
     say();
-    tables.show(() => [tableOf(answer)]);
+    tables.show(() => [tableOf(answer, origin)]);
     remember();
   }
 
@@ -109,7 +110,9 @@ function captionOf({ entry, near, width, step, vocabulary }, map, place, { point
     map.steps.length > 1 && points[selected].step !== step ? t("The list is of the kept model nearest to this moment, that of step {step}.", values) : ""]);
 }
 
-const tableOf = ({ near, entry }) => ({
+const cosineOf = ({ entry, step }, origin, id, text) => origin.number(text, "near.cosine", [id], { token: entry.id, text: "", step });
+
+const tableOf = (answer, origin, { near, entry } = answer) => ({
   title: t("Nearest to {token}, by direction", { token: quotedToken(entry.text) }), heads: [t("id"), t("token"), t("cosine")],
-  rows: near.map(({ id, text, cosine }) => [String(id), visibleToken(text), fixed(cosine, 3)]),
+  rows: near.map(({ id, text, cosine }) => [String(id), visibleToken(text), cosineOf(answer, origin, id, fixed(cosine, 3))]),
 });

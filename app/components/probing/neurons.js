@@ -1,6 +1,7 @@
 /** Neurons: the places of the run's text where one number inside an MLP is largest. */
 import { element, setText } from "../kit/dom.js";
 import { count, fixed, percent } from "../kit/format.js";
+import { wordsWith } from "../inside/asked.js";
 import { inkOn } from "../kit/theme.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
@@ -8,7 +9,7 @@ import { joined } from "./names.js";
 import { createPredict } from "./predict.js";
 import { createTables } from "./table.js";
 
-export function createNeurons({ start, again, remember }) {
+export function createNeurons({ start, again, remember, origin }) {
   let layer = start.layer ? start.layer - 1 : null;
   let neuron = start.neuron ? start.neuron - 1 : null;
   const layerField = element("select", { class: "own-field narrow", aria: { label: t("Layer") }, onchange() { layer = Number(layerField.value); neuron = null; again(); } });
@@ -36,12 +37,15 @@ export function createNeurons({ start, again, remember }) {
     selective.replaceChildren(element("span", { class: "label", text: t("seldom awake, then loud:") }), ...answer.selective.map((one) => element("button", {
       type: "button", class: "button small", text: String(one + 1), aria: { pressed: String(one === neuron) }, onclick() { neuron = one; again(); },
     })));
-    here.replaceChildren(...tinted(answer.tokens, answer.here, answer.peak, palette));
+    const given = { layer, neuron };
+    const ask = (window) => (place, node) => (window === null ? origin.open(`blocks.${answer.layer}.mlp_post`, [place, answer.neuron], given, node) : origin.open("scan.activation", [window, place], given, node));
+    here.replaceChildren(...tinted(answer.tokens, answer.here, answer.peak, palette, -1, ask(null)));
     setText(placesHeading, t("Where it is strongest in “{title}”, strongest first", { title: answer.title }));
-    places.replaceChildren(...answer.places.map((place) => element("li", { class: "place-line" }, element("span", { class: "number peak", text: fixed(place.activations[place.position]) }), element("span", {}, tinted(place.tokens, place.activations, answer.peak, palette, place.position)))));
-    setText(caption, captionOf(answer));
+    places.replaceChildren(...answer.places.map((place) => element("li", { class: "place-line" }, element("span", { class: "number peak" }, origin.number(fixed(place.activations[place.position]), "scan.activation", [place.window, place.position], given)),
+      element("span", {}, tinted(place.tokens, place.activations, answer.peak, palette, place.position, ask(place.window))))));
+    caption.replaceChildren(...wordsWith(captionOf(answer), { awake: origin.number(percent(answer.awake), "scan.awake", [], given) }));
     predict.show(questionOf(answer));
-    tables.show(() => [tableOf(answer)]);
+    tables.show(() => [placesTable(answer, origin), hereTable(answer, origin)]);
     remember();
   }
   return {
@@ -50,12 +54,12 @@ export function createNeurons({ start, again, remember }) {
   };
 }
 
-/** Tokens with their activation as tint; the peak has a ring. */
-function tinted(tokens, activations, peak, palette, at = -1) {
+/** Tokens with their activation as tint; the peak has a ring. A click asks where it comes from; for keys there is the table. */
+function tinted(tokens, activations, peak, palette, at, onAsk) {
   return tokens.map((token, place) => {
     const share = peak > 0 ? Math.max(0, Math.min(1, activations[place] / peak)) : 0;
     const tint = share > 0.02 ? palette.activationRamp.at(share) : "";
-    const node = element("span", { class: "tinted", title: t("{token}: {value}", { token: quotedToken(token), value: fixed(activations[place]) }) }, tokenSpan(token));
+    const node = element("span", { class: "tinted", title: t("{token}: {value}", { token: quotedToken(token), value: fixed(activations[place]) }), onclick(event) { onAsk(place, event.currentTarget); } }, tokenSpan(token));
     if (tint) { node.style.background = tint; node.style.color = inkOn(tint); }
     node.classList.toggle("ring", place === at);
     return node;
@@ -67,7 +71,7 @@ function captionOf(answer) {
   const tally = new Map();
   for (const token of peaks) tally.set(token, (tally.get(token) ?? 0) + 1);
   const [token, times] = [...tally].reduce((best, one) => (one[1] > best[1] ? one : best));
-  const values = { layer: answer.layer + 1, neuron: answer.neuron + 1, awake: percent(answer.awake), looked: count(answer.looked), times, places: peaks.length, token: quotedToken(token) };
+  const values = { layer: answer.layer + 1, neuron: answer.neuron + 1, looked: count(answer.looked), times, places: peaks.length, token: quotedToken(token) };
   if (!(answer.peak > 0)) return t("Neuron {neuron} of layer {layer} never wakes in {looked} tokens: it may be dead.", values);
   return joined([
     t("Neuron {neuron} of layer {layer} is awake (over a tenth of its highest value) at {awake} of {looked} tokens.", values),
@@ -86,7 +90,12 @@ function questionOf(answer) {
   };
 }
 
-const tableOf = (answer) => ({
+const placesTable = (answer, origin) => ({
   title: t("Strongest places"), heads: [t("activation"), t("token"), t("text")],
-  rows: answer.places.map(({ tokens, activations, position }) => [fixed(activations[position], 3), visibleToken(tokens[position]), tokens.map(visibleToken).join("")]),
+  rows: answer.places.map(({ tokens, activations, position, window }) => [origin.number(fixed(activations[position], 3), "scan.activation", [window, position], { layer: answer.layer, neuron: answer.neuron }), visibleToken(tokens[position]), tokens.map(visibleToken).join("")]),
+});
+
+const hereTable = (answer, origin) => ({
+  title: t("In this sentence"), heads: [t("position"), t("token"), t("activation")],
+  rows: answer.tokens.map((token, at) => [String(at + 1), visibleToken(token), origin.number(fixed(answer.here[at], 3), `blocks.${answer.layer}.mlp_post`, [at, answer.neuron])]),
 });

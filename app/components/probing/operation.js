@@ -3,14 +3,15 @@ import { element, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
 import { quotedToken, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { wordsWith } from "../inside/asked.js";
 import { shareBars } from "./bars.js";
 import { createChips } from "./chips.js";
 import { joined, signed } from "./names.js";
 
 const STRONGEST = 2; // nats more or less: the full tint
 
-/** createOutcome({onPlace}); draw(answer of "surgery", palette). */
-export function createOutcome({ onPlace }) {
+/** createOutcome({onPlace, number}); draw(answer of "surgery", palette). `number(text, key, at)` draws a number of the answer. */
+export function createOutcome({ onPlace, number }) {
   const losses = element("p", { class: "loss-line", role: "status" });
   const chips = createChips({ label: t("Tokens of the sentence: choose where to guess the next one"), onChoose: onPlace });
   const heading = element("h3");
@@ -30,9 +31,13 @@ export function createOutcome({ onPlace }) {
       labels: tokens.map((token, at) => (changes[at] === null ? t("{token}: nothing comes before it", { token: quotedToken(token) })
         : t("{token}: {before} nats as trained, {after} now", { token: quotedToken(token), before: fixed(before.losses[at]), after: fixed(after.losses[at]) }))),
     });
-    setText(losses, t("Loss {before} → {after} nats per token ({change}).", { before: fixed(before.loss, 3), after: fixed(after.loss, 3), change: signed(after.loss - before.loss, 3) }));
+    losses.replaceChildren(...wordsWith(t("Loss {before} → {after} nats per token ({change})."), {
+      before: number(fixed(before.loss, 3), "plain.mean", []), after: number(fixed(after.loss, 3), "cut.mean", []), change: number(signed(after.loss - before.loss, 3), "cut.rise", []),
+    }), " ", ...(changes[position] === null ? [] : wordsWith(t("{token} alone: {before} → {after}."), {
+      token: quotedToken(tokens[position]), before: number(fixed(before.losses[position]), "plain.loss", [position]), after: number(fixed(after.losses[position]), "cut.loss", [position]),
+    })));
     setText(heading, t("What comes after {token}?", { token: quotedToken(tokens[position]) }));
-    bars.replaceChildren(shareBars(candidates));
+    bars.replaceChildren(shareBars(candidates, { number: ({ id, ...shares }, which) => number(percent(shares[which]), which === "before" ? "probabilities" : "cut.share", [position, id]) }));
     drawWritten(answer);
   }
 

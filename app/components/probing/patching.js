@@ -3,6 +3,7 @@ import { element, segmented, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { wordsWith } from "../inside/asked.js";
 import { createGrid } from "./grid.js";
 import { headName, joined } from "./names.js";
 import { createPredict } from "./predict.js";
@@ -11,7 +12,8 @@ import { createTables } from "./table.js";
 const LONGEST = 2000;
 const CLEAR = 0.3; // logits between the two answers; below, shares of the difference say little
 
-export function createPatching({ again, redraw }) {
+export function createPatching({ again, redraw, origin }) {
+  let shown = null;
   let kind = "residual";
   let other = "";
   const kinds = { residual: t("stream"), attention: t("attention"), mlp: t("MLP"), heads: t("heads") };
@@ -19,7 +21,11 @@ export function createPatching({ again, redraw }) {
   const field = element("input", { type: "text", class: "own-field", maxlength: LONGEST, autocomplete: "off", spellcheck: "false", dir: "auto", placeholder: t("A second sentence with as many tokens, one of them another"), aria: { label: t("Second sentence") } });
   const form = element("form", { class: "own", onsubmit(event) { event.preventDefault(); other = field.value; again(); } }, field, element("button", { type: "submit", class: "button", text: t("Compare") }));
   const pair = element("div", { class: "pair" });
-  const grid = createGrid({ label: t("How much of the difference comes back"), onLock() {} });
+  const grid = createGrid({ label: t("How much of the difference comes back"), onLock(row, column) {
+    if (row !== null && recoveryAt(row, column) !== undefined) origin.open("patch.recovery", [Object.keys(kinds).indexOf(kind), row, column + firstOf()], given(shown));
+  } });
+  const firstOf = () => (kind === "heads" ? 0 : firstShown(shown));
+  const recoveryAt = (row, column) => (kind === "heads" ? shown.byHead : shown.maps[kind])[row]?.[column + firstOf()];
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const predict = createPredict();
   const tables = createTables();
@@ -28,7 +34,8 @@ export function createPatching({ again, redraw }) {
     form, pair, grid.box, caption, predict.box, tables.box);
 
   function draw(answer, palette) {
-    pair.replaceChildren(sentenceLine(t("first"), answer.tokens, answer, 0), sentenceLine(t("second"), answer.otherTokens, answer, 1));
+    shown = answer;
+    pair.replaceChildren(sentenceLine(t("first"), answer.tokens, answer, 0, origin), sentenceLine(t("second"), answer.otherTokens, answer, 1, origin));
     const values = kind === "heads" ? answer.byHead : answer.maps[kind];
     const first = kind === "heads" ? 0 : firstShown(answer);
     const columns = kind === "heads" ? [...Array(answer.heads).keys()].map((head) => t("head {head}", { head: head + 1 })) : answer.tokens.map((token, at) => heading(token, answer.otherTokens[at])).slice(first);
@@ -44,11 +51,13 @@ export function createPatching({ again, redraw }) {
       })),
       note: kind === "residual" ? t("The stream as each layer reads it; before the changed token both runs are the same, so those places are left out.") : t("What these parts add, taken from the run of the first sentence."),
     });
-    setText(caption, answer.left ? t("{count} of {all} rows are still to come.", { count: answer.left, all: 4 * answer.layers }) : captionOf(answer));
+    caption.replaceChildren(...(answer.left ? [t("{count} of {all} rows are still to come.", { count: answer.left, all: 4 * answer.layers })] : wordsWith(captionOf(answer), {
+      clean: origin.number(fixed(answer.clean), "patch.clean", [], given(answer)), corrupted: origin.number(fixed(answer.corrupted), "patch.corrupted", [], given(answer)),
+    })));
     if (!answer.left) predict.show(questionOf(answer));
-    tables.show(() => [...Object.keys(answer.maps).map((name) => mapTable(answer, name, kinds[name])), headTable(answer)]);
+    tables.show(() => [...Object.keys(answer.maps).map((name) => mapTable(answer, name, kinds[name], origin)), headTable(answer, origin)]);
   }
-  return { node, title, question: "patching", draw, values: () => ({ other }), forget() { other = ""; field.value = ""; } };
+  return { node, title, question: "patching", draw, values: () => ({ other }), forget() { other = ""; field.value = ""; }, about: () => ({ kinds: Object.values(kinds) }) };
 }
 
 /** Behind a causal mask both runs are the same before the first changed token. */
@@ -56,10 +65,14 @@ const firstShown = ({ causal, tokens, otherTokens }) => (causal ? Math.max(0, to
 
 const heading = (token, other) => (token === other ? tokenSpan(token) : element("span", { class: "swap" }, tokenSpan(token), element("span", { class: "swapped" }, tokenSpan(other))));
 
-function sentenceLine(name, tokens, answer, which) {
+/** What the comparison is about, for the server. */
+const given = ({ other, target, rival }) => ({ other, token: target.id, against: rival.id });
+
+function sentenceLine(name, tokens, answer, which, origin) {
+  const share = ({ id, shares }) => origin.number(percent(shares[which]), which ? "other.share" : "probabilities", [tokens.length - 1, id], given(answer));
   return element("p", { class: "written-line" }, element("b", { text: name }), element("span", {},
     element("code", { class: "context", dir: "auto" }, tokens.map((token, at) => element("span", { class: answer.tokens[at] === answer.otherTokens[at] ? "" : "changed", text: visibleToken(token).replaceAll("·", " ") }))),
-    " ", element("span", { class: "unit", text: t("next: {target} {first}, {rival} {second}", { target: quotedToken(answer.target.text), first: percent(answer.target.shares[which]), rival: quotedToken(answer.rival.text), second: percent(answer.rival.shares[which]) }) })));
+    " ", element("span", { class: "unit" }, wordsWith(t("next: {target} {first}, {rival} {second}", { target: quotedToken(answer.target.text), rival: quotedToken(answer.rival.text) }), { first: share(answer.target), second: share(answer.rival) }))));
 }
 
 function best(map) {
@@ -71,11 +84,11 @@ function best(map) {
 function captionOf(answer) {
   if (Math.abs(answer.clean - answer.corrupted) < CLEAR) {
     return t("Both sentences answer nearly alike ({clean} and {corrupted} logits between {target} and {rival}), so this map is mostly noise: change a token nearer to the end.",
-      { target: quotedToken(answer.target.text), rival: quotedToken(answer.rival.text), clean: fixed(answer.clean), corrupted: fixed(answer.corrupted) });
+      { target: quotedToken(answer.target.text), rival: quotedToken(answer.rival.text) });
   }
   const [head, attention, mlp] = [best(answer.byHead), best(answer.maps.attention), best(answer.maps.mlp)];
   return joined([
-    t("The first sentence scores {target} {clean} logits above {rival}, the second {corrupted}.", { target: quotedToken(answer.target.text), rival: quotedToken(answer.rival.text), clean: fixed(answer.clean), corrupted: fixed(answer.corrupted) }),
+    t("The first sentence scores {target} {clean} logits above {rival}, the second {corrupted}.", { target: quotedToken(answer.target.text), rival: quotedToken(answer.rival.text) }),
     t("Of single heads {head} brings back most ({value}).", { head: headName(head.layer, head.at), value: fixed(head.value) }),
     attention.value >= mlp.value ? t("Of single places most is carried by attention of layer {layer} at position {row} ({value}).", { layer: attention.layer + 1, row: attention.at + 1, value: fixed(attention.value) })
       : t("Of single places most is carried by the MLP of layer {layer} at position {row} ({value}).", { layer: mlp.layer + 1, row: mlp.at + 1, value: fixed(mlp.value) }),
@@ -94,5 +107,7 @@ function questionOf(answer) {
   };
 }
 
-const mapTable = (answer, name, words) => ({ title: t("Recovery: {kind}", { kind: words }), heads: [t("layer"), ...answer.tokens.map(visibleToken)], rows: answer.maps[name].map((row, layer) => [String(layer + 1), ...row.map((value) => fixed(value, 3))]) });
-const headTable = (answer) => ({ title: t("Recovery: {kind}", { kind: t("heads") }), heads: [t("layer"), ...[...Array(answer.heads).keys()].map((head) => String(head + 1))], rows: answer.byHead.map((row, layer) => [String(layer + 1), ...row.map((value) => fixed(value, 3))]) });
+const recovery = (answer, origin, kind, layer) => (value, at) => origin.number(fixed(value, 3), "patch.recovery", [kind, layer, at], given(answer));
+
+const mapTable = (answer, name, words, origin) => ({ title: t("Recovery: {kind}", { kind: words }), heads: [t("layer"), ...answer.tokens.map(visibleToken)], rows: answer.maps[name].map((row, layer) => [String(layer + 1), ...row.map(recovery(answer, origin, Object.keys(answer.maps).indexOf(name), layer))]) });
+const headTable = (answer, origin) => ({ title: t("Recovery: {kind}", { kind: t("heads") }), heads: [t("layer"), ...[...Array(answer.heads).keys()].map((head) => String(head + 1))], rows: answer.byHead.map((row, layer) => [String(layer + 1), ...row.map(recovery(answer, origin, 3, layer))]) });

@@ -3,6 +3,7 @@ import { element, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { wordsWith } from "../inside/asked.js";
 import { createGrid } from "./grid.js";
 import { headName, joined, ranksAgree, signed } from "./names.js";
 import { createOutcome, outcomeCaption } from "./operation.js";
@@ -14,7 +15,7 @@ import { tokensTable } from "./without.js";
 const SOURCES = 10; // rows of the comparison; all of them in the table of values
 const PAUSE = 120; // milliseconds that the slider rests before the model is asked
 
-export function createSurgery({ ask, start, again, sentenceOf, remember, palette }) {
+export function createSurgery({ ask, start, again, sentenceOf, remember, palette, origin }) {
   const off = new Set((start.off ?? "").split(",").filter((key) => key.includes(".")));
   const cells = new Map(); // "layer.head.query.key" -> weight
   let [layer, head] = [(start.layer ?? 1) - 1, (start.head ?? 1) - 1].map((at) => Math.max(0, at));
@@ -32,7 +33,8 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
     oninput() { cells.set(cellKey(), Number(slider.value)); show(); clearTimeout(timer); timer = setTimeout(operate, PAUSE); } });
   const undoCell = element("button", { type: "button", class: "button small", text: t("As learned"), onclick() { cells.delete(cellKey()); show(); operate(); } });
   const after = element("p", { class: "caption", aria: { live: "polite" } });
-  const outcome = createOutcome({ onPlace(next) { place = next; key = Math.min(key, next); again(); } });
+  const number = (text, name, at) => origin.number(text, name, at, changes());
+  const outcome = createOutcome({ onPlace(next) { place = next; key = Math.min(key, next); again(); }, number });
   const matters = element("div", { class: "matters" });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const predict = createPredict();
@@ -44,6 +46,12 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
 
   const cellKey = () => `${layer}.${head}.${shown.position}.${key}`;
 
+  /** What is switched off and set, for the server. */
+  function changes() {
+    const set = [...cells].filter(([cell]) => Number(cell.split(".")[2]) < shown.tokens.length).map(([cell, weight]) => `${cell}.${Math.round(1000 * weight)}`);
+    return { heads: [...off].join(","), cells: set.join(",") };
+  }
+
   function draw(answer) {
     if (answer === shown) { show(); if (operated) outcome.draw(operated, palette()); return; } // in the colours of now
     const first = shown === null;
@@ -53,7 +61,7 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
     if (first) key = strongest(answer.attention.slice(0, answer.causal ? place + 1 : undefined));
     key = Math.min(key, answer.causal ? place : answer.tokens.length - 1);
     show();
-    matters.replaceChildren(mattersTable(answer, (at) => { key = at; show(); }));
+    matters.replaceChildren(mattersTable(answer, origin, (at) => { key = at; show(); }));
     setText(caption, mattersCaption(answer));
     predict.show(questionOf(answer));
     operate();
@@ -80,22 +88,21 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
     slider.disabled = lone;
     slider.value = weight;
     undoCell.disabled = !cells.has(cellKey());
-    setText(cellName, lone ? t("The first token sees itself alone: nothing can be set here.") : t("Head {head}: {query} gives {key} {share} (learned: {learned}); the rest of its row shares what remains.",
-      { head: name, query: quotedToken(shown.tokens[place]), key: quotedToken(shown.tokens[key]), share: percent(weight), learned: percent(shown.pattern[place][key]) }));
+    cellName.replaceChildren(...(lone ? [t("The first token sees itself alone: nothing can be set here.")] : wordsWith(t("Head {head}: {query} gives {key} {share} (learned: {learned}); the rest of its row shares what remains.",
+      { head: name, query: quotedToken(shown.tokens[place]), key: quotedToken(shown.tokens[key]), share: percent(weight) }), { learned: origin.number(percent(shown.pattern[place][key]), `blocks.${layer}.attn.pattern`, [head, place, key]) })));
     const own = [...cells].filter(([cell]) => cell.startsWith(`${layer}.${head}.`)).map(([cell, value]) => [...cell.split(".").slice(2).map(Number), value]);
     plane.draw({ pattern: withCells(shown.pattern, own, shown.causal), tokens: shown.tokens, cell: [place, key], changed: own.filter(([query]) => query < shown.tokens.length), causal: shown.causal }, colours);
   }
 
   async function operate() {
     remember();
-    const set = [...cells].filter(([cell]) => Number(cell.split(".")[2]) < shown.tokens.length).map(([cell, weight]) => `${cell}.${Math.round(1000 * weight)}`);
-    const answer = await ask("surgery", { ...sentenceOf(), position: place, heads: [...off].join(","), cells: set.join(","), write: 1 });
+    const answer = await ask("surgery", { ...sentenceOf(), position: place, ...changes(), write: 1 });
     if (!answer) return;
     if (answer.error) { setText(after, answer.error); return; }
     setText(after, off.size + cells.size ? outcomeCaption(answer) : t("Nothing is changed yet: switch a head off, or move the slider."));
     operated = answer;
     outcome.draw(answer, palette());
-    tables.show(() => [mattersValues(shown), tokensTable(answer)]);
+    tables.show(() => [mattersValues(shown, origin), tokensTable(answer, number)]);
   }
 
   return {
@@ -130,12 +137,19 @@ const columnName = (column, { layer, head }) => ({
   attention: t("attention of head {head}", { head: headName(layer, head) }), here: t("cut in this head, ln p"), everywhere: t("cut in all heads, ln p"), gradient: t("gradient × input"),
 })[column];
 
-function mattersTable(answer, onChoose) {
+/** One number of the comparison, as something to ask about. */
+function witness(answer, origin, column, at, text) {
+  const { layer, head, position, token } = answer;
+  const [key, place] = column === "attention" ? [`blocks.${layer}.attn.pattern`, [head, position, at]] : [{ here: "knock.here", everywhere: "knock.everywhere", gradient: "grad.score" }[column], [at]];
+  return origin.number(text, key, place, { layer, head, position, token });
+}
+
+function mattersTable(answer, origin, onChoose) {
   const largest = Object.fromEntries(COLUMNS.map((column) => [column, Math.max(1e-9, ...answer[column].map((value) => Math.abs(value ?? 0)))]));
   const cell = (column, at) => {
     const value = answer[column][at];
     const bar = element("span", { class: `mini ${value < 0 ? "against" : column === "attention" ? "looked" : "for"}`, style: `width:${((100 * Math.abs(value)) / largest[column]).toFixed(1)}%`, aria: { hidden: "true" } });
-    return element("td", {}, element("span", { class: "mini-track" }, bar), element("span", { class: "number", text: column === "attention" ? percent(value) : signed(value, 3) }));
+    return element("td", {}, element("span", { class: "mini-track" }, bar), element("span", { class: "number" }, witness(answer, origin, column, at, column === "attention" ? percent(value) : signed(value, 3))));
   };
   return element("div", { class: "table-frame", tabindex: "0", role: "region", aria: { label: t("Does it matter?") } }, element("table", { class: "matters-table" },
     element("thead", {}, element("tr", {}, element("th", { text: t("source token") }), COLUMNS.map((column) => element("th", { text: columnName(column, answer) })))),
@@ -170,7 +184,7 @@ function questionOf(answer) {
   };
 }
 
-const mattersValues = (answer) => ({
+const mattersValues = (answer, origin) => ({
   title: t("Does it matter?"), heads: [t("position"), t("source token"), ...COLUMNS.map((column) => columnName(column, answer))],
-  rows: sourcesOf(answer).map((at) => [String(at + 1), visibleToken(answer.tokens[at]), ...COLUMNS.map((column) => fixed(answer[column][at], 4))]),
+  rows: sourcesOf(answer).map((at) => [String(at + 1), visibleToken(answer.tokens[at]), ...COLUMNS.map((column) => witness(answer, origin, column, at, fixed(answer[column][at], 4)))]),
 });

@@ -2,7 +2,7 @@
 import { element } from "../kit/dom.js";
 import { t } from "../kit/words.js";
 
-/** show(make) where make() -> [{title, heads, rows}]. */
+/** show(make) where make() -> [{title, heads, rows}]; a cell is text or a node. */
 export function createTables() {
   const body = element("div", { class: "tables" });
   const details = element("details", { class: "values" }, element("summary", { text: t("Values as a table") }), body);
@@ -13,7 +13,7 @@ export function createTables() {
 }
 
 function oneTable({ title, heads, rows }) {
-  const cells = (kind, row) => element("tr", {}, row.map((text) => element(kind, { text })));
+  const cells = (kind, row) => element("tr", {}, row.map((cell) => element(kind, {}, cell)));
   return element("div", { class: "table-frame", tabindex: "0", role: "region", aria: { label: title } },
     element("table", {}, element("caption", { text: title }), element("thead", {}, cells("th", heads)), element("tbody", {}, rows.map((row) => cells("td", row)))));
 }

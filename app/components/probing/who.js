@@ -14,7 +14,7 @@ import { targetButtons } from "./targets.js";
 const MOST_BARS = 40;
 const MOST_ROWS = 48; // of the map of lengths
 
-export function createWho({ start, again, redraw }) {
+export function createWho({ start, again, redraw, origin }) {
   let place = start.place ?? null;
   let token = null;
   let against = null;
@@ -32,7 +32,13 @@ export function createWho({ start, again, redraw }) {
   const source = element("div", { class: "detail-panel", hidden: true });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const predict = createPredict();
-  const grid = createGrid({ label: t("How long what each part adds is, at each token"), onLock() {} });
+  const grid = createGrid({ label: t("How long what each part adds is, at each token"), onLock(row, column) {
+    if (row === null) return;
+    const parts = Math.min(shown.norms.length, MOST_ROWS);
+    if (row < parts) origin.open("who.norm", [row, column], given());
+    else origin.open("who.stream", [column], given());
+  } });
+  const given = () => ({ position: shown.position, token: shown.token, ...(shown.against < 0 ? {} : { against: shown.against }) });
   const tables = createTables();
   const title = t("Who wrote this? The score as a sum");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }),
@@ -45,14 +51,19 @@ export function createWho({ start, again, redraw }) {
     drawTargets(answer);
     const rows = barsOf(answer, order);
     const at = rows.findIndex(({ name }) => name === opened);
-    bars.replaceChildren(signedBars(rows, { chosen: at, onChoose(next) { opened = rows[next].name === opened ? null : rows[next].name; redraw(); } }));
+    bars.replaceChildren(signedBars(rows, { chosen: at, onChoose(next) {
+      opened = rows[next].name === opened ? null : rows[next].name;
+      if (opened === null || rows[next].part === undefined) origin.close();
+      else origin.open("who.value", [rows[next].part], given());
+      redraw();
+    } }));
     drawSource(answer, rows[at]);
     const added = sum(answer.parts.map(({ value }) => value));
-    setText(total, `Σ ${signed(added)} = ${t("logit of {token}", { token: nameOfTarget(answer) })} ${signed(answer.logit)}`);
+    total.replaceChildren(`Σ ${signed(added)} = ${t("logit of {token}", { token: nameOfTarget(answer) })} `, origin.number(signed(answer.logit), "who.logit", [], given()));
     setText(caption, captionOf(answer));
     predict.show(questionOf(answer));
     drawLengths(answer, palette);
-    tables.show(() => tablesOf(answer));
+    tables.show(() => tablesOf(answer, origin, given()));
   }
 
   /** Where the number of a bar comes from: its three factors, with the numbers in them. */
@@ -61,7 +72,7 @@ export function createWho({ start, again, redraw }) {
     if (source.hidden) return;
     const cosine = row.value / (row.length * answer.direction);
     source.replaceChildren(element("h3", { text: t("{part}: where its number comes from", { part: row.name }) }),
-      element("p", { class: "mono", text: `${signed(row.value, 3)} = ${fixed(row.length, 3)} × ${fixed(answer.direction, 3)} × ${signed(cosine, 4)}` }),
+      element("p", { class: "mono" }, origin.number(signed(row.value, 3), "who.value", [row.part], given()), " = ", origin.number(fixed(row.length, 3), "who.length", [row.part], given()), ` × ${fixed(answer.direction, 3)} × ${signed(cosine, 4)}`),
       element("p", { class: "note", text: t("Length of what it adds, behind the last norm × length of the row of the head for {token} × cosine of the angle between them. Worked out in lm_core.interpret.attribution.attribute.", { token: nameOfTarget(answer) }) }));
   }
 
@@ -90,7 +101,7 @@ export function createWho({ start, again, redraw }) {
   }
 
   return {
-    node, title, question: "who", draw, forget() { place = null; token = null; against = null; }, view: () => ({ place: shown?.position ?? null }),
+    node, title, question: "who", draw, forget() { place = null; token = null; against = null; }, view: () => ({ place: shown?.position ?? null }), about: () => ({ parts: shown?.parts.map(partName) }),
     values: () => ({ ...(place === null ? {} : { position: place }), ...(token === null ? {} : { token }), ...(against === null ? {} : { against }) }),
   };
 }
@@ -100,7 +111,7 @@ const nameOfTarget = (answer) => (answer.against < 0 ? quotedToken(textOf(answer
   : t("{token} over {rival}", { token: quotedToken(textOf(answer, answer.token)), rival: quotedToken(textOf(answer, answer.against)) }));
 
 function barsOf({ parts }, order) {
-  const rows = parts.map((part) => ({ name: partName(part), value: part.value, text: signed(part.value), kind: part.kind, length: part.length }));
+  const rows = parts.map((part, at) => ({ part: at, name: partName(part), value: part.value, text: signed(part.value), kind: part.kind, length: part.length }));
   const largest = [...rows].sort((first, second) => Math.abs(second.value) - Math.abs(first.value));
   if (rows.length <= MOST_BARS) return order === "size" ? largest : rows;
   const kept = new Set(largest.slice(0, MOST_BARS));
@@ -134,9 +145,10 @@ function questionOf(answer) {
   };
 }
 
-function tablesOf(answer) {
+function tablesOf(answer, origin, given) {
+  const figure = (key, value, at, digits) => origin.number(key === "who.value" || key === "who.logit" ? signed(value, digits) : fixed(value, digits), key, at, given);
   return [
-    { title: t("What each part adds to the score"), heads: [t("part"), t("logits")], rows: [...answer.parts.map((part) => [partName(part), signed(part.value, 4)]), [t("sum"), signed(answer.logit, 4)]] },
-    { title: t("Length of what each part adds to the residual stream"), heads: [t("part"), ...answer.tokens], rows: answer.norms.map((norms, at) => [partName(answer.parts[at]), ...norms.map((norm) => fixed(norm))]) },
+    { title: t("What each part adds to the score"), heads: [t("part"), t("logits")], rows: [...answer.parts.map((part, at) => [partName(part), figure("who.value", part.value, [at], 4)]), [t("sum"), figure("who.logit", answer.logit, [], 4)]] },
+    { title: t("Length of what each part adds to the residual stream"), heads: [t("part"), ...answer.tokens], rows: answer.norms.map((norms, at) => [partName(answer.parts[at]), ...norms.map((norm, place) => figure("who.norm", norm, [at, place], 2))]) },
   ];
 }

@@ -2,13 +2,14 @@
 import { element, segmented, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { t } from "../kit/words.js";
+import { wordsWith } from "../inside/asked.js";
 import { createGrid } from "./grid.js";
 import { joined, partName, signed } from "./names.js";
 import { createOutcome, outcomeCaption } from "./operation.js";
 import { createPredict } from "./predict.js";
 import { createTables } from "./table.js";
 
-export function createWithout({ ask, start, again, sentenceOf, remember, palette }) {
+export function createWithout({ ask, start, again, sentenceOf, remember, palette, origin }) {
   const off = new Set((start.off ?? "").split(",").filter(Boolean)); // "0.1" is head 1.2, "0" the MLP of layer 1
   let place = start.place ?? null;
   let how = "zero";
@@ -22,21 +23,29 @@ export function createWithout({ ask, start, again, sentenceOf, remember, palette
   });
   const whole = element("button", { type: "button", class: "button small", text: t("Switch all on"), onclick() { off.clear(); show(); operate(); } });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
-  const outcome = createOutcome({ onPlace(next) { place = next; operate(); } });
+  const alone = element("p", { class: "note alone" });
+  const number = (text, key, at) => origin.number(text, key, at, asked());
+  const outcome = createOutcome({ onPlace(next) { place = next; operate(); }, number });
   const after = element("p", { class: "caption", aria: { live: "polite" } });
   const predict = createPredict();
   const tables = createTables();
   const title = t("Without it: which part is missed?");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }),
     element("span", { class: "unit", text: t("nats per token that the loss rises without this part alone; click to switch off") }), element("span", { class: "spacer" }), chooseHow.group, whole),
-  grid.box, caption, predict.box, after, outcome.node, tables.box);
+  grid.box, alone, caption, predict.box, after, outcome.node, tables.box);
 
   const effectAt = (row, column) => table.effects.find(({ layer, head }) => layer === row && (head ?? table.heads) === column);
   const keyOf = ({ layer, head }) => (head === null ? String(layer) : `${layer}.${head}`);
 
+  /** What is off, for the server. */
+  function asked() {
+    return { how, heads: [...off].filter((key) => key.includes(".")).join(","), mlps: [...off].filter((key) => !key.includes(".")).join(",") };
+  }
+
   function toggle(row, column) {
     const effect = effectAt(row, column);
     if (!effect) return;
+    alone.replaceChildren(...aloneWords(effect, how, origin));
     const key = keyOf(effect);
     if (!off.delete(key)) off.add(key);
     show();
@@ -71,15 +80,13 @@ export function createWithout({ ask, start, again, sentenceOf, remember, palette
   /** The model with what is off, beside the whole one. */
   async function operate() {
     remember();
-    const heads = [...off].filter((key) => key.includes(".")).join(",");
-    const mlps = [...off].filter((key) => !key.includes(".")).join(",");
-    const answer = await ask("surgery", { ...sentenceOf(), how, heads, mlps, write: 1, ...(place === null ? {} : { position: place }) });
+    const answer = await ask("surgery", { ...sentenceOf(), ...asked(), write: 1, ...(place === null ? {} : { position: place }) });
     if (!answer) return;
     if (answer.error) { setText(after, answer.error); return; }
     setText(after, off.size ? outcomeCaption(answer) : "");
     shown = answer;
     outcome.draw(answer, palette());
-    tables.show(() => [partsTable(table), tokensTable(answer)]);
+    tables.show(() => [partsTable(table, how, origin), tokensTable(answer, number)]);
   }
 
   function draw(answer) {
@@ -129,15 +136,28 @@ function questionOf({ effects }) {
   };
 }
 
-const partsTable = ({ effects }) => ({
+/** The figures of one part that is switched off alone. */
+const aloneFigure = ({ layer, head }, how, origin) => (text, key, at) => origin.number(text, key, at, head === null ? { how, mlps: layer } : { how, heads: `${layer}.${head}` });
+
+function aloneWords(effect, how, origin) {
+  const figure = aloneFigure(effect, how, origin);
+  return wordsWith(t("{part} alone switched off: loss {loss} nats, rise {rise}, shift {shift} bits per token."), {
+    part: nameOf(effect), loss: figure(fixed(effect.loss, 3), "cut.mean", []), rise: figure(signed(effect.rise, 3), "cut.rise", []), shift: figure(fixed(effect.shift, 3), "cut.shifts", []),
+  });
+}
+
+const partsTable = ({ effects, tokens }, how, origin) => ({
   title: t("Each part switched off alone"),
   heads: [t("part"), t("loss, nats"), t("rise, nats"), t("shift, bits"), t("shift at the last token, bits")],
-  rows: effects.map((effect) => [nameOf(effect), fixed(effect.loss, 4), signed(effect.rise, 4), fixed(effect.shift, 4), fixed(effect.last, 4)]),
+  rows: effects.map((effect) => {
+    const figure = aloneFigure(effect, how, origin);
+    return [nameOf(effect), figure(fixed(effect.loss, 4), "cut.mean", []), figure(signed(effect.rise, 4), "cut.rise", []), figure(fixed(effect.shift, 4), "cut.shifts", []), figure(fixed(effect.last, 4), "cut.shift", [tokens.length - 1])];
+  }),
 });
 
-export const tokensTable = ({ tokens, before, after, shift }) => ({
+export const tokensTable = ({ tokens, before, after, shift }, number) => ({
   title: t("Loss of each token"),
   heads: [t("position"), t("token"), t("as trained, nats"), t("now, nats"), t("shift of the next guess, bits")],
-  rows: tokens.map((token, at) => [String(at + 1), token, fixed(before.losses[at], 4), fixed(after.losses[at], 4), fixed(shift[at], 4)]),
+  rows: tokens.map((token, at) => [String(at + 1), token, ...(at ? [number(fixed(before.losses[at], 4), "plain.loss", [at]), number(fixed(after.losses[at], 4), "cut.loss", [at])] : ["–", "–"]), number(fixed(shift[at], 4), "cut.shift", [at])]),
 });
 

@@ -1,0 +1,82 @@
+/** Numbers that can be asked where they come from, on any page: small buttons, and the panel that answers at the page's foot. */
+import { element } from "../kit/dom.js";
+import { t } from "../kit/words.js";
+import { createPanel } from "./panel.js";
+import { hasSource, numberName, placeWords } from "./figure_words.js";
+
+let closeOther = () => {}; // one panel at a time, however many pictures a page has
+
+/** `ask(values)` -> what the server says of a number, {error}, or null when another was asked meanwhile; `palette()`; `about()`
+ *  -> names for places, as placeWords takes them. */
+export function createAsked({ ask, palette, about }) {
+  const { panel, back, show } = createPanel({ pick, close: () => { close(); returnTo?.focus?.(); }, docked: true });
+  let trail = []; // the numbers on the way back, the one in view last
+  let returnTo = null;
+  let turn = 0;
+  back.addEventListener("click", () => { trail.pop(); look(); });
+  panel.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    close();
+    returnTo?.focus?.();
+  });
+
+  /** `given`: what the probe was set to, for the server. `from`: the number that was pressed, to come back to. */
+  function open(key, at, given = {}, from = null) {
+    returnTo?.classList?.remove("chosen");
+    returnTo = from;
+    from?.classList?.add("chosen");
+    trail = [{ key, at, given }];
+    if (closeOther !== close) closeOther();
+    closeOther = close;
+    look();
+  }
+
+  function pick(operand, place) {
+    const { given } = trail.at(-1);
+    trail.push({ key: operand.of, at: [...place], given: { ...given, versus: "" } });
+    look();
+  }
+
+  async function look() {
+    const mine = (turn += 1);
+    const { key, at, given } = trail.at(-1);
+    back.hidden = trail.length < 2;
+    show(null, numberName(key), {}, {});
+    const found = await ask({ ...given, key, at: at.join(",") });
+    if (mine !== turn || found === null || panel.hidden) return;
+    const names = about();
+    const place = found.error ? "" : placeWords(found, names);
+    const words = { nameOf: ({ of, weight, place: row }) => (weight ? t("{weight}, row {row}", { weight: of, row: row[0] }) : numberName(of)), reach: ({ of }) => (hasSource(of) ? numberName(of) : null) };
+    show(found, [numberName(key), place].filter(Boolean).join(" · "), words, { palette: palette(), width: panel.clientWidth, stamp: String(mine) });
+  }
+
+  function close() {
+    turn += 1;
+    panel.hidden = true;
+    returnTo?.classList?.remove("chosen");
+  }
+
+  /** A number to press. It may change its text and its place: `tell` says where it stands when it is pressed. */
+  function number(text, key, at, given = {}) {
+    return element("button", {
+      type: "button", class: "figure", text, title: t("Where does it come from?"), "data-key": key, "data-at": at.join(","), "data-given": JSON.stringify(given),
+      onclick(event) { event.stopPropagation(); open(key, at, given, event.currentTarget); if (event.detail === 0) panel.focus({ preventScroll: true }); },
+      onkeydown(event) { if (["Enter", " "].includes(event.key)) event.stopPropagation(); },
+    });
+  }
+
+  /** The same of a node that changes in place: `tell()` -> {key, at, given} of what it shows now, or null. */
+  function attach(node, tell) {
+    node.classList.add("asks");
+    node.addEventListener("click", () => { const asked = tell(); if (asked) open(asked.key, asked.at, asked.given, node); });
+    return node;
+  }
+
+  return { panel, open, close, number, attach };
+}
+
+/** "Loss {before} → {after}" and nodes by name -> the words with the nodes among them. */
+export function wordsWith(template, nodes) {
+  return template.split(/\{(\w+)\}/).map((part, at) => (at % 2 ? nodes[part] ?? "" : part)).filter((part) => part !== "");
+}

@@ -1,0 +1,47 @@
+"""Numbers of a page that say where they come from: some picked at random, each worked out again from its source."""
+
+import random
+import re
+
+ASK = """async ([run, count, seed, extra]) => {
+  const { agrees, sizeOfTerms, workedOut } = await import("/pictures/x/inside/arithmetic.js");
+  const roots = [...document.querySelectorAll("*")].map((node) => node.shadowRoot).filter(Boolean);
+  const all = roots.flatMap((root) => [...root.querySelectorAll(".figure[data-key]")].map((node) => ({
+    text: node.textContent, ...JSON.parse(node.dataset.given), key: node.dataset.key, at: node.dataset.at, ...(root.querySelector(".explorer") ? { of: "film" } : {}),
+  })));
+  let state = seed;
+  const chance = () => (state = (state * 48271) % 2147483647) / 2147483647;
+  const picked = Array.from({ length: Math.min(count, all.length) }, () => all.splice(Math.floor(chance() * all.length), 1)[0]);
+  return Promise.all(picked.map(async ({ text, ...asked }) => {
+    const answer = await fetch("/api/inside/ask/number?" + new URLSearchParams({ run, ...extra, ...asked }));
+    const source = await answer.json();
+    if (source.error) return { text, asked, error: source.error };
+    const again = workedOut(source), value = source.value ?? -Infinity;
+    return { text, asked, value: source.value, again: again.value, agrees: agrees(again.value, value, sizeOfTerms(source, again)), line: source.code.where };
+  }));
+}"""  # noqa: E501
+
+
+def check_numbers(page, run, count, *, rounding=0.0, **extra):
+    """Ask where `count` numbers come from: the server knows each, its operands give it again, and it is what the page
+    shows, up to its last digit; `rounding` is what a weight kept as a byte may be off by. Returns how many.
+    """
+    answers = page.evaluate(ASK, [run, count, random.Random(page.url).randrange(1, 10_000), extra])
+    for one in answers:
+        assert "error" not in one, one
+        assert one["agrees"], one
+        assert re.fullmatch(r"lm_core/[\w/]+\.py:\d+", one["line"])
+        text = one["text"].replace("−", "-").replace("\xa0", " ").replace("+", "")
+        if re.match(r"-?\d", text):  # else it says "under 0.1 %", or that there is none
+            assert abs(shown(text) - one["value"]) <= half_a_digit(text) + rounding + 1e-4 * abs(one["value"]), one
+    return len(answers)
+
+
+def shown(text):
+    number = float(re.search(r"-?\d+(\.\d+)?", text).group())
+    return number / 100 if "%" in text else number
+
+
+def half_a_digit(text):
+    digits = len((re.search(r"\.(\d+)", text) or [None, ""])[1])
+    return 0.51 * 10**-digits / (100 if "%" in text else 1)
