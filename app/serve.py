@@ -19,7 +19,7 @@ from starlette.routing import Route
 # Streamlit warns of each cached function that is imported before its runtime runs; here that is how it should be.
 logging.getLogger("streamlit.runtime.caching.cache_data_api").setLevel(logging.ERROR)
 
-from app import routes  # noqa: E402
+from app import routes, streaming  # noqa: E402
 from app.widgets.frame import show_error  # noqa: E402
 from lm_core.allocator import keep_freed_memory  # noqa: E402
 
@@ -82,6 +82,7 @@ app = st.App(
         Route("/api/inside/ask/{question}", routes.inside_question),
         Route("/api/generate/ask/{question}", routes.generate_question),
         Route("/api/attention/heads", routes.attention_heads),
+        Route("/api/generate/write", streaming.write, methods=["POST"]),
     ],
     lifespan=lifespan,
     on_script_error=show_error,

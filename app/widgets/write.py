@@ -7,7 +7,6 @@ import streamlit as st
 from app import state
 from app.components import look_again_every, show_picture
 from app.loaders import generate
-from app.widgets.meanwhile import meanwhile
 
 PICTURE = "generate-picture"
 
@@ -17,18 +16,18 @@ def show(run_id: str) -> None:
     standing = generate.standing(run_id)
     if standing.checkpoint_step is None:
         wait(run_id)
-        return
-    asked = state.told(PICTURE, "write")
-    plan = generate.plan(run_id, standing, state.writing(), asked, generate.asked_by_link())
-    with meanwhile(generate.sample_while_waking(run_id)):
-        data = generate.page_data(plan)
-    state.remember_writing(plan)
-    data["models"] = generate.kept_models(plan, standing, data["writing"]["step"])
-    data["view"] = {"choice": state.view_number("choice")}
-    said = show_picture("generate", data, key=PICTURE, listens=("write", "view"))
-    if said.view:
-        state.remember_view(**generate.as_link(said.view))
-    st.caption(generate.provenance(standing, data["writing"]["step"], plan.at))
+    else:
+        draw(run_id)
+
+
+@st.fragment
+def draw(run_id: str) -> None:
+    """The picture; what is in view goes into the address and into what the session remembers."""
+    data = generate.page_data(run_id, generate.standing(run_id), state.writing(), generate.asked_by_link())
+    view = show_picture("generate", data, key=PICTURE, listens=("view",)).view
+    if view and view["run"] == run_id:
+        state.remember_writing(view)
+        state.remember_view(**generate.as_link(view))
 
 
 @st.fragment

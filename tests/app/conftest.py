@@ -19,7 +19,6 @@ from app.loaders import (
     text_loss,
     tokenizers,
     train,
-    writing,
 )
 from app.loaders import home as home_loader
 from lm_core import settings as machine
@@ -64,5 +63,5 @@ def forget():
         neurons._some_text,
     ):
         cached.cache_clear()
-    for cached in (runs.config_of, home_loader.film_of, writing.write, probing.works):
+    for cached in (runs.config_of, home_loader.film_of, probing.works):
         cached.clear()

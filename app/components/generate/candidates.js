@@ -1,9 +1,9 @@
 /** The table from score to slice; rows keep their identity and slide to their new rank. */
-import { element, setText } from "../kit/dom.js";
+import { element, iconButton, setText } from "../kit/dom.js";
 import { fixed, number, probability } from "../kit/format.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
-import { OTHERS } from "./sampling.js";
+import { hasPenalties, OTHERS } from "./sampling.js";
 import { cutReason } from "./wording.js";
 
 const SHOWN = 10; // the chosen ones among them, however far down; then one line for the rest
@@ -16,19 +16,21 @@ function rowsOf(candidates, chosenIds) {
   return [...named.slice(0, SHOWN - tail.length), ...tail];
 }
 
-export function createCandidates({ onHover, onLock }) {
+/** `onBranch(id)`: go on with this candidate in place of the one that was written. */
+export function createCandidates({ onHover, onLock, onBranch }) {
   const scaledHead = element("span", { class: "detail" });
+  const penaltyHead = element("span", { class: "detail" });
   const column = (kind, title, detail) => element("div", { class: `cell ${kind}`, role: "columnheader" }, title, detail);
   const detail = (text) => element("span", { class: "detail", text });
   const head = element("div", { class: "row head", role: "row" },
     column("name", t("candidate"), detail("")), column("logit", t("logit"), detail(t("score"))),
-    column("scaled", t("after temperature"), scaledHead), column("kept", t("kept?"), detail("top-k, top-p")),
-    column("share", t("probability"), detail(t("outline: as written"))), column("slice", t("slice"), detail(t("of the line"))));
-  const body = element("div", { class: "rows", role: "rowgroup", tabindex: "0", aria: { label: t("Candidates: up and down arrows move, Escape lets go") } });
+    column("penalised", t("after penalties"), penaltyHead), column("scaled", t("after temperature"), scaledHead), column("kept", t("kept?"), detail("top-k, top-p, min-p")),
+    column("share", t("probability"), detail(t("outline: as written"))), column("slice", t("slice"), detail(t("of the line"))), column("go", t("go on"), detail("")));
+  const body = element("div", { class: "rows", role: "rowgroup", tabindex: "0", aria: { label: t("Candidates: up and down arrows move, Enter goes on with one, Escape lets go") } });
   const rest = element("div", { class: "note rest" });
   const sum = element("p", { class: "sum mono" });
-  const node = element("section", { class: "panel table-panel", aria: { label: t("Candidates of this choice") } },
-    element("div", { class: "candidates", role: "table", aria: { label: t("Candidates of this choice") } }, head, body), rest, sum);
+  const table = element("div", { class: "candidates", role: "table", aria: { label: t("Candidates of this choice") } }, head, body);
+  const node = element("section", { class: "panel table-panel", aria: { label: t("Candidates of this choice") } }, table, rest, sum);
 
   const rows = new Map();
   let shown = [];
@@ -40,8 +42,10 @@ export function createCandidates({ onHover, onLock }) {
   };
   body.addEventListener("pointermove", (event) => onHover(idUnder(event)));
   body.addEventListener("pointerleave", () => onHover(null));
-  body.addEventListener("click", (event) => onLock(idUnder(event)));
+  body.addEventListener("click", (event) => (event.target.closest(".go") ? onBranch(idUnder(event)) : onLock(idUnder(event))));
+  body.addEventListener("dblclick", (event) => { if (!event.target.closest(".go")) onBranch(idUnder(event)); });
   body.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === body && locked !== null) onBranch(locked);
     const shift = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!shift || !shown.length) return;
     event.preventDefault();
@@ -62,6 +66,8 @@ export function createCandidates({ onHover, onLock }) {
     const before = new Map(then.candidates.map((candidate) => [candidate.id, candidate]));
     const largest = Math.max(now.candidates[0].probability, then.candidates[0].probability);
     setText(scaledHead, `÷ ${fixed(settings.temperature)}`);
+    setText(penaltyHead, penaltyWords(settings));
+    table.classList.toggle("penalties", hasPenalties(settings));
     shown.forEach((candidate, place) => {
       if (!rows.has(candidate.id)) rows.set(candidate.id, createRow(texts[candidate.id], candidate.id));
       const row = rows.get(candidate.id);
@@ -105,14 +111,16 @@ function createRow(token, id) {
   const cell = (kind, ...children) => element("div", { class: `cell ${kind}`, role: "cell" }, ...children);
   const parts = {
     tag: element("span", { class: "tag" }),
-    logit: cell("logit number"), scaled: cell("scaled number"),
+    logit: cell("logit number"), penalised: cell("penalised number"), scaled: cell("scaled number"),
     badge: element("span", { class: "badge" }), reason: element("span", { class: "reason" }),
     bar: element("span", { class: "bar" }), ghost: element("span", { class: "ghost" }), value: element("span", { class: "value number" }),
     slice: cell("slice number"),
+    go: iconButton({ icon: "branch", text: t("Go on with {token}", { token: quotedToken(token) }), class: "button round", onClick: () => {} }).button,
   };
+  parts.go.tabIndex = -1; // by keys: Enter on the row that is held
   const node = element("div", { class: "row", role: "row", "data-id": id, aria: { label: quotedToken(token) } },
-    cell("name", tokenSpan(token), parts.tag), parts.logit, parts.scaled, cell("kept", parts.badge, parts.reason),
-    cell("share", element("span", { class: "bar-track" }, parts.bar, parts.ghost), parts.value), parts.slice);
+    cell("name", tokenSpan(token), parts.tag), parts.logit, parts.penalised, parts.scaled, cell("kept", parts.badge, parts.reason),
+    cell("share", element("span", { class: "bar-track" }, parts.bar, parts.ghost), parts.value), parts.slice, cell("go", parts.go));
   return { node, ...parts };
 }
 
@@ -121,7 +129,10 @@ function paintRow(row, candidate, { place, height, largest, before, chosen, writ
   row.node.setAttribute("aria-rowindex", place + 1);
   for (const [name, on] of Object.entries({ cut: candidate.cut, chosen, focused, locked })) row.node.classList.toggle(`is-${name}`, Boolean(on));
   setText(row.tag, written && !chosen ? t("written") : "");
+  row.go.disabled = written;
   setText(row.logit, fixed(candidate.logit));
+  setText(row.penalised, fixed(candidate.score));
+  row.penalised.classList.toggle("lowered", candidate.score !== candidate.logit);
   setText(row.scaled, fixed(candidate.scaled));
   setText(row.badge, candidate.cut ? candidate.cut.by : "✓");
   setText(row.reason, cutReason(candidate));
@@ -129,6 +140,11 @@ function paintRow(row, candidate, { place, height, largest, before, chosen, writ
   row.ghost.style.width = `${((before?.probability ?? 0) / largest) * 100}%`;
   setText(row.value, candidate.probability === 0 ? "0" : probability(candidate.probability));
   setText(row.slice, candidate.probability === 0 ? "–" : `${candidate.from.toFixed(3)}–${candidate.to.toFixed(3)}`);
+}
+
+/** The penalties that are on: "÷ 1.20, − 0.50". */
+function penaltyWords({ repetition_penalty: repetition, presence_penalty: presence, frequency_penalty: frequency }) {
+  return [repetition === 1 ? "" : `÷ ${fixed(repetition)}`, presence ? `− ${fixed(presence)}` : "", frequency ? `− ${fixed(frequency)} n` : ""].filter(Boolean).join(", ");
 }
 
 /** The arithmetic of one candidate, with the numbers of this choice. */
@@ -139,6 +155,7 @@ export function arithmetic(candidate, candidates, texts, settings) {
   if (settings.temperature === 0) return `p(${mark}) = ${candidate.rank === 0 ? 1 : 0}: ${t("temperature 0 takes the top")}`;
   const top = candidates[0].scaled;
   const weights = candidates.reduce((sum, { cut, weight }) => sum + (cut ? 0 : weight), 0);
-  return `p(${mark}) = e^(${number(candidate.logit)} ÷ ${fixed(settings.temperature)} − ${number(top).replace("−", "(−")}${top < 0 ? ")" : ""}) ÷ Σ`
+  const score = candidate.score < 0 ? `(${number(candidate.score)})` : number(candidate.score);
+  return `p(${mark}) = e^(${score} ÷ ${fixed(settings.temperature)} − ${number(top).replace("−", "(−")}${top < 0 ? ")" : ""}) ÷ Σ`
     + ` = ${number(candidate.weight)} ÷ ${number(weights)} = ${probability(candidate.probability)}`;
 }

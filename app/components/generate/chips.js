@@ -1,66 +1,75 @@
-/** The text as chips: the given prompt in grey, what is written in the colour of its value, and what is still to come. */
-import { animateOnce, element, segmented, setText } from "../kit/dom.js";
+/** The text as chips: the given prompt in grey, what is written in the colour of its value, and what is still to come;
+ *  under it what can be done to the text at the choice in view. */
+import { animateOnce, element, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
 import { inkOn } from "../kit/theme.js";
 import { quotedToken, tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { colourings } from "./colours.js";
 
-const MOST_BITS = 8; // strongest colour of the surprise ramp
+const RAMPS = { probability: (palette) => palette.probabilityRamp, surprise: (palette) => palette.surprise };
 
-const COLOURINGS = {
-  probability: { ramp: (palette) => palette.probabilityRamp, share: (probability) => probability },
-  surprise: { ramp: (palette) => palette.surprise, share: (probability) => -Math.log2(probability) / MOST_BITS },
-};
-
-/** onSeek(choice) and onColouring(name) report what the reader asked for. */
-export function createChips({ onSeek, onColouring }) {
-  const colouring = segmented({
-    label: t("Colour of the chips"), chosen: "probability", onChoose: onColouring,
-    choices: [{ value: "probability", text: t("Probability") }, { value: "surprise", text: t("Surprise") }],
-  });
+/** onSeek(choice), onColouring(name), onPutIn(text, atEnd), onEdit() and onGoOn() report what the reader asked for. */
+export function createChips({ onSeek, onColouring, onPutIn, onEdit, onGoOn }) {
+  const ways = colourings();
+  const colouring = element("select", { class: "button", aria: { label: t("Colour of the chips") }, on: { change: () => onColouring(colouring.value) } },
+    Object.entries(ways).map(([value, { text }]) => element("option", { value, text })));
   const ends = [element("span"), element("span")];
   const scale = element("span", { class: "scale", aria: { hidden: "true" } });
   const hint = element("span", { class: "note grow" });
   const strip = element("div", { class: "chips" });
+  const tools = createTools({ onPutIn, onEdit, onGoOn });
   const node = element("section", { class: "panel text", aria: { label: t("The text so far") } },
     element("div", { class: "panel-heading" },
       element("h2", { text: t("The text so far") }), hint,
-      element("span", { class: "legend note" }, ends[0], scale, ends[1]), colouring.group),
-    strip);
+      element("span", { class: "legend note" }, ends[0], scale, ends[1]), colouring),
+    strip, tools.node);
   let chips = [];
-  let tokens = [];
+  let shown = { prompt: null, steps: [] };
 
+  /** Chips that are there already stay, so that a growing text keeps focus and place. */
   function rebuild(writing) {
-    tokens = writing.steps.map(({ id }) => writing.texts[id]);
-    chips = tokens.map((token, index) => element("button", { type: "button", class: "chip", on: { click: () => onSeek(index) } }, tokenSpan(token)));
-    const given = writing.prompt.map((token) => element("span", { class: "chip given" }, tokenSpan(token)));
-    strip.replaceChildren(...inLines([...writing.prompt, ...tokens], [...given, ...chips]));
-    if (writing.hidden) strip.prepend(element("div", { class: "note", text: t("… {count} earlier ones are not drawn", { count: writing.hidden }) }));
+    const { prompt, steps, texts, promptIds } = writing;
+    const grows = shown.prompt === prompt && steps.length >= shown.steps.length && shown.steps.every((step, index) => step === steps[index]);
+    if (!grows) {
+      chips = [];
+      strip.replaceChildren(element("div", { class: "line" }));
+      const hidden = promptIds.length - prompt.length;
+      if (hidden) strip.prepend(element("div", { class: "note", text: t("… {count} earlier ones are not drawn", { count: hidden }) }));
+      prompt.forEach((token) => put(strip, element("span", { class: "chip given" }, tokenSpan(token)), token));
+    }
+    for (const { id } of steps.slice(chips.length)) {
+      const index = chips.length;
+      const chip = element("button", { type: "button", class: "chip", on: { click: () => onSeek(index) } }, tokenSpan(texts[id]));
+      chips.push(chip);
+      put(strip, chip, texts[id]);
+    }
+    shown = { prompt, steps };
     setText(hint, writing.unit === "character" ? t("grey was given; click a character to see how it was chosen") : t("grey was given; click a token to see how it was chosen"));
   }
 
-  function update({ written, choice, colouring: name, palette, changed }) {
-    const { ramp, share } = COLOURINGS[name];
-    colouring.show(name);
-    setText(ends[0], name === "probability" ? "0 %" : t("{bits} bits", { bits: 0 }));
-    setText(ends[1], name === "probability" ? "100 %" : t("{bits} bits", { bits: `${MOST_BITS}+` }));
-    scale.dataset.ramp = name;
-    chips.forEach((chip, index) => {
-      const { probability } = written[index].chosen;
-      const shown = index <= choice;
-      const background = shown ? ramp(palette).at(share(probability)) : "";
+  function update({ writing, choice, colouring: name, palette, changed, busy }) {
+    const way = ways[name];
+    colouring.value = name;
+    way.ends.forEach((words, place) => setText(ends[place], words));
+    scale.dataset.ramp = way.ramp;
+    const ramp = RAMPS[way.ramp](palette);
+    writing.steps.forEach((step, index) => {
+      const chip = chips[index];
+      const visible = index <= choice;
+      const background = visible ? ramp.at(Math.min(Math.max(way.share(step, index), 0), 1)) : "";
       chip.style.background = background;
-      chip.style.color = shown ? inkOn(background) : "";
-      chip.classList.toggle("coming", !shown);
+      chip.style.color = visible ? inkOn(background) : "";
+      chip.classList.toggle("coming", !visible);
       chip.classList.toggle("changed", changed.has(index));
-      const words = t("{token}, probability {share}, surprise {bits} bits", {
-        token: quotedToken(tokens[index]), share: percent(probability), bits: fixed(-Math.log2(probability), 1),
-      });
+      chip.classList.toggle("put-in", step.putIn);
+      const words = chipWords(step, writing.texts[step.id]);
       chip.title = words;
       chip.setAttribute("aria-label", t("Choice {number}: {what}", { number: index + 1, what: words }));
       if (index === choice) chip.setAttribute("aria-current", "step");
       else chip.removeAttribute("aria-current");
     });
+    tools.update({ choice, count: chips.length, busy });
   }
 
   /** A freshly written token rises from the line that chose it. */
@@ -69,12 +78,45 @@ export function createChips({ onSeek, onColouring }) {
   return { node, rebuild, update, arrive };
 }
 
+function chipWords({ written, putIn }, token) {
+  const { probability, rank } = written.chosen;
+  const values = {
+    token: quotedToken(token), share: percent(probability), bits: fixed(-Math.log2(Math.max(probability, 1e-9)), 1),
+    rank: rank + 1, entropy: fixed(written.entropy, 1),
+  };
+  return putIn
+    ? t("{token}, put in by you, probability {share}, rank {rank}, entropy {entropy} bits", values)
+    : t("{token}, probability {share}, surprise {bits} bits, rank {rank}, entropy {entropy} bits", values);
+}
+
 /** One row per line of the text, so that verse still looks like verse. */
-function inLines(tokens, chips) {
-  const lines = [element("div", { class: "line" })];
-  chips.forEach((chip, index) => {
-    lines.at(-1).append(chip);
-    if (tokens[index].endsWith("\n") && index < chips.length - 1) lines.push(element("div", { class: "line" }));
-  });
-  return lines;
+function put(strip, chip, token) {
+  strip.lastElementChild.append(chip);
+  if (token.endsWith("\n")) strip.append(element("div", { class: "line" }));
+}
+
+/** Put in, edit, go on: a form under the text. */
+function createTools({ onPutIn, onEdit, onGoOn }) {
+  const field = element("input", { type: "text", class: "field put-in-field", maxlength: "200", autocomplete: "off", spellcheck: "false", dir: "auto", placeholder: t("a token or some words of yours"), aria: { label: t("Put in a text of your own") } });
+  const where = element("span", { class: "label muted" });
+  const here = element("button", { type: "submit", class: "button", text: t("Put in here") });
+  const edit = element("button", { type: "button", class: "button", text: t("Edit the text"), on: { click: onEdit } });
+  const further = element("button", { type: "button", class: "button", text: t("Write on"), on: { click: onGoOn } });
+  const form = element("form", {
+    class: "tools",
+    on: {
+      submit(event) {
+        event.preventDefault();
+        if (field.value === "") field.focus();
+        else onPutIn(field.value.replaceAll("\\n", "\n"), false);
+      },
+    },
+  }, element("label", { class: "put-in-label" }, where, field), here, element("span", { class: "spacer" }), edit, further);
+  return {
+    node: form,
+    update({ choice, busy }) {
+      setText(where, t("In place of choice {number}:", { number: choice + 1 }));
+      for (const button of [here, edit, further]) button.disabled = busy;
+    },
+  };
 }

@@ -19,10 +19,13 @@ export function createLooking({ onLayer }) {
     strip, words);
   const cells = [];
   let choices = null;
+  let shownLayers = 0;
 
   return {
     node,
     rebuild({ layers }) {
+      if (layers === shownLayers) return;
+      shownLayers = layers;
       const list = Array.from({ length: layers }, (_, layer) => ({ value: String(layer), text: t("Layer {number}", { number: layer + 1 }) }));
       choices = segmented({ label: t("Layer"), choices: list, chosen: String(layers - 1), onChoose: (value) => onLayer(Number(value)) });
       picker.replaceChildren(layers > 1 ? choices.group : "");

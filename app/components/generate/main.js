@@ -1,74 +1,77 @@
-/** The sampling microscope: one writing, one store, and views that redraw only when what they read has changed. */
-import { prefersReducedMotion } from "../kit/dom.js";
+/** The sampling microscope: what was explored as a tree, one branch of it in view, and views that redraw only when what
+ *  they read has changed. */
 import { mount } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { createActions, listenToKeys, runClock } from "./actions.js";
 import { createModels } from "./models.js";
 import { createParts, drawParts, layOut } from "./views.js";
-import { openWriting } from "./writing.js";
+import { createWriter } from "./writer.js";
 
 const SETTLED = 400; // milliseconds without a change before the address takes the view
 const LARGE = 1.35;
 
+/** What each run's tree was when its page was left in this tab: it is there again when one comes back. */
+const left = new Map();
+
 const initialState = (root) => ({
-  writing: null, settings: null, choice: 0, colouring: "probability", layer: 0, hovered: null, locked: null, rolls: [], rollSeed: 0, at: null,
-  playing: false, speed: 2, opened: false, busy: false, problem: "", notes: [], scale: 1, palette: readPalette(root),
+  run: "", writing: null, settings: null, seed: 0, choice: 0, colouring: "probability", layer: Infinity, hovered: null,
+  locked: null, rolls: [], rollSeed: 0, at: null, playing: false, speed: 2, opened: false, busy: false, problem: "", waking: null,
+  end: null, standing: null, scale: 1, palette: readPalette(root),
 });
 
 function build(root, { data, setState }) {
   const store = createStore(initialState(root), { name: "generate" });
-  const actions = createActions(store, setState);
+  const writer = createWriter(store, data.base);
+  const actions = createActions(store, writer);
   const parts = createParts(store, actions);
-  const models = createModels({ onChoose: (step) => { actions.use(step); parts.prompt.submit(); }, isBusy: () => store.state.busy });
+  const models = createModels({ onChoose: (step) => { store.set({ at: step }); parts.prompt.submit(); }, isBusy: () => store.state.busy });
   root.append(layOut(parts, models.node));
   drawParts(store, parts);
-  const stops = [runClock(store, actions), keepAddress(store, setState), listenToKeys(store, actions), parts.line.stop, models.stop, store.stop];
-  let answered = null;
+  const view = keepAddress(store, parts, setState);
+  const stops = [runClock(store, actions), view, listenToKeys(store, actions), parts.line.stop, models.stop, writer.cancel, store.stop];
+  let shown = null;
 
-  /** New data from Python: an answer to a wish, another run, another size or language. */
+  /** New data from Python: another run, another size. Whatever the picture told Python itself is here already. */
   function update(next) {
-    const isAnswer = next.answered !== answered;
-    const isNew = Boolean(next.writing) && next.writing.key !== store.state.writing?.key;
-    const isFirst = answered === null;
-    answered = next.answered;
-    store.set({
-      busy: store.state.busy && !isAnswer, problem: next.problem, notes: next.notes,
-      scale: next.large ? LARGE : 1, palette: readPalette(root),
-    });
-    actions.use(next.models.at);
-    models.update({ ...next.models, base: next.base, step: next.writing.step });
-    if (isFirst || (isNew && !isAnswer)) parts.prompt.fill(next.draft);
-    if (isNew) store.set(opening(openWriting(next.writing), store.state, isFirst, next.view));
+    store.set({ scale: next.large ? LARGE : 1, palette: readPalette(root), standing: next.standing });
+    models.update({ ...next.models, runId: next.run, base: next.base, step: store.state.writing?.step ?? next.models.kept.at(-1), at: shown === next.run ? store.state.at : next.models.at });
+    if (shown === next.run) return;
+    keep();
+    shown = next.run;
+    const before = left.get(next.run);
+    const { seed, ...settings } = next.sampling;
+    store.set({ run: next.run, at: next.models.at, settings, seed, waking: next.waking, writing: null, ...before });
+    parts.prompt.fill(before?.draft ?? { ...next.draft, seed, stops: next.stops, opening: next.opening });
+    if (before) writer.resume(before.draft);
+    else writer.write(parts.prompt.draft(), { choice: next.choice });
   }
+
+  function keep() {
+    const { writing, choice, settings, seed, at, colouring, layer, end } = store.state;
+    if (shown !== null && writing) left.set(shown, { writing, choice, settings, seed, at, colouring, layer, end, draft: parts.prompt.draft() });
+  }
+
   update(data);
   return {
     update,
     themeChanged: () => store.set({ palette: readPalette(root) }),
-    dispose: () => stops.forEach((stop) => stop()),
-  };
-}
-
-/** Where a writing opens: at the choice of the link or a telling one; a new one is played from its start. */
-function opening(writing, state, isFirst, view) {
-  const last = writing.steps.length - 1;
-  const calm = prefersReducedMotion();
-  return {
-    writing, settings: { ...writing.sampling }, rolls: [], hovered: null, locked: null,
-    layer: isFirst ? writing.layers - 1 : Math.min(state.layer, writing.layers - 1),
-    choice: isFirst ? Math.min(view?.choice ?? writing.start, last) : calm ? last : 0,
-    playing: !isFirst && !calm,
+    dispose() {
+      keep();
+      stops.forEach((stop) => stop());
+    },
   };
 }
 
 /** Tell Python the view once it rests, so that its address opens exactly this picture. Returns its stop. */
-function keepAddress(store, setState) {
+function keepAddress(store, parts, setState) {
   let timer = 0;
   let told = null;
-  store.watch(["settings", "choice", "playing", "busy", "writing"], ({ writing, settings, choice, playing, busy }) => {
+  store.watch(["settings", "choice", "playing", "busy", "writing", "at"], ({ run, writing, settings, choice, playing, busy, at, seed }) => {
     clearTimeout(timer);
     if (!writing || playing || busy) return;
-    const view = { temperature: settings.temperature, top_k: settings.topK, top_p: settings.topP, seed: writing.seed, choice, at: store.state.at };
+    const { prompt, opening, count, stops } = parts.prompt.draft();
+    const view = { run, ...settings, seed, choice, at, count, stops: stops.join(" "), prompt: prompt === opening ? "" : prompt };
     const words = JSON.stringify(view);
     told ??= words; // as the page opened: its address says so already, or needs no word
     timer = setTimeout(() => {

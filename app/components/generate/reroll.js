@@ -1,37 +1,38 @@
-/** Two hundred draws against the probabilities: what chance does, and how far it strays. */
+/** Twenty or two hundred draws against the probabilities: what chance does, and how far it strays. */
 import { element, setText } from "../kit/dom.js";
-import { percent, probability } from "../kit/format.js";
+import { number, percent, probability } from "../kit/format.js";
 import { quotedToken, tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { OTHERS, tally } from "./sampling.js";
 
-export const ROLLS = 200;
+const ROLLS = [20, 200];
 const SHOWN = 6;
 
 export function createReroll({ onRoll }) {
-  const button = element("button", { type: "button", class: "button", text: t("Roll {count} times", { count: ROLLS }), on: { click: onRoll } });
+  const buttons = ROLLS.map((count) => element("button", { type: "button", class: "button", text: `× ${count}`, aria: { label: t("Roll {count} times", { count }) }, on: { click: () => onRoll(count) } }));
   const rows = Array.from({ length: SHOWN + 1 }, createRow);
   const note = element("p", { class: "note" });
   const node = element("section", { class: "panel reroll", aria: { label: t("Roll it again") } },
-    element("div", { class: "panel-heading" }, element("h2", { text: t("Roll it again") }), element("span", { class: "spacer" }), button),
+    element("div", { class: "panel-heading" }, element("h2", { text: t("Roll it again") }), element("span", { class: "spacer" }), buttons),
     element("div", { class: "histogram", role: "list" }, rows.map((row) => row.node)), note);
   return {
     node,
     update({ candidates, rolls, texts }) {
       const groups = groupsOf(candidates, tally(candidates, rolls), texts);
-      const largest = Math.max(...groups.map(({ share, count }) => Math.max(share + spreadOf(share), count / ROLLS)));
+      const made = rolls.length || ROLLS.at(-1);
+      const largest = Math.max(...groups.map(({ share, count }) => Math.max(share + spreadOf(share, made), count / made)));
       rows.forEach((row, place) => {
         row.node.hidden = place >= groups.length;
-        if (!row.node.hidden) paintRow(row, groups[place], largest, rolls.length > 0);
+        if (!row.node.hidden) paintRow(row, groups[place], largest, rolls.length);
       });
-      setText(note, rolls.length ? outcome(groups[0]) : t("Outlines are the probabilities. Roll to see how often each is really chosen."));
+      setText(note, rolls.length ? outcome(groups[0], rolls.length) : t("Outlines are the probabilities. Roll to see how often each is really chosen."));
     },
   };
 }
 
 /** Two standard deviations of an observed share: where chance stays 95 times in 100. */
-function spreadOf(share) {
-  return 2 * Math.sqrt((share * (1 - share)) / ROLLS);
+function spreadOf(share, rolls) {
+  return 2 * Math.sqrt((share * (1 - share)) / rolls);
 }
 
 /** The likeliest candidates, and all others as one row. */
@@ -55,20 +56,20 @@ function createRow() {
 
 function paintRow(row, { token, share, count }, largest, rolled) {
   const place = (value) => Math.min(Math.max(value / largest, 0), 1) * 100;
-  const deviation = spreadOf(share);
+  const deviation = spreadOf(share, rolled || 1);
   row.name.replaceChildren(token === null ? element("span", { class: "note", text: t("others") }) : tokenSpan(token));
-  row.seen.style.width = `${place(count / ROLLS)}%`;
+  row.seen.style.width = `${place(count / (rolled || 1))}%`;
   row.expected.style.width = `${place(share)}%`;
   row.spread.style.left = `${place(share - deviation)}%`;
   row.spread.style.right = `${100 - place(share + deviation)}%`;
   row.spread.hidden = !rolled || share === 0;
   setText(row.count, rolled ? String(count) : probability(share));
-  const values = { token: token === null ? t("others") : quotedToken(token), share: percent(share), count, rolls: ROLLS };
+  const values = { token: token === null ? t("others") : quotedToken(token), share: percent(share), count, rolls: rolled };
   row.node.setAttribute("aria-label", rolled ? t("{token}: probability {share}, {count} of {rolls} rolls", values) : t("{token}: probability {share}", values));
 }
 
-function outcome({ token, share, count }) {
+function outcome({ token, share, count }, rolls) {
   return t("{token} came {count} times; its probability promises {expected}. Chance stays within the bracket 95 times in 100.", {
-    token: quotedToken(token), count, expected: Math.round(share * ROLLS),
+    token: quotedToken(token), count, expected: number(share * rolls),
   });
 }

@@ -7,7 +7,7 @@ import { OTHERS } from "./sampling.js";
 
 export function createValues({ onToggle }) {
   const body = element("tbody");
-  const words = [t("token"), t("id"), t("logit"), t("after temperature"), t("cut by"), t("probability"), t("slice from"), t("to")];
+  const words = [t("token"), t("id"), t("logit"), t("after penalties"), t("after temperature"), t("cut by"), t("probability"), t("slice from"), t("to")];
   const node = element("details", { class: "values", on: { toggle: () => onToggle(node.open) } },
     element("summary", { text: t("Values as a table") }),
     element("div", { class: "table-frame" },
@@ -20,7 +20,7 @@ export function createValues({ onToggle }) {
         const others = candidate.id === OTHERS;
         const cells = [
           others ? t("{count} others", { count: candidate.count }) : tokenSpan(texts[candidate.id]), others ? "" : candidate.id, number(candidate.logit),
-          number(candidate.scaled), candidate.cut?.by ?? "", probability(candidate.probability), fixed(candidate.from, 4), fixed(candidate.to, 4),
+          number(candidate.score), number(candidate.scaled), candidate.cut?.by ?? "", probability(candidate.probability), fixed(candidate.from, 4), fixed(candidate.to, 4),
         ];
         return element("tr", {}, cells.map((value) => element("td", {}, value instanceof Node ? value : String(value))));
       }));

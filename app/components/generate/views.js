@@ -2,6 +2,7 @@
 import { element, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { t } from "../kit/words.js";
+import { createBranches } from "./branches.js";
 import { createCandidates } from "./candidates.js";
 import { createChips } from "./chips.js";
 import { createLooking } from "./looking.js";
@@ -12,36 +13,48 @@ import { createReroll } from "./reroll.js";
 import { createSettings } from "./settings.js";
 import { createValues } from "./values.js";
 import { choiceOf, createReader } from "./writing.js";
-import { changesOf, verdictOf } from "./wording.js";
+import { changesOf, provenance, verdictOf } from "./wording.js";
 
-export function createParts({ set }, actions) {
+export function createParts({ state, set }, actions) {
   const { hover: onHover, lock: onLock, seek: onSeek } = actions;
-  const prompt = createPrompt({ onWrite: actions.write });
+  const prompt = createPrompt({ onWrite: actions.write, onCancel: actions.cancel });
   return {
     prompt,
-    chips: createChips({ onSeek, onColouring: (colouring) => set({ colouring }) }),
+    chips: createChips({
+      onSeek, onColouring: (colouring) => set({ colouring }), onPutIn: actions.putIn,
+      onEdit: () => prompt.edit(textOf(state)), onGoOn: () => actions.goOn(prompt.draft().count),
+    }),
+    branches: createBranches({ onVisit: actions.visit, onNeighbour: actions.neighbour }),
     title: element("h2"),
     line: createNumberLine({ onHover, onLock }),
     caption: element("p", { class: "caption" }),
-    candidates: createCandidates({ onHover, onLock }),
+    candidates: createCandidates({ onHover, onLock, onBranch: actions.branch }),
     settings: createSettings({ onChange: actions.change, onReset: actions.reset, onWrite: prompt.submit }),
     reroll: createReroll({ onRoll: actions.roll }),
     looking: createLooking({ onLayer: (layer) => set({ layer }) }),
     values: createValues({ onToggle: (opened) => set({ opened }) }),
     playback: createPlayback({ onSeek, onMove: actions.move, onPlay: actions.play, onSpeed: (speed) => set({ speed }) }),
+    origin: element("p", { class: "note" }),
+    waking: element("div", { class: "waking", hidden: true }),
     spoken: element("div", { class: "visually-hidden", role: "status" }),
   };
 }
 
+/** The prompt that the tree has and what was written after it, up to the choice in view. */
+function textOf({ writing, choice }) {
+  const written = writing.steps.slice(0, choice + 1).map(({ id }) => writing.texts[id]).join("");
+  return writing.promptText + written;
+}
+
 export function layOut(parts, models) {
-  const { chips, line, candidates, settings, reroll, looking, values, playback } = parts;
-  const hint = element("span", { class: "note hint", text: t("hover to trace a candidate, click to hold it") });
+  const { chips, branches, line, candidates, settings, reroll, looking, values, playback } = parts;
+  const hint = element("span", { class: "note hint", text: t("hover to trace a candidate, click to hold it, double-click to go on with it") });
   const scope = element("section", { class: "panel scope", aria: { label: t("The choice") } },
     element("div", { class: "panel-heading" }, parts.title, element("span", { class: "spacer" }), hint), line.node, parts.caption);
-  parts.bench = element("div", { class: "bench" }, chips.node,
+  parts.bench = element("div", { class: "bench" }, chips.node, branches.node,
     element("div", { class: "columns" }, scope, element("div", { class: "side" }, settings.node, reroll.node), candidates.node),
-    looking.node, values.node, playback.node);
-  return element("div", { class: "generate" }, parts.prompt.node, models, parts.bench, parts.spoken);
+    looking.node, values.node, playback.node, parts.origin);
+  return element("div", { class: "generate" }, parts.prompt.node, models, parts.waking, parts.bench, parts.spoken);
 }
 
 /** Tell the store what each view reads. A view that needs a writing is left alone until there is one. */
@@ -50,14 +63,25 @@ export function drawParts(store, parts) {
   const watch = (reads, draw) =>
     store.watch([...reads, "writing"], (state) => { if (state.writing) draw(choiceOf(state, read), state); });
 
-  store.watch(["busy", "problem", "notes", "writing"], ({ busy, problem, notes, writing }) => {
-    parts.prompt.update({ busy, problem, notes, unit: writing?.unit ?? "token" });
+  let tree = null;
+
+  store.watch(["busy", "problem", "writing", "end", "waking"], ({ busy, problem, writing, end, waking }) => {
+    parts.prompt.update({ busy, problem, writing, end });
     parts.bench.hidden = !writing;
+    parts.bench.parentElement.classList.toggle("busy", busy);
+    showWaking(parts.waking, !writing && busy ? waking : null);
   });
-  watch([], ({ writing }) => ["chips", "candidates", "settings", "looking", "playback"].forEach((name) => parts[name].rebuild(writing)));
-  watch(["settings", "choice", "colouring", "palette"], (now, { colouring }) => {
-    parts.chips.update({ written: now.writing.written, choice: now.choice, colouring, palette: now.palette, changed: now.changed });
+  store.watch(["writing", "standing", "at"], ({ writing, standing, at }) => {
+    if (writing && standing) setText(parts.origin, provenance(standing, writing.step, at));
   });
+  watch([], ({ writing }) => {
+    if (tree !== writing.tree) parts.candidates.rebuild();
+    tree = writing.tree;
+    for (const name of ["looking", "chips", "branches", "playback"]) parts[name].rebuild(writing);
+  });
+  watch(["choice"], ({ writing, step }) => parts.settings.rebuild(writing, step));
+  watch(["settings", "choice", "colouring", "palette", "busy"], (now, { colouring, busy }) => parts.chips.update({ ...now, colouring, busy }));
+  watch(["choice", "scale"], (now) => parts.branches.update(now));
   watch(["settings", "choice", "hovered", "locked", "rolls", "scale"], (now, { rolls }) => {
     setText(parts.title, titleOf(now));
     setText(parts.caption, now.sentence);
@@ -66,7 +90,7 @@ export function drawParts(store, parts) {
   });
   watch(["settings", "choice", "busy"], (now, { busy }) => {
     parts.settings.update({
-      settings: now.settings, bits: now.now.entropy, asWritten: now.asWritten, differs: now.then.chosen.id !== now.now.chosen.id, busy,
+      settings: now.settings, bits: now.now.entropy, asWritten: now.asWritten, differs: !now.step.putIn && now.then.chosen.id !== now.now.chosen.id, busy,
       verdictWords: verdictOf(now), changesWords: changesOf({ asWritten: now.asWritten, changed: now.changed.size, count: now.writing.steps.length }),
     });
   });
@@ -81,15 +105,22 @@ export function drawParts(store, parts) {
   watch(["settings", "choice", "playing"], ({ sentence }, { playing }) => { if (!playing) setText(parts.spoken, sentence); });
 }
 
+/** What the run wrote long ago, to read until its model is awake. */
+function showWaking(node, waking) {
+  node.hidden = !waking;
+  if (!waking) return;
+  node.replaceChildren(element("p", { class: "note", text: t("Waking the model. At step {step} of its training it wrote:", { step: waking.step }) }), element("p", { class: "mono waking-text", text: waking.text }));
+}
+
 /** A new choice: the draw falls, and a token that comes next rises from its slice. */
 function moved(parts) {
   let [shown, last] = [null, 0];
   return ({ writing, choice }) => {
-    if (shown === writing && choice !== last) {
+    if (shown === writing.tree && choice !== last) {
       parts.line.drop();
       if (choice === last + 1) parts.chips.arrive(choice);
     }
-    [shown, last] = [writing, choice];
+    [shown, last] = [writing.tree, choice];
   };
 }
 
@@ -99,10 +130,10 @@ function titleOf({ writing, choice }) {
     : t("Choice {number}: one number, one slice, one token", { number: choice + 1 });
 }
 
-function lineLabels({ writing, settings, asWritten }) {
+function lineLabels({ step, settings, asWritten }) {
   const temperature = (value) => `T ${fixed(value)}`;
   return [
-    [t("as written"), temperature(writing.sampling.temperature)],
+    [t("as written"), temperature(step.sampling.temperature)],
     [t("as set now"), asWritten ? t("the same") : temperature(settings.temperature)],
   ];
 }

@@ -46,7 +46,8 @@ function landing(now, draw, texts, asWritten) {
 }
 
 /** One or two sentences on how the token of this step came to be. */
-export function captionOf({ now, draw, texts, settings, asWritten }) {
+export function captionOf({ step, then, now, draw, texts, settings, asWritten }) {
+  if (step.putIn && asWritten) return putInWords(then.chosen, now, draw, texts);
   if (settings.temperature === 0) {
     return t("Temperature 0 always takes the most likely candidate, {token}: the draw {draw} decides nothing.", {
       token: nameOf(now.chosen, texts), draw: draw.toFixed(3),
@@ -55,9 +56,19 @@ export function captionOf({ now, draw, texts, settings, asWritten }) {
   return `${landing(now, draw, texts, asWritten)} ${mood(now.entropy)}`;
 }
 
-export function verdictOf({ asWritten, then, now, texts }) {
+/** A token that the reader put in: what it would have had, and what the draw would have picked. */
+function putInWords(chosen, now, draw, texts) {
+  const values = { token: nameOf(chosen, texts), share: percent(chosen.probability), draw: draw.toFixed(3), other: nameOf(now.chosen, texts) };
+  const own = chosen.id === now.chosen.id
+    ? t("You put {token} in ({share}); the draw {draw} would have picked it too.", values)
+    : t("You put {token} in ({share}); the draw {draw} would have picked {other}.", values);
+  return `${own} ${mood(now.entropy)}`;
+}
+
+export function verdictOf({ step, asWritten, then, now, texts }) {
   const [before, after] = [nameOf(then.chosen, texts), nameOf(now.chosen, texts)];
   if (asWritten) return t("Move a slider: the draw stays, the slices move under it.");
+  if (step.putIn) return t("You put {token} in; as set now, the draw picks {other}.", { token: before, other: after });
   return before === after ? t("Still {token}.", { token: before }) : t("Here {before} becomes {after}.", { before, after });
 }
 
@@ -70,6 +81,7 @@ export function changesOf({ asWritten, changed, count }) {
 /** Why a candidate was taken out, in numbers. */
 export function cutReason({ cut, rank }) {
   if (!cut) return "";
+  if (cut.by === "min-p") return t("under {limit} of the top", { limit: cut.limit });
   if (cut.by === "top-k") return t("rank {rank} is past {limit}", { rank: rank + 1, limit: cut.limit });
   return t("{limit} is already covered", { limit: cut.limit });
 }
@@ -93,4 +105,14 @@ function placeWords({ back, token }) {
   if (back === 0) return t("{token} itself, the last one", { token: name });
   if (back === 1) return t("{token} one back", { token: name });
   return t("{token} {count} back", { token: name, count: back });
+}
+
+/** Which weights wrote the text, and whether they are still learning. */
+export function provenance({ state, steps, checkpoint_step: newest, message }, step, at) {
+  const values = { step, steps, message };
+  if (!steps) return t("Written by a model that was trained elsewhere.");
+  if (at !== null && step !== newest) return t("Written by this run as it was at step {step} of {steps}.", values);
+  if (!["done", "failed", "stopped"].includes(state)) return t("Written by this run at step {step} of {steps}. It is still training: Write takes its newest checkpoint.", values);
+  if (state === "failed") return t("Written by this run at step {step} of {steps}, its last checkpoint: the run failed later. {message}", values);
+  return t("Written by this run at step {step} of {steps}.", values);
 }

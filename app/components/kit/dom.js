@@ -9,6 +9,7 @@ const ICON_PATHS = {
   back: "M12.5 3.2v9.6L6 8zM5.5 3h-2v10h2z",
   first: "M12.5 3.2v9.6L6 8zM5.5 3h-2v10h2z",
   stop: "M4 4h8v8H4z",
+  branch: "M3 3h2v3.5c0 1.9 1 2.5 3 2.5h2V7l4 3.2-4 3.2V11H8c-3.2 0-5-1.3-5-4.500z",
   again: "M8 3a5 5 0 1 0 5 5h-1.8A3.2 3.2 0 1 1 8 4.8V7l4-3-4-3z",
 };
 
