@@ -28,7 +28,7 @@ def sequence_of(run_id: str, text: str, step: int, *, turned: bool = False) -> d
     wanted = None if step < 0 else step
     readable, notes = readable_text(text)
     if not text:
-        sentence = probing.read(run_id, "", wanted)
+        sentence = probing.read(run_id, {}, wanted)
         readable = " ".join(sentence.tokenizer.decode(sentence.ids).split())  # a field has one line
         readable = turn(readable) if turned else readable
     found, left_out = _measured(run_id, models.nearest(run_id, wanted).as_posix(), readable)

@@ -55,9 +55,8 @@ def test_it_opens_on_tokens_loss_attention_and_generate(run_id):
     assert all(value > 0 for value in point["losses"][1:])
     assert attention.look_at(run_id, "To be, or not").attention.shape == (2, 4, 13, 13)
     assert attention.pack_history(run_id, -1)
-    app = open_page("generate", run=run_id)
-    assert sent(app)["writing"]["steps"]
-    assert "Written by a model that was trained elsewhere." in [caption.value for caption in app.caption]
+    shown = sent(open_page("generate", run=run_id))
+    assert (shown["models"], shown["standing"]["steps"]) == ({"kept": [0], "at": None, "lastStep": 0, "live": False}, 0)
     assert generate.standing(run_id).steps == 0
     assert models.kept(run_id) == [0]
 
