@@ -28,7 +28,7 @@ TWO_AT_A_TIME := -n 2 --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup extras pretrained foreign run test test-all check bench bench-learning gallery translations clean browser postgres make-it-anew
+.PHONY: help setup extras pretrained foreign run test test-all check bench bench-generation bench-learning gallery translations clean browser postgres make-it-anew
 
 help: ## list these targets
 	@echo "Tokenarium: train a small language model and look inside it."
@@ -64,12 +64,14 @@ bench: $(TEST_STAMP) browser ## measure the headline figures, in less than three
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.history
 	$(BIN)/python -m benchmarks.tokenizers
-	$(BIN)/python -m benchmarks.generation
 	$(BIN)/python -m benchmarks.trace
 	$(BIN)/python -m benchmarks.app
 	$(BIN)/python -m benchmarks.attention
 	$(BIN)/python -m benchmarks.control
 	$(BIN)/python -m benchmarks.inside
+
+bench-generation: $(TEST_STAMP) ## how quickly a model writes, also against transformers where that is installed
+	OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.generation
 
 bench-learning: $(TEST_STAMP) ## how much sooner today's recipe learns than the textbook's: some ten minutes
 	OMP_WAIT_POLICY=passive $(BIN)/python -m benchmarks.learning $(ARGS)

@@ -73,6 +73,7 @@ def test_make_help_lists_every_target_for_people():
             "test-all",
             "check",
             "bench",
+            "bench-generation",
             "bench-learning",
             "gallery",
             "translations",

@@ -8,12 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from lm_core.errors import ConfigError
 from lm_core.models.cache import KVCache
 from lm_core.models.gpt import GPT
 from lm_core.models.inference import reading
-from lm_core.models.trace import UNTRACED, Trace
+from lm_core.models.trace import UNTRACED, Untraced
 
 # B texts · V vocabulary · L layers · H heads · S tokens in the window
 
@@ -43,6 +44,21 @@ def window_start(n_tokens: int, context_length: int) -> int:
     return -(-beyond // stride) * stride  # rounded up to whole strides
 
 
+class LastRows(Untraced):
+    """A trace of the last row of each layer's attention pattern alone, (B, H, S), hardly slower than none."""
+
+    def __init__(self) -> None:
+        self.kept: list[Tensor] = []
+
+    def wants(self, site: str) -> bool:
+        return site == "pattern"
+
+    def __call__(self, site: str, x: Tensor) -> Tensor:
+        if site == "pattern":
+            self.kept.append(x[:, :, -1])
+        return x
+
+
 class Reader:
     """Reads a text, or up to `n_texts` of one length. Without a causal mask all is read anew each time."""
 
@@ -65,14 +81,12 @@ class Reader:
 
     def read_side_by_side(self, texts: Sequence[Sequence[int]]) -> View:
         """The same for several texts of one length."""
-        trace = Trace(keep=lambda site: site.endswith("attn.pattern")) if self._keep_attention else UNTRACED
+        rows = LastRows() if self._keep_attention else None
         with reading(self._model):
             new = torch.tensor(self._unread(texts), device=self._device)  # (B, T)
-            logits = self._model(new, cache=self._cache, trace=trace)[:, -1]  # (B, V)
-        if isinstance(trace, Trace):
-            rows = [pattern[:, :, -1] for pattern in trace.activations.values()]  # L of (B, H, S)
-            return View(logits.numpy(force=True), torch.stack(rows).numpy(force=True))
-        return View(logits.numpy(force=True), None)
+            logits = self._model(new, cache=self._cache, trace=rows or UNTRACED)[:, -1]  # (B, V)
+        attention = None if rows is None else torch.stack(rows.kept).numpy(force=True)
+        return View(logits.numpy(force=True), attention)
 
     def go_on_with(self, rows: Sequence[int]) -> None:
         """The next texts continue these of the last ones, in this order: (2, 0, 0) drops text 1 and doubles text 0."""

@@ -154,8 +154,11 @@ class Distribution:
 
     def cut_by(self, token_id: int) -> Filter | None:
         """The first filter that took this token out."""
-        kept: dict[Filter, Mask] = {"top-k": self.in_top_k, "top-p": self.in_top_p, "min-p": self.in_min_p}
-        return next((name for name, mask in kept.items() if not mask[token_id]), None)
+        if not self.in_top_k[token_id]:
+            return "top-k"
+        if not self.in_top_p[token_id]:
+            return "top-p"
+        return None if self.in_min_p[token_id] else "min-p"
 
 
 def distribution(logits: npt.ArrayLike, sampling: SamplingConfig, seen: Sequence[int] = ()) -> Distribution:
@@ -214,21 +217,13 @@ class Candidate:
 
 def candidates(logits: npt.ArrayLike, stages: Distribution, chosen: int, count: int) -> tuple[Candidate, ...]:
     """The `count` most likely tokens, most likely first, and the chosen one in any case."""
-    raw = np.asarray(logits, dtype=np.float64)
-    shown: list[int] = ranking(stages.penalised, count).tolist()
+    shown = ranking(stages.penalised, count)
     if chosen not in shown:
-        shown = [*shown[: count - 1], chosen]
-    return tuple(
-        Candidate(
-            id=token_id,
-            logit=float(raw[token_id]),
-            penalised=float(stages.penalised[token_id]),
-            probability=float(stages.probabilities[token_id]),
-            final=float(stages.final[token_id]),
-            cut_by=stages.cut_by(token_id),
-        )
-        for token_id in shown
-    )
+        shown = np.append(shown[: count - 1], chosen)
+    stage_by_stage = (np.asarray(logits, np.float64), stages.penalised, stages.probabilities, stages.final)
+    columns = [values[shown].tolist() for values in stage_by_stage]
+    cuts = [stages.cut_by(token_id) for token_id in shown]
+    return tuple(Candidate(*row) for row in zip(shown.tolist(), *columns, cuts, strict=True))
 
 
 def entropy_bits(probabilities: npt.ArrayLike) -> float:

@@ -99,10 +99,10 @@ class Attention(nn.Module):
         return q, k, v
 
     def _all_three(self, x: Tensor) -> Tensor:
-        """q, k and v side by side. One product of the joined matrices is quicker than three, except for a single token,
-        where joining the matrices is most of the work.
+        """q, k and v side by side. One product of the joined matrices is quicker than three, unless joining them takes
+        longer than it saves: for a single token, and where the matrices are laid out for single tokens.
         """
-        if x.size(1) == 1:
+        if x.size(1) == 1 or not self.q.weight.is_contiguous():
             return torch.cat((self.q(x), self.k(x), self.v(x)), dim=-1)
         bias = None if self.q.bias is None else torch.cat((self.q.bias, self.k.bias, self.v.bias))
         return F.linear(x, torch.cat((self.q.weight, self.k.weight, self.v.weight)), bias)
@@ -114,8 +114,10 @@ class Attention(nn.Module):
         visible = scores
         if self.causal:
             n_queries, n_keys = scores.shape[-2:]
-            later = scores.new_full((n_queries, n_keys), -torch.inf).triu(n_keys - n_queries + 1)  # 0 where seen
-            visible = trace("masked", scores + later)  # (T, S) for all heads alike
+            if n_queries > 1:  # the last token sees all
+                later = scores.new_full((n_queries, n_keys), -torch.inf).triu(n_keys - n_queries + 1)  # 0 where seen
+                visible = scores + later  # (T, S) for all heads alike
+            visible = trace("masked", visible)
         pattern = trace("pattern", visible.softmax(dim=-1))  # rows sum to 1
         return F.dropout(pattern, self.dropout, self.training) @ v  # (B, H, T, D)
 

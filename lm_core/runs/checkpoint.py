@@ -18,6 +18,7 @@ from lm_core.config import FORMAT_VERSION, RunConfig
 from lm_core.errors import RunError
 from lm_core.files import write_atomically
 from lm_core.models.gpt import GPT
+from lm_core.models.inference import laid_out_for_single_tokens
 from lm_core.models.registry import assemble_model, build_model
 from lm_core.runs.checkpoint_files import checkpoints, name_of, newest, of_another_past, step_of
 from lm_core.runs.run import Run
@@ -98,7 +99,9 @@ def load_model(run: Run, path: Path | None = None) -> tuple[GPT, int]:
         expected = dict(build_model(config, vocab_size).named_parameters())
     if {name: tensor.shape for name, tensor in weights.items()} != {name: p.shape for name, p in expected.items()}:
         raise RunError(f'The weights in {path.name} do not fit the model of run "{run.id}". Train it again.')
-    read = {name: weights.pop(name).to(torch.float32, copy=True) for name in expected}  # one at a time: some are large
+    read = {  # one at a time: some are large
+        name: laid_out_for_single_tokens(name, weights.pop(name).to(torch.float32, copy=True)) for name in expected
+    }
     return assemble_model(config, vocab_size, read), step_of(path)
 
 
