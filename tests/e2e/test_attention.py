@@ -263,6 +263,7 @@ def test_a_sentence_of_ones_own_is_seen_checked_and_linked(open_page, seen_run):
     assert "Only the first 32 of 50 tokens fit" in notes
     assert "has never met" in notes
     expect(page.locator(".chip")).to_have_count(32)
+    expect(page.locator(".probing .sentence-chips .place")).to_have_count(32, timeout=20_000)  # surgery follows
     expect(page.locator(".arithmetic .verdict")).to_contain_text("they agree")
     page.wait_for_url(re.compile("text=the"))
     field.fill("the cat")

@@ -5,6 +5,7 @@ import { readPalette } from "../kit/theme.js";
 import { t } from "../kit/words.js";
 import { createAsked } from "../inside/asked.js";
 import { createAsker } from "../probing/ask.js";
+import { tellInView } from "../probing/follow.js";
 import { createExplorer } from "./explorer.js";
 import { createOwn } from "./own.js";
 import { evidenceNames } from "./names.js";
@@ -177,6 +178,7 @@ function build(root, { data, setState }) {
   function tell(state, { soon = false } = {}) {
     clearTimeout(timer);
     const say = () => {
+      tellInView({ run, text: write ? explorer.film.tokens.join("") : text, step: stepInView() });
       const view = JSON.stringify(viewOf(run, text, write, state));
       if (view === told) return;
       told = view;

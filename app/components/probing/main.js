@@ -5,6 +5,7 @@ import { mount } from "../kit/mount.js";
 import { readPalette } from "../kit/theme.js";
 import { createAsked } from "../inside/asked.js";
 import { createAsker } from "./ask.js";
+import { followInView } from "./follow.js";
 import { createGradients } from "./gradients.js";
 import { createLens } from "./lens.js";
 import { createMap } from "./map.js";
@@ -39,17 +40,19 @@ function start(root, data, setState) {
   let at = data.at ?? null; // the step of the model that reads; null: the newest
   let answer = null;
   let timer = 0;
+  let asked = false;
   const sentence = createSentence({ text, onAsk(next) { text = next; section.forget?.(); again(); }, onStep(next) { at = next; again(); } });
   const sentenceOf = () => ({ text, ...(at === null ? {} : { step: at }) });
   const palette = () => readPalette(root);
   const origin = createAsked({ palette, ask: (values) => ask("number", { ...sentenceOf(), ...values }), about: () => ({ tokens: answer?.tokens, heads: answer?.heads, ...section.about?.() }) });
   const section = SECTIONS[data.section]({ ask, start: data, again, sentenceOf, remember, redraw, palette, origin });
-  sentence.form.hidden = Boolean(section.alone); // it asks about no sentence and has a timeline of its own
+  sentence.form.hidden = Boolean(section.alone || section.follows); // it asks about no sentence of its own
   const body = element("div", { class: "section-body" }, section.node);
   root.replaceChildren(element("section", { class: "probing", aria: { label: section.title } }, sentence.box, body, origin.panel));
 
   /** Ask the section's question again; the picture of before stays until the answer is here. */
   async function again() {
+    asked = true;
     origin.close();
     sentence.show({ busy: true, answer });
     body.classList.toggle("waiting", answer === null);
@@ -73,12 +76,18 @@ function start(root, data, setState) {
   /** What is chosen goes into the address, a moment after the last choice. */
   function remember() {
     clearTimeout(timer);
-    timer = setTimeout(() => setState("view", { run: data.run, text: text || null, at, ...section.view?.() }), 300);
+    timer = setTimeout(() => setState("view", { run: data.run, ...(section.follows ? {} : { text: text || null, at }), ...section.view?.() }), 300);
   }
 
-  again();
+  const stopFollowing = section.follows ? followInView((view) => {
+    if (view.run !== data.run || (view.text === text && view.step === at)) return;
+    if (view.text !== text) section.forget?.();
+    ({ text, step: at } = view);
+    again();
+  }) : () => {};
+  if (!asked) again();
   fetch(apiAddress(data.base, "checkpoints", { run: data.run }), { cache: "no-store" }).then(async (response) => {
     if (response.ok) sentence.offer((await response.json()).steps, at ?? Infinity);
   }, () => {}); // without an answer there is no choice; the newest model reads
-  return { run: data.run, section: data.section, redraw, dispose() { clearTimeout(timer); stop(); section.stop?.(); } };
+  return { run: data.run, section: data.section, redraw, dispose() { clearTimeout(timer); stopFollowing(); stop(); section.stop?.(); } };
 }

@@ -106,7 +106,7 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
   }
 
   return {
-    node, title, question: "matters", draw, values: () => ({ layer, head, ...(place === null ? {} : { position: place }) }),
+    node, title, question: "matters", follows: true, draw, values: () => ({ layer, head, ...(place === null ? {} : { position: place }) }),
     forget() { place = null; shown = null; cells.clear(); },
     view: () => ({ place, layer: layer + 1, head: head + 1, off: [...off].join(",") || null }),
   };
