@@ -33,15 +33,15 @@ WEIGHTS = "model."  # the names of weights begin so; the rest is optimizer and r
 
 def save_checkpoint(run: Run, state: TrainState, *, epoch: int, keep: str | None = None) -> Path:
     """Write the whole state; the newest three files and the one named `keep` stay, older ones go."""
-    tensors = {name: tensor.contiguous() for name, tensor in state.tensors().items()}
-    return save_tensors(run, tensors, step=state.step, epoch=epoch, keep=keep)
+    return save_tensors(run, state.tensors(), step=state.step, epoch=epoch, keep=keep)
 
 
 def save_tensors(run: Run, tensors: dict[str, Tensor], *, step: int, epoch: int, keep: str | None = None) -> Path:
     """Write these tensors as the checkpoint of `step`."""
     metadata = {"format_version": str(FORMAT_VERSION), "step": str(step), "epoch": str(epoch)}
     path = run.checkpoints_folder / name_of(step, epoch)
-    write_atomically(path, safetensors.torch.save(tensors, metadata))
+    in_rows = {name: tensor.contiguous() for name, tensor in tensors.items()}  # as the format wants them
+    write_atomically(path, safetensors.torch.save(in_rows, metadata))
     for_good = kept_steps(run.read_config(), bytes_of(tensors))
     others = checkpoints(run)
     stale = of_another_past(others)

@@ -107,6 +107,12 @@ def test_the_digest_follows_the_scripts(monkeypatch, tmp_path):
     assert len(digests) == 2
 
 
+def test_every_script_that_is_imported_exists():
+    for script in (ROOT / "app" / "components").rglob("*.js"):
+        for path in re.findall(r"""(?:from|import)\s*\(?["'](\.[^"']+)["']""", script.read_text("utf-8")):
+            assert (script.parent / path).is_file(), f"{script.name} imports {path}"
+
+
 def test_no_script_writes_markup():
     for script in (ROOT / "app" / "components").rglob("*.js"):
         text = script.read_text("utf-8")

@@ -125,30 +125,25 @@ def find_browser() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(tmp_path_factory):
+    """One for all, with a profile on disk: elsewhere each page would compile Streamlit's scripts anew."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=find_browser(), args=CHROMIUM_ARGUMENTS)
+        running = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"), executable_path=find_browser(), args=CHROMIUM_ARGUMENTS, locale="en-US"
+        )
         yield running
         running.close()
 
 
-@pytest.fixture(scope="session")
-def browser_context(browser):
-    """One for all: a page in a context of its own would load and compile Streamlit's scripts anew."""
-    context = browser.new_context(locale="en-US")
-    yield context
-    context.close()
-
-
 @pytest.fixture
-def open_page(browser_context, server):
+def open_page(browser, server):
     """open_page("train?lang=zh", theme="dark", width=400) -> a page; a script error fails the test."""
     pages, errors = [], []
 
     def open_one(path="", *, theme="light", width=1280, height=900, motion="reduce"):
-        page = browser_context.new_page()
+        page = browser.new_page()
         pages.append(page)
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme=theme, reduced_motion=motion)
@@ -157,7 +152,7 @@ def open_page(browser_context, server):
         return page
 
     yield open_one
-    browser_context.set_offline(False)
+    browser.set_offline(False)
     for page in pages:
         page.close()
     assert not errors, errors

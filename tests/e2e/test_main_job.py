@@ -19,12 +19,12 @@ def own_server(tmp_path_factory, make_server):
 
 @pytest.fixture(scope="module")
 def page(browser, own_server):
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
-    opened, errors = context.new_page(), []
+    opened, errors = browser.new_page(), []
+    opened.set_viewport_size({"width": 1280, "height": 900})
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.goto(own_server.url)
     yield opened
-    context.close()
+    opened.close()
     assert not errors, errors
 
 
