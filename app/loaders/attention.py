@@ -9,7 +9,7 @@ Every answer has the same shape (all numbers little endian):
 
     maps     a moment is layers x heads triangles of u8, in that order; a token never looks ahead, so a triangle holds
              its lower half only, row by row: (0,0) (1,0) (1,1) (2,0) …; 255 stands for the weight 1. Where a run has
-             no causal mask, a moment says as `ahead` how much lies in the upper half, which is not sent
+             no causal mask, whole squares are sent, and a moment says as `ahead` how much lies in the upper half
     vectors  one head's `parts`, size x d_head f32 each, as app/loaders/vectors.py makes them
 
 A model with very many heads sends as many layers of a long sentence as fit one answer: `first` up to, without, `end`.
@@ -72,7 +72,7 @@ def pack_history(run_id: str, after: int, language: str = "en") -> bytes:
         **switches(run_id),
         "moments": [{**_about(point), **_ahead(run_id, point.attention)} for point in sent],
     }
-    return pack(header, [lower_triangles(point.attention) for point in sent])
+    return pack(header, [_map(run_id, point.attention) for point in sent])
 
 
 def pack_sentence(run_id: str, text: str, step: int | None = None, *, write: int = 0, first_layer: int = 0) -> bytes:
@@ -89,7 +89,7 @@ def pack_sentence(run_id: str, text: str, step: int | None = None, *, write: int
     first = look_at(run_id, text, step, write=write)
     film = {first.step: first}
     n_layers, n_heads, size = first.attention.shape[:3]
-    layer_bytes = n_heads * size * (size + 1) // 2
+    layer_bytes = n_heads * size * ((size + 1) // 2 if runs.config_of(run_id).model.causal else size)
     begin = min(max(first_layer, 0), n_layers - 1)
     end = min(n_layers, begin + max(1, ANSWER_BYTES // layer_bytes))
     room = max(1, ANSWER_BYTES // ((end - begin) * layer_bytes))
@@ -121,7 +121,7 @@ def pack_sentence(run_id: str, text: str, step: int | None = None, *, write: int
         "at": first.step,
         "notes": first.notes,
     }
-    return pack(header, [lower_triangles(seen.attention[begin:end]) for seen in moments])
+    return pack(header, [_map(run_id, seen.attention[begin:end]) for seen in moments])
 
 
 # ------------------------------------------------------------------ packing
@@ -132,6 +132,11 @@ def pack(header: dict[str, Any], parts: Sequence[npt.NDArray[Any]]) -> bytes:
     text = json.dumps(header, allow_nan=False).encode("ascii")
     text += b" " * (-(4 + len(text)) % 8)
     return struct.pack("<I", len(text)) + text + b"".join(part.tobytes() for part in parts)
+
+
+def _map(run_id: str, attention: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """(L, H, T, T) as it is sent."""
+    return lower_triangles(attention) if runs.config_of(run_id).model.causal else np.ascontiguousarray(attention)
 
 
 def lower_triangles(attention: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

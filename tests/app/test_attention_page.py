@@ -155,13 +155,13 @@ def test_queries_times_keys_are_the_scores_of_the_stored_weights(run, own):
             assert np.abs(worked_out - stored).max() < 0.5 / 255 + 2e-3
 
 
-def test_a_run_without_a_mask_says_how_much_of_its_attention_the_triangles_leave_out(tiny_config):
+def test_a_run_without_a_mask_sends_whole_squares_and_says_how_much_of_them_lies_ahead(tiny_config):
     run = seen_run(tiny_config, causal=False)
     header, maps = unpack(attention.pack_history(run.id, after=5))
     assert header["causal"] is False
-    squares = runs.points_of(run.id)[-1].attention / 255
-    shown = maps.reshape(2, 4, -1)[:, :, : 16 * 17 // 2].sum() / 255
-    assert header["moments"][0]["ahead"] == pytest.approx(1 - shown / squares.sum(), abs=1e-3)
+    squares = maps[: 2 * 4 * 16 * 16].reshape(2, 4, 16, 16)
+    np.testing.assert_array_equal(squares, next(p for p in runs.points_of(run.id) if p.step > 5).attention)
+    assert header["moments"][0]["ahead"] == pytest.approx(1 - np.tril(squares).sum() / squares.sum(), abs=1e-3)
     assert header["moments"][0]["ahead"] > 0.1
     assert unpack(attention.pack_sentence(run.id, "tea at the sea"))[0]["moments"][0]["ahead"] > 0.1
     assert "instead of guessing it" in open_attention(run=run.id).warning[0].value

@@ -323,21 +323,22 @@ def test_the_browser_reads_and_works_out_what_python_does(open_page, server, see
     found = page.evaluate(
         """async ([run]) => {
           const payload = await import("/pictures/x/attention/payload.js");
-          const { createFilm, decodeMoments, extendFilm, storedRow, triangleIndex, triangleOf } = payload;
+          const { createFilm, decodeMoments, extendFilm, storedRow, triangleOf } = payload;
+          const { cellIndex } = await import("/pictures/x/attention/cells.js");
           const buffer = await (await fetch(`/api/attention?run=${run}&after=2`)).arrayBuffer();
           const { header, moments } = decodeMoments(buffer);
           const film = createFilm(header);
           extendFilm(film, moments);
           extendFilm(film, moments);  // the same again is no news
           const map = (combine) => [...triangleOf(film, 1, { layer: 1, head: 0, combine })];
-          return { steps: film.moments.map(m => m.step), index: triangleIndex(3, 2),
+          return { steps: film.moments.map(m => m.step), index: [cellIndex(3, 2), cellIndex(3, 2, 9)],
             row: [...storedRow(film, 1, { layer: 1, head: 0 }, 27)],
             maps: { mean: map("mean"), largest: map("largest"), rollout: map("rollout") } };
         }""",
         [seen_run.id],
     )
     assert found["steps"] == [10, 60]
-    assert found["index"] == 8
+    assert found["index"] == [8, 29]
     triangles = np.frombuffer(body, np.uint8).reshape(2, 2, 2, -1)
     assert np.allclose(found["row"], triangles[1, 1, 0, -28:] / 255)
     assert header["tokens"] == list(PROBE)
@@ -345,7 +346,6 @@ def test_the_browser_reads_and_works_out_what_python_does(open_page, server, see
     wanted = {"mean": pattern[1].mean(0), "largest": combine_heads(pattern, "max")[1], "rollout": rollout(pattern)[1]}
     for name, map_of in wanted.items():
         assert np.abs(squares(np.array(found["maps"][name])) - map_of).max() < 3 / 255, name
-    assert_names_are_those_of_python(page)
     assert_the_whole_matrix_is_softmax_of_queries_and_keys_times_values(page)
     assert_a_window_cuts_rows_and_says_what_lies_before_it(page)
     assert_two_hundred_hovers_and_clicks_leave_no_memory_behind(page)
@@ -374,6 +374,7 @@ def assert_two_hundred_hovers_and_clicks_leave_no_memory_behind(page):
             times,
         )
 
+    expect(page.locator(".head[aria-checked=true]")).to_be_visible()
     tools.send("Performance.enable")
     interact(20)
     before = used()
@@ -413,7 +414,7 @@ def assert_a_window_cuts_rows_and_says_what_lies_before_it(page):
           const shares = new Float32Array(200 * 201 / 2).fill(0.01);
           const { query, key, hoveredKey } = w.stateWithin(state, seen);
           return { seen: [seen.from, seen.size, seen.tokens[0], seen.whole], within: [query, key, hoveredKey],
-            cut: [...w.cutTriangle(whole, seen)].slice(0, 3), before: w.sharesBefore(shares, seen)[5],
+            cut: [...w.cutTriangle(whole, seen)].slice(0, 3), before: w.sharesOutside(shares, seen)[5],
             moves: [w.windowTo(film, state, 10), w.windowTo(film, state, 120), w.windowTo(film, state, 199)],
             first: [w.firstWindow(96), w.firstWindow(97)] };
         }"""
@@ -435,45 +436,54 @@ def squares(triangles):
 
 
 def shares_of(maps):
-    """(…, T, T) bytes of lower triangles -> the shares of each row."""
-    return squares(maps[..., *np.tril_indices(maps.shape[-1])])
+    """(…, T, T) bytes -> the shares of each row."""
+    return maps / maps.sum(-1, keepdims=True, dtype=np.float64).clip(1)
 
 
-def constructed(tokens):
+def constructed(tokens, causal=True):
     """Heads built to do one thing each, on a ground of noise that hides none, and one of noise alone: (1, H, T, T)."""
-    pure = {**ideals(tokens), **text_ideals(tokens)}
-    noise = np.tril(np.random.default_rng(5).random((len(pure) + 3, len(tokens), len(tokens))))
+    pure = {**ideals(tokens, causal=causal), **text_ideals(tokens)}
+    visible = np.tri(len(tokens)) if causal else np.ones((len(tokens), len(tokens)))
+    noise = np.random.default_rng(5).random((len(pure) + 3, len(tokens), len(tokens))) * visible
     for head, ideal in enumerate(pure.values()):
         noise[head] += (
             4 * len(tokens) * ideal.keys * (ideal.queries > 0)[:, None] / np.maximum(ideal.keys.sum(1), 1)[:, None]
         )
     noise[-3] **= 20  # here and there
-    noise[-2] += 40 * (np.arange(len(tokens)) == 4) * np.tri(len(tokens))  # a sink that is not the first token
-    noise[-1] = np.tri(len(tokens))
+    noise[-2] += 40 * (np.arange(len(tokens)) == 4) * visible  # a sink that is not the first token
+    noise[-1] = visible
+    noise[-1, :, 0] *= 2  # broad, with one key above the others
     pattern = noise / noise.sum(-1, keepdims=True)
     return np.rint(255 * pattern[None]).astype(np.uint8)
 
 
-def assert_names_are_those_of_python(page):
-    """Of constructed heads, on the text alone and with what they do on random tokens."""
+@pytest.mark.parametrize("causal", [True, False])
+def test_heads_are_named_as_python_names_them(open_page, causal):
+    """Constructed ones, on the text alone and with what they do on random tokens; with a causal mask and without."""
+    page = open_page("healthz")
     tokens = list("a (big) Cat, 12 [red] cats: a (Big) cat; 7 dogs!")
     tokens[-1] = "<0xE4>"
-    maps = constructed(tokens)
+    maps = constructed(tokens, causal)
     repeated = random_repeats(range(90), 24)
-    on_random = np.stack([shares_of(constructed([str(token) for token in row])) for row in repeated])
+    on_random = np.stack([shares_of(constructed([str(token) for token in row], causal)) for row in repeated])
     pattern = shares_of(maps)
     assert pattern.shape[1] == on_random.shape[2]
     for random in (None, (on_random, repeated)):
-        reports = name_heads(pattern, tokens, random)
+        reports = name_heads(pattern, tokens, random, causal=causal)
         scores = [{one.name: one.random for one in report.measures if one.random is not None} for report in reports]
         found = page.evaluate(
-            """async ([tokens, maps, scores]) => {
+            """async ([tokens, maps, scores, wide]) => {
               const { measureHead } = await import("/pictures/x/attention/measures.js");
               const { kindsOf } = await import("/pictures/x/attention/kinds.js");
               const kinds = kindsOf(tokens);
-              return maps.map((map, head) => measureHead(Uint8Array.from(map), kinds, scores && scores[head]));
+              return maps.map((map, head) => measureHead(Uint8Array.from(map), kinds, scores && scores[head], wide));
             }""",
-            [tokens, maps[0][..., *np.tril_indices(len(tokens))].tolist(), scores if random else None],
+            [
+                tokens,
+                maps[0][:, np.tri(len(tokens), k=0 if causal else len(tokens), dtype=bool)].tolist(),
+                scores if random else None,
+                0 if causal else len(tokens),
+            ],
         )
         for mine, its in zip(found, reports, strict=True):
             assert (mine["name"], mine["sink"]["key"]) == (its.name, its.sink)
@@ -486,9 +496,19 @@ def assert_names_are_those_of_python(page):
                 )
                 assert one["sure"] == scored[one["name"]][1], one
         if not random:
-            assert {"previous", "itself", "first", "sink", "repeat", "same", "brackets", "near", "broad", "mixed"} <= {
-                report.name for report in reports
-            }
+            assert {
+                *([] if causal else ["next"]),
+                "previous",
+                "itself",
+                "first",
+                "sink",
+                "repeat",
+                "same",
+                "brackets",
+                "near",
+                "broad",
+                "mixed",
+            } <= {report.name for report in reports}
 
 
 def rgb(text):

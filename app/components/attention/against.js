@@ -4,7 +4,8 @@ import { percent } from "../kit/format.js";
 import { quotedToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { headName, mapName } from "./names.js";
-import { placesOf, triangleIndex, triangleOf } from "./payload.js";
+import { rowStart } from "./cells.js";
+import { placesOf, triangleOf } from "./payload.js";
 
 /** `against` of the store: {name for the address, words for a caption, at(moment) -> {film, moment} to compare with}. */
 export function momentOf(film, step) {
@@ -41,8 +42,8 @@ export function changeOf(film, moment, reference, place) {
     total += size;
     if (size > Math.abs(now[best] - before[best])) best = index;
   }
-  const query = Math.floor((Math.sqrt(8 * best + 1) - 1) / 2);
-  const cell = { query, key: best - triangleIndex(query, 0), before: before[best] / 255, after: now[best] / 255 };
+  const query = film.wide ? Math.floor(best / film.wide) : Math.floor((Math.sqrt(8 * best + 1) - 1) / 2);
+  const cell = { query, key: best - rowStart(query, film.wide), before: before[best] / 255, after: now[best] / 255 };
   return { cell, moved: total / 2 / 255 / film.size };
 }
 

@@ -81,7 +81,7 @@ export function createAtlas(film, store, { measureAt, hiddenKeyOf, lock }) {
     sheet.style.width = `${sheet.width / ratio}px`;
     sheet.style.height = `${sheet.height / ratio}px`;
     const image = new ImageData(sheet.width, sheet.height);
-    return { dots, corners, image, words: new Uint32Array(image.data.buffer), cover: coverage(film.size, dots) };
+    return { dots, corners, image, words: new Uint32Array(image.data.buffer), cover: coverage(film.size, dots, film.wide) };
   }
 
   function drawThumbnails(state, changed) {

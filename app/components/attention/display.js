@@ -1,6 +1,7 @@
 /** Weights in, what is painted out: the sink hidden or not, on one of three scales, or the difference to another moment. */
 import { t } from "../kit/words.js";
-import { blendTriangle, triangleIndex } from "./payload.js";
+import { keysOf, rowStart } from "./cells.js";
+import { blendTriangle } from "./payload.js";
 
 export const SCALES = ["linear", "rows", "log"];
 const FLOOR = 1 / 255; // the smallest weight that the stored bytes can tell from none
@@ -33,43 +34,45 @@ export const SHOWN = ["time", "scale", "hideSink", "combine", "against", "palett
 /** display(state, place, hiddenKey) -> {weights as they are, shown for colours, drawn for lines, before, signed}; the arrays
  *  are used again by the next call. `before`: the weights compared with, where `signed`. */
 export function createDisplay(film) {
+  const { wide } = film;
   const [weights, before, shown, drawn] = Array.from({ length: 4 }, () => new Float32Array(film.triangle));
   return function display(state, place, hiddenKey) {
     blendTriangle(film, state.time, place, weights);
     const reference = state.against?.at(Math.round(state.time));
     if (!reference && state.scale === "linear" && hiddenKey === null) return { weights, shown: weights, drawn: weights, signed: false };
     if (!reference) {
-      displayTriangle(weights, film.size, { scale: state.scale, hiddenKey }, shown);
-      if (state.scale !== "linear") displayTriangle(weights, film.size, { scale: "linear", hiddenKey }, drawn);
+      displayTriangle(weights, film.size, { scale: state.scale, hiddenKey, wide }, shown);
+      if (state.scale !== "linear") displayTriangle(weights, film.size, { scale: "linear", hiddenKey, wide }, drawn);
       return { weights, shown, drawn: state.scale === "linear" ? shown : drawn, signed: false };
     }
     blendTriangle(reference.film, reference.moment, place, before);
-    displayTriangle(weights, film.size, { scale: "linear", hiddenKey }, drawn);
-    displayTriangle(before, film.size, { scale: "linear", hiddenKey }, shown);
+    displayTriangle(weights, film.size, { scale: "linear", hiddenKey, wide }, drawn);
+    displayTriangle(before, film.size, { scale: "linear", hiddenKey, wide }, shown);
     for (let index = 0; index < drawn.length; index += 1) drawn[index] -= shown[index];
-    changeTriangle(drawn, film.size, state.scale, shown);
+    changeTriangle(drawn, film.size, state.scale, shown, wide);
     return { weights, before, shown, drawn, signed: true };
   };
 }
 
-export function displayTriangle(weights, size, { scale, hiddenKey }, into) {
+export function displayTriangle(weights, size, { scale, hiddenKey, wide = 0 }, into) {
   if (scale === "linear" && hiddenKey === null) {
     into.set(weights);
     return into;
   }
   for (let query = 0; query < size; query += 1) {
-    const start = triangleIndex(query, 0);
-    const hidden = hiddenKey !== null && hiddenKey <= query ? weights[start + hiddenKey] : 0;
+    const start = rowStart(query, wide);
+    const keys = keysOf(query, wide);
+    const hidden = hiddenKey !== null && hiddenKey < keys ? weights[start + hiddenKey] : 0;
     // Without the sink the rest shares 100 %, or nothing is left to share.
     const rest = hidden < 0.999 ? 1 / (1 - hidden) : 0;
     let largest = FLOOR;
-    for (let key = 0; key <= query; key += 1) {
+    for (let key = 0; key < keys; key += 1) {
       const weight = key === hiddenKey ? 0 : weights[start + key] * rest;
       into[start + key] = weight;
       if (weight > largest) largest = weight;
     }
     if (scale === "linear") continue;
-    for (let index = start; index <= start + query; index += 1) {
+    for (let index = start; index < start + keys; index += 1) {
       into[index] = scale === "rows" ? into[index] / largest : logarithmic(into[index]);
     }
   }
@@ -77,12 +80,13 @@ export function displayTriangle(weights, size, { scale, hiddenKey }, into) {
 }
 
 /** Differences -1..1 on a scale: the sign stays. */
-function changeTriangle(changes, size, scale, into) {
+function changeTriangle(changes, size, scale, into, wide) {
   for (let query = 0; query < size; query += 1) {
-    const start = triangleIndex(query, 0);
+    const start = rowStart(query, wide);
+    const end = start + keysOf(query, wide);
     let largest = 2 * FLOOR; // two roundings
-    for (let index = start; index <= start + query; index += 1) largest = Math.max(largest, Math.abs(changes[index]));
-    for (let index = start; index <= start + query; index += 1) {
+    for (let index = start; index < end; index += 1) largest = Math.max(largest, Math.abs(changes[index]));
+    for (let index = start; index < end; index += 1) {
       const change = changes[index];
       into[index] = scale === "linear" ? change : scale === "rows" ? change / largest : Math.sign(change) * logarithmic(Math.abs(change));
     }

@@ -6,7 +6,7 @@
  *      class     earlier tokens of the same class of characters
  *      brackets  the bracket that is open here, or that this one closes
  */
-import { triangleIndex } from "./payload.js";
+import { cellCount, cellIndex } from "./cells.js";
 
 export const FIRST_QUERY = 6; // with fewer keys to choose from, every pattern looks strong
 const OPENING = [..."([{⟨«「『（【《"];
@@ -16,12 +16,12 @@ const CLOSING = [...")]}⟩»」』）】》"];
 export function kindsOf(tokens) {
   const size = tokens.length;
   const [codes, classes] = [numbered(tokens), numbered(tokens.map(characterClass))];
-  const length = triangleIndex(size, 0);
+  const length = cellCount(size);
   const marks = { same: new Uint8Array(length), repeat: new Uint8Array(length), class: new Uint8Array(length) };
   const counts = { same: new Uint32Array(size), repeat: new Uint32Array(size), class: new Uint32Array(size) };
   for (let query = 0; query < size; query += 1) {
     for (let key = 0; key < query; key += 1) {
-      const index = triangleIndex(query, key);
+      const index = cellIndex(query, key);
       if (codes[key] === codes[query]) { marks.same[index] = 1; counts.same[query] += 1; }
       if (key > 0 && codes[key - 1] === codes[query]) { marks.repeat[index] = 1; counts.repeat[query] += 1; }
       if (classes[key] === classes[query]) { marks.class[index] = 1; counts.class[query] += 1; }

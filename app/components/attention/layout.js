@@ -17,7 +17,7 @@ const LINES = { least: 120, most: 260 };
 const PLATE = 264; // what name, scale and evidence need beside the matrix
 const CORNER = 560; // the matrix whose empty corner holds all of that
 
-export function layoutOf({ width, size, scale, single, labelWidth }) {
+export function layoutOf({ width, size, scale, single, labelWidth, whole = false }) {
   const stacked = width < STACKED_BELOW * scale;
   const turn = 12 * scale;
   const gutterOf = (turns) => (single ? 6 * scale + turns * turn : labelWidth + 8 * scale);
@@ -37,7 +37,7 @@ export function layoutOf({ width, size, scale, single, labelWidth }) {
     stacked, pitch, side, gutter, top, rows, columns, turn, linesWidth, rowPitch, single, labelWidth,
     lineRows: labelPlan(rowPitch, ROW_NEED * scale, rows.turns),
     left: stacked ? gutter : 0,
-    place: placeOf({ stacked, side, scale, rest: width - linesWidth - side - 2 }),
+    place: placeOf({ stacked, side, scale, whole, rest: width - linesWidth - side - 2 }),
   };
 }
 
@@ -53,8 +53,9 @@ export function turnOf({ every, turns }, position) {
   return position % every ? -1 : (position / every) % turns;
 }
 
-/** Where the name, the scale and the evidence go. */
-function placeOf({ stacked, side, scale, rest }) {
+/** Where the name, the scale and the evidence go; a whole square has no empty corner. */
+function placeOf({ stacked, side, scale, whole, rest }) {
+  if (whole) return !stacked && rest >= PLATE * scale ? "beside" : "below";
   if (!stacked && side >= CORNER * scale) return "corner";
   if (!stacked && rest >= PLATE * scale) return "beside";
   return side >= 250 * scale ? "split" : "below";

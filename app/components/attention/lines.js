@@ -1,9 +1,9 @@
 /** One map as lines: from each token that looks, on the right, to the tokens looked at, on the left. `seen` is the part of
- *  the sentence in the window, {tokens, size}, and changes with it. */
+ *  the sentence in the window, {tokens, size, wide}, and changes with it. */
 import { t } from "../kit/words.js";
 import { drawToken, penFor } from "./canvas.js";
 import { turnOf } from "./layout.js";
-import { triangleIndex } from "./payload.js";
+import { cellIndex, keysOf, rowStart } from "./cells.js";
 import { shownQuery } from "./view.js";
 
 const FAINT = 0.012; // weights below this draw no line
@@ -45,8 +45,8 @@ export function createLines(seen, canvas) {
   function strokeBuckets(pen, layout, paint, drawn, strength, faintest, belongs) {
     const paths = new Array(2 * BUCKETS); // gains, then losses
     for (let query = 0; query < seen.size; query += 1) {
-      const start = triangleIndex(query, 0);
-      for (let key = 0; key <= query; key += 1) {
+      const start = rowStart(query, seen.wide);
+      for (let key = 0; key < keysOf(query, seen.wide); key += 1) {
         const value = drawn[start + key];
         const size = Math.abs(value);
         if (size < faintest || !belongs(query, key)) continue;
@@ -94,10 +94,10 @@ export function createLines(seen, canvas) {
     }
 
     function given(position) {
-      return query !== null && key === null && position <= query ? shown[triangleIndex(query, position)] : 0;
+      return query !== null && key === null && position < keysOf(query, seen.wide) ? shown[cellIndex(query, position, seen.wide)] : 0;
     }
     function taken(position) {
-      return key !== null && position >= key ? shown[triangleIndex(position, key)] : 0;
+      return key !== null && key < keysOf(position, seen.wide) ? shown[cellIndex(position, key, seen.wide)] : 0;
     }
     function label(position, sideName, share, ring, always) {
       const turn = turnOf(layout.lineRows, position);

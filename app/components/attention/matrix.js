@@ -1,8 +1,8 @@
 /** One map as a matrix: a row for each token that looks, a column for each token looked at. `seen` is the part of the
- *  sentence in the window, {tokens, size}, and changes with it. */
+ *  sentence in the window, {tokens, size, wide}, and changes with it. */
 import { penFor, drawToken } from "./canvas.js";
 import { turnOf } from "./layout.js";
-import { triangleIndex } from "./payload.js";
+import { cellIndex, keysOf } from "./cells.js";
 import { shownQuery } from "./view.js";
 
 const SEEN = 0.012; // weights below this leave a cell and a label without tint
@@ -29,8 +29,8 @@ export function createMatrix(seen, canvas) {
 
   function paintCells(pen, { pitch }, paint, shown) {
     for (let query = 0; query < seen.size; query += 1) {
-      for (let key = 0; key <= query; key += 1) {
-        const value = shown[triangleIndex(query, key)];
+      for (let key = 0; key < keysOf(query, seen.wide); key += 1) {
+        const value = shown[cellIndex(query, key, seen.wide)];
         if (Math.abs(value) < 0.004) continue;
         pen.fillStyle = paint.at(value);
         pen.fillRect(key * pitch, query * pitch, pitch - 1, pitch - 1);
@@ -45,7 +45,7 @@ export function createMatrix(seen, canvas) {
     if (image?.width !== size) image = inner.createImageData(size, size);
     const words = new Uint32Array(image.data.buffer);
     for (let query = 0, index = 0; query < size; query += 1) {
-      for (let key = 0; key <= query; key += 1, index += 1) words[query * size + key] = colours[(shown[index] * scale + offset + 0.5) | 0];
+      for (let key = 0; key < keysOf(query, seen.wide); key += 1, index += 1) words[query * size + key] = colours[(shown[index] * scale + offset + 0.5) | 0];
     }
     inner.putImageData(image, 0, 0);
     pen.imageSmoothingEnabled = false;
@@ -54,6 +54,12 @@ export function createMatrix(seen, canvas) {
 
   function outlineTriangle(pen, { pitch }, palette) {
     const edge = pitch >= GAP_FROM ? 0.5 : -0.5;
+    if (seen.wide) {
+      pen.strokeStyle = palette.hairline;
+      pen.lineWidth = 1;
+      pen.strokeRect(-edge, -edge, seen.size * pitch, seen.size * pitch);
+      return;
+    }
     pen.beginPath();
     pen.moveTo(-edge, -edge);
     for (let query = 0; query < seen.size; query += 1) {
@@ -70,10 +76,11 @@ export function createMatrix(seen, canvas) {
   function hatchColumn(pen, { pitch, side }, palette, key) {
     pen.save();
     pen.beginPath();
-    pen.rect(key * pitch, key * pitch, Math.max(1, pitch - 1), side - key * pitch);
+    const top = seen.wide ? 0 : key * pitch;
+    pen.rect(key * pitch, top, Math.max(1, pitch - 1), side - top);
     pen.clip();
     pen.beginPath();
-    for (let y = key * pitch - pitch; y < side + pitch; y += 5) {
+    for (let y = top - pitch; y < side + pitch; y += 5) {
       pen.moveTo(key * pitch, y + pitch);
       pen.lineTo((key + 1) * pitch, y);
     }
@@ -91,15 +98,16 @@ export function createMatrix(seen, canvas) {
     if (hoveredKey !== null) {
       pen.strokeStyle = palette.ink;
       pen.lineWidth = 1;
-      pen.strokeRect(hoveredKey * pitch - 1, hoveredKey * pitch - 1, pitch + 1, side - hoveredKey * pitch + 1);
+      const first = seen.wide ? 0 : hoveredKey * pitch;
+      pen.strokeRect(hoveredKey * pitch - 1, first - 1, pitch + 1, side - first + 1);
     }
-    if (query !== null && key !== null && key <= query) pointAt(pen, (key + 0.5) * pitch, (query + 1) * pitch + 1, palette.selected);
+    if (query !== null && key !== null && key < keysOf(query, seen.wide)) pointAt(pen, (key + 0.5) * pitch, (query + 1) * pitch + 1, palette.selected);
   }
 
   function frameRow(pen, pitch, query, colour, width) {
     pen.strokeStyle = colour;
     pen.lineWidth = width;
-    pen.strokeRect(-width / 2, query * pitch - 0.5 - width / 2, (query + 1) * pitch + width - 0.5, pitch + width);
+    pen.strokeRect(-width / 2, query * pitch - 0.5 - width / 2, keysOf(query, seen.wide) * pitch + width - 0.5, pitch + width);
   }
 
   function pointAt(pen, x, y, colour) {
@@ -121,12 +129,12 @@ export function createMatrix(seen, canvas) {
     for (let key = 0; key < seen.size; key += 1) {
       const turn = turnOf(columns, key);
       if (turn < 0 || focused.some((other) => other !== key && tooClose(other, key))) continue;
-      drawToken(pen, palette, seen.tokens[key], { ...box(key, turn), ...tintOf(key), muted: query !== null && key > query });
+      drawToken(pen, palette, seen.tokens[key], { ...box(key, turn), ...tintOf(key), muted: query !== null && key >= keysOf(query, seen.wide) });
     }
     for (const key of focused) drawToken(pen, palette, seen.tokens[key], { ...box(key, Math.max(0, turnOf(columns, key))), ...tintOf(key) });
 
     function tintOf(key) {
-      const share = query !== null && key <= query ? shown[triangleIndex(query, key)] : 0;
+      const share = query !== null && key < keysOf(query, seen.wide) ? shown[cellIndex(query, key, seen.wide)] : 0;
       return { tint: Math.abs(share) >= SEEN ? paint.at(share) : null };
     }
     /** A label out of its turn pushes away those that it would cover. */
@@ -143,7 +151,7 @@ export function createMatrix(seen, canvas) {
 
   function strongestOf(shown, query) {
     let best = 0;
-    for (let key = 1; key <= query; key += 1) if (Math.abs(shown[triangleIndex(query, key)]) > Math.abs(shown[triangleIndex(query, best)])) best = key;
+    for (let key = 1; key < keysOf(query, seen.wide); key += 1) if (Math.abs(shown[cellIndex(query, key, seen.wide)]) > Math.abs(shown[cellIndex(query, best, seen.wide)])) best = key;
     return best;
   }
 

@@ -4,7 +4,8 @@
  *  are ids here ("previous", "sink", …, "mixed", "short"); names.js gives them words.
  */
 import { FIRST_QUERY, kindsOf } from "./kinds.js";
-import { placesOf, triangleIndex, triangleOf } from "./payload.js";
+import { cellIndex, keysOf, rowStart } from "./cells.js";
+import { placesOf, triangleOf } from "./payload.js";
 
 const NEAR = 4;
 const SINK_DISTANCE = 2; // nearer than this, a sink cannot be told from looking one back
@@ -13,26 +14,27 @@ const HALF_SUPPORT = 0.8; // each witness must reach this share of the threshold
 const BY_RANDOM = ["repeat", "same"]; // in a language, other things look alike
 
 /** What it takes to earn a name; the first that holds is the name. */
-export const THRESHOLDS = { previous: 0.5, itself: 0.5, first: 0.4, sink: 0.4, repeat: 0.4, same: 0.4, brackets: 0.4, class: 0.5, near: 0.6, broad: 0.85 };
-const NAMES = Object.keys(THRESHOLDS);
+export const THRESHOLDS = { previous: 0.5, next: 0.5, itself: 0.5, first: 0.4, sink: 0.4, repeat: 0.4, same: 0.4, brackets: 0.4, class: 0.5, near: 0.6, broad: 0.85 };
+/** Only where later tokens are seen can a head look at the next one. */
+const namesOf = (wide) => Object.keys(THRESHOLDS).filter((name) => wide || name !== "next");
 
 // b ln b of every byte: logarithms would be most of the work. A row of bytes is rounded, so each is taken as a share of it.
 const LOGARITHMS = Float64Array.from({ length: 256 }, (_, byte) => (byte ? byte * Math.log(byte) : 0));
 
 /** {name, score, nearest, sink, distance, entropy, measures: [{name, score, text, random, threshold, sure}]}; the name is
- *  "mixed" when no kind is sure. `random`: scores by name of this head on random tokens, where the model was asked. */
-export function measureHead(triangle, kinds, random = null) {
+ *  "mixed" when no kind is sure. `random`: scores by name of this head on random tokens, where the model was asked; `wide` as in cells.js. */
+export function measureHead(triangle, kinds, random = null, wide = 0) {
   const { size } = kinds;
-  const tallies = Object.fromEntries(NAMES.map((name) => [name, createTally(size)]));
-  const parts = partsOf(triangle, size);
-  const totals = tallyRows(triangle, parts, kinds, tallies);
-  const sink = findSink(triangle, parts, size);
+  const tallies = Object.fromEntries(namesOf(wide).map((name) => [name, createTally(size)]));
+  const parts = partsOf(triangle, size, wide);
+  const totals = tallyRows(triangle, parts, kinds, tallies, wide);
+  const sink = findSink(triangle, parts, size, wide);
   if (sink.key > 0) {
     for (let query = Math.max(FIRST_QUERY, sink.key + SINK_DISTANCE); query < size; query += 1) {
-      tallies.sink.add(query, triangle[triangleIndex(query, sink.key)] * parts[query]);
+      tallies.sink.add(query, triangle[cellIndex(query, sink.key, wide)] * parts[query]);
     }
   }
-  const measures = NAMES.map((name) => judge(name, tallies[name], random));
+  const measures = namesOf(wide).map((name) => judge(name, tallies[name], random));
   const found = measures.find((measure) => measure.sure);
   // Evenness is high for most heads, so as the nearest kind it would always win.
   const rivals = measures.filter(({ name }) => name !== "broad");
@@ -44,28 +46,30 @@ export function measureHead(triangle, kinds, random = null) {
 }
 
 /** What one step of a byte is of its row. */
-function partsOf(triangle, size) {
+function partsOf(triangle, size, wide) {
   return Float64Array.from({ length: size }, (_, query) => {
     let total = 0;
-    for (let index = triangleIndex(query, 0); index < triangleIndex(query + 1, 0); index += 1) total += triangle[index];
+    for (let index = rowStart(query, wide); index < rowStart(query + 1, wide); index += 1) total += triangle[index];
     return 1 / Math.max(total, 1);
   });
 }
 
-/** One walk over the triangle feeds every tally; returns what is summed over all rows. */
-function tallyRows(triangle, parts, kinds, tallies) {
+/** One walk over the map feeds every tally; returns what is summed over all rows. The marks of `kinds` lie in a triangle. */
+function tallyRows(triangle, parts, kinds, tallies, wide) {
   const { size, counts, opener, classWeights } = kinds;
   const totals = { distance: 0, entropy: 0 };
   for (let query = 0; query < size; query += 1) {
-    const start = triangleIndex(query, 0);
+    const start = rowStart(query, wide);
+    const marks = rowStart(query);
     const part = parts[query];
     let [near, same, repeat, alike, logarithms, distance] = [0, 0, 0, 0, 0, 0];
-    for (let key = 0; key <= query; key += 1) {
-      const index = start + key;
-      const weight = triangle[index];
+    for (let key = 0; key < keysOf(query, wide); key += 1) {
+      const weight = triangle[start + key];
       if (weight === 0) continue;
       logarithms += LOGARITHMS[weight];
-      distance += weight * (query - key);
+      distance += weight * Math.abs(query - key);
+      if (key > query) continue; // a kind of head goes by what stands before
+      const index = marks + key;
       if (key < query && key >= query - NEAR) near += weight;
       if (kinds.same[index]) same += weight;
       if (kinds.repeat[index]) repeat += weight;
@@ -76,26 +80,27 @@ function tallyRows(triangle, parts, kinds, tallies) {
     if (query > 0) totals.entropy += entropy;
     if (query < FIRST_QUERY) continue;
     tallies.previous.add(query, triangle[start + query - 1] * part);
+    if (wide && query + 1 < size) tallies.next.add(query, triangle[start + query + 1] * part);
     tallies.itself.add(query, triangle[start + query] * part);
     tallies.first.add(query, triangle[start] * part);
     tallies.near.add(query, near * part);
-    tallies.broad.add(query, entropy / Math.log(query + 1));
+    tallies.broad.add(query, entropy / Math.log(keysOf(query, wide)));
     if (counts.same[query]) tallies.same.add(query, same * part);
     if (counts.repeat[query]) tallies.repeat.add(query, repeat * part);
     if (opener[query] >= 0) tallies.brackets.add(query, triangle[start + opener[query]] * part);
-    const chance = counts.class[query] / (query + 1);
+    const chance = counts.class[query] / keysOf(query, wide);
     if (classWeights[query]) tallies.class.add(query, (alike * part - chance) / Math.max(1 - chance, 1e-9), classWeights[query]);
   }
   return totals;
 }
 
 /** The key in the first half that gets most from afar, whatever asks, and its share; the earliest of equals. */
-function findSink(triangle, parts, size) {
+function findSink(triangle, parts, size, wide) {
   let best = { key: 0, share: 0 };
   for (let key = 0; key < Math.max(1, size >> 1); key += 1) {
     const from = Math.max(FIRST_QUERY, key + SINK_DISTANCE);
     let total = 0;
-    for (let query = from; query < size; query += 1) total += triangle[triangleIndex(query, key)] * parts[query];
+    for (let query = from; query < size; query += 1) total += triangle[cellIndex(query, key, wide)] * parts[query];
     const share = size > from ? total / (size - from) : 0;
     if (share > best.share) best = { key, share };
   }
@@ -133,7 +138,7 @@ function judge(name, { halves: [early, late] }, random) {
 export function rememberMeasures(film, random = null) {
   const [known, onText] = [new Map(), new Map()];
   const kinds = kindsOf(film.tokens);
-  const measure = (moment, place, scores) => measureHead(triangleOf(film, moment, place), kinds, scores);
+  const measure = (moment, place, scores) => measureHead(triangleOf(film, moment, place), kinds, scores, film.wide);
   const remembered = (map, moment, place, scoresOf) => {
     const id = `${moment} ${place.layer} ${place.combine ?? place.head}`;
     if (!map.has(id)) map.set(id, measure(moment, place, scoresOf()));

@@ -2,14 +2,10 @@
  *
  *  A place names a map: {layer, head} one head's; with `combine` that of many, as combined.js makes it.
  */
+import { cellCount, keysOf, rowStart } from "./cells.js";
 import { flowThrough, largestOf, meanOf, mixingOf } from "./combined.js";
 
 const REMEMBERED = 256; // combined maps; played through, a film asks for each again
-
-/** Where query q's weight on key k lies in a lower triangle stored row by row. */
-export function triangleIndex(query, key) {
-  return (query * (query + 1)) / 2 + key;
-}
 
 /** An ArrayBuffer -> {header, body}; the body begins on a multiple of eight, so it can be read as floats. */
 function decodeAnswer(buffer) {
@@ -19,16 +15,18 @@ function decodeAnswer(buffer) {
 }
 
 /** A film: one sentence and one model, at as many moments of training as have arrived. Of a model with very many heads only
- *  the layers from `first` up to, and without, `end` are there. `written`: the first token that the model wrote itself. */
+ *  the layers from `first` up to, and without, `end` are there. `written`: the first token that the model wrote itself. Without a
+ *  causal mask a map is a whole square (cells.js). */
 export function createFilm({ tokens, layers, heads, causal = true, residual = true, keyHeads = heads, first = 0, end = layers, written = null }) {
   const size = tokens.length;
-  return { tokens, size, layers, heads, causal, residual, keyHeads, first, end, written, triangle: triangleIndex(size, 0), moments: [], combined: new Map() };
+  const wide = causal ? 0 : size;
+  return { tokens, size, wide, layers, heads, causal, residual, keyHeads, first, end, written, triangle: cellCount(size, wide), moments: [], combined: new Map() };
 }
 
 /** The maps of an answer -> moments [{step, val_loss, vectors, weights}] that a film can take in. */
 export function decodeMoments(buffer) {
   const { header, bodyStart } = decodeAnswer(buffer);
-  const perMoment = header.moments.length ? ((header.end ?? header.layers) - (header.first ?? 0)) * header.heads * triangleIndex(header.tokens.length, 0) : 0;
+  const perMoment = header.moments.length ? ((header.end ?? header.layers) - (header.first ?? 0)) * header.heads * cellCount(header.tokens.length, header.causal === false ? header.tokens.length : 0) : 0;
   const moments = header.moments.map((moment, index) => ({
     ...moment, weights: new Uint8Array(buffer, bodyStart + index * perMoment, perMoment),
   }));
@@ -78,13 +76,13 @@ function combinedTriangle(film, moment, { layer, combine }) {
   if (combine === "rollout") return Uint8Array.from(rolloutThrough(film, moment, layer), (share) => Math.round(255 * share));
   const layers = isOfAll(combine) ? layersOf(film) : [layer];
   const triangles = layers.flatMap((one) => headsOf(film, moment, one));
-  return combine.endsWith("mean") ? meanOf(triangles) : largestOf(triangles, film.size);
+  return combine.endsWith("mean") ? meanOf(triangles) : largestOf(triangles, film.size, film.wide);
 }
 
 function rolloutThrough(film, moment, layer) {
   return remembered(film, `${moment} flow ${layer}`, () => {
     const below = layer ? rolloutThrough(film, moment, layer - 1) : null;
-    return flowThrough(mixingOf(headsOf(film, moment, layer), film.size, film.residual), below, film.size);
+    return flowThrough(mixingOf(headsOf(film, moment, layer), film.size, film.residual, film.wide), below, film.size, film.wide);
   });
 }
 
@@ -117,8 +115,8 @@ export function blendTriangle(film, time, place, into) {
 
 /** The weights of one query at a stored moment, 0..1. */
 export function storedRow(film, moment, place, query) {
-  const start = triangleIndex(query, 0);
-  return Float32Array.from(triangleOf(film, moment, place).subarray(start, start + query + 1), (byte) => byte / 255);
+  const start = rowStart(query, film.wide);
+  return Float32Array.from(triangleOf(film, moment, place).subarray(start, start + keysOf(query, film.wide)), (byte) => byte / 255);
 }
 
 /** The key that a query looks at most, the earliest of equals. */

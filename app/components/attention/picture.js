@@ -4,13 +4,13 @@ import { fixed, percent } from "../kit/format.js";
 import { visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { allSingle, widestLabel } from "./canvas.js";
+import { cellIndex, keysOf } from "./cells.js";
 import { createDisplay, paintOf, SHOWN } from "./display.js";
 import { layoutOf } from "./layout.js";
 import { createLines } from "./lines.js";
 import { createMatrix } from "./matrix.js";
-import { triangleIndex } from "./payload.js";
 import { shownHead, shownQuery } from "./view.js";
-import { cutTriangle, sharesBefore, stateWithin, windowOf } from "./window.js";
+import { cutTriangle, sharesOutside, stateWithin, windowOf } from "./window.js";
 
 export function createPicture(film, store, { hiddenKeyOf, lock, lockQuery, askCell, plate }) {
   const display = createDisplay(film);
@@ -41,7 +41,7 @@ export function createPicture(film, store, { hiddenKeyOf, lock, lockQuery, askCe
     if (!layout || ["width", "palette", "windowSize"].some((key) => changed.has(key))) {
       const width = frame.clientWidth;
       if (width < 40) return;
-      layout = layoutOf({ width, size: seen.size, scale: palette.scale, single, labelWidth: widestLabel(film.tokens, palette) });
+      layout = layoutOf({ width, size: seen.size, whole: seen.wide > 0, scale: palette.scale, single, labelWidth: widestLabel(film.tokens, palette) });
       place();
     }
     const head = shownHead(state);
@@ -64,15 +64,17 @@ export function createPicture(film, store, { hiddenKeyOf, lock, lockQuery, askCe
     frame.style.setProperty("--top", `${layout.top}px`);
   }
 
-  /** A row of the window falls short of 100 % by what it gives to tokens before the window: nothing is left out unsaid. */
+  /** A row of the window falls short of 100 % by what it gives to tokens outside the window: nothing is left out unsaid. */
   function sayWhatLiesOutside(state) {
-    outside.hidden = seen.from === 0 || now.signed;
+    outside.hidden = seen.size === film.size || (!film.wide && seen.from === 0) || now.signed;
     if (outside.hidden) return;
-    const shares = sharesBefore(now.weights, seen);
+    const shares = sharesOutside(now.weights, seen);
     const query = shownQuery(state);
     const inside = query !== null && query >= seen.from && query < seen.from + seen.size;
     const mean = shares.reduce((total, share) => total + share, 0) / seen.size;
-    setText(outside, inside
+    const count = film.size - seen.size;
+    if (film.wide) setText(outside, t("On average {share} of a row goes to the {count} tokens outside this window.", { share: percent(mean), count }));
+    else setText(outside, inside
       ? t("Of the row of {position}, {share} goes to the {count} tokens before this window.", { position: query, share: percent(shares[query - seen.from]), count: seen.from })
       : t("On average {share} of a row goes to the {count} tokens before this window.", { share: percent(mean), count: seen.from }));
   }
@@ -84,7 +86,7 @@ export function createPicture(film, store, { hiddenKeyOf, lock, lockQuery, askCe
     const key = Math.floor((event.offsetX - layout.left) / layout.pitch);
     const query = Math.floor((event.offsetY - layout.top) / layout.pitch);
     if (query < 0 || query >= seen.size || key >= seen.size) { leave(); return; }
-    const cell = key >= 0 && key <= query;
+    const cell = key >= 0 && key < keysOf(query, seen.wide);
     store.set({ hoveredQuery: seen.from + query, hoveredKey: cell ? seen.from + key : null });
     if (cell) showTooltip(event, seen.from + query, seen.from + key);
     else tooltip.hidden = true;
@@ -105,7 +107,7 @@ export function createPicture(film, store, { hiddenKeyOf, lock, lockQuery, askCe
 
   /** Up and to the right of the pointer lies the masked future: the tooltip covers nothing there. */
   function showTooltip(event, query, key) {
-    const index = triangleIndex(query, key);
+    const index = cellIndex(query, key, film.wide);
     const value = now.signed
       ? `${share(now.before[index])} → ${share(now.weights[index])}`
       : share(now.weights[index]);
@@ -134,7 +136,7 @@ export function createPicture(film, store, { hiddenKeyOf, lock, lockQuery, askCe
     if (event.shiftKey) lock(headBeside(film, locked, move));
     else if (query === null) lockQuery(film.size - 1);
     else if (move[0]) lockQuery(Math.max(0, Math.min(film.size - 1, query + move[0])));
-    else lockQuery(query, Math.max(0, Math.min(query, (key ?? query) + move[1])));
+    else lockQuery(query, Math.max(0, Math.min(keysOf(query, film.wide) - 1, (key ?? query) + move[1])));
   }
 
   store.watch(

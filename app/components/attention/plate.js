@@ -42,7 +42,7 @@ export function createPlate(film, store, { measureAt, origin }) {
 /** Under the picture: how to read it. */
 export const maskNote = ({ causal }) => (causal
   ? t("Rows look, columns are looked at. The upper half stays empty: no token may look ahead.")
-  : t("Rows look, columns are looked at. The upper half is not drawn, though this run has no mask and its tokens look ahead."));
+  : t("Rows look, columns are looked at. This run has no mask: its tokens look ahead, too."));
 
 function roleOf(measure, tokens) {
   if (measure.name === "mixed") return t("mixed: no pattern is clear");
@@ -68,12 +68,12 @@ function createEvidence(film) {
   function draw(found, number) {
     let asked = false;
     for (const { pattern, name, bar, score, random, node } of rows) {
-      const measure = found.measures.find((one) => one.name === pattern);
+      const measure = found.measures.find((one) => one.name === pattern) ?? { text: null, random: null };
       asked ||= measure.random !== null;
       setText(name, patternName(pattern, found, film.tokens));
       score.replaceChildren(measure.text === null ? "–" : number(fixed(measure.text), pattern, false));
       random.replaceChildren(measure.random === null ? "" : number(fixed(measure.random), pattern, true));
-      bar.style.setProperty("--score", Math.max(0, Math.min(1, measure.score)));
+      bar.style.setProperty("--score", Math.max(0, Math.min(1, measure.score ?? 0)));
       node.classList.toggle("won", pattern === found.name);
       node.hidden = measure.text === null && measure.random === null;
     }

@@ -4,7 +4,7 @@ import { inkOn } from "../kit/theme.js";
 import { isByte, isWhitespace, quotedToken, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { createDisplay, paintOf, SHOWN } from "./display.js";
-import { triangleIndex } from "./payload.js";
+import { cellIndex, keysOf } from "./cells.js";
 import { shownHead, shownQuery } from "./view.js";
 
 const SEEN = 0.02;
@@ -36,7 +36,7 @@ export function createSentence(film, store, { hiddenKeyOf, lockQuery }) {
     const { shown, signed } = display(state, head, state.hideSink ? hiddenKeyOf(head) : null);
     const paint = paintOf(state.palette, signed);
     chips.forEach((chip, position) => {
-      const share = query !== null && position <= query ? shown[triangleIndex(query, position)] : 0;
+      const share = query !== null && position < keysOf(query, film.wide) ? shown[cellIndex(query, position, film.wide)] : 0;
       const tint = Math.abs(share) >= SEEN ? paint.at(share) : "";
       if (tint !== tints[position]) {
         tints[position] = tint;
@@ -44,7 +44,7 @@ export function createSentence(film, store, { hiddenKeyOf, lockQuery }) {
         chip.style.color = tint ? inkOn(tint) : "";
       }
       chip.classList.toggle("looking", position === query);
-      chip.classList.toggle("future", query !== null && position > query);
+      chip.classList.toggle("future", query !== null && position >= keysOf(query, film.wide));
       chip.setAttribute("aria-checked", String(position === state.query));
       chip.tabIndex = position === (state.query ?? 0) ? 0 : -1;
     });
