@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.i18n import _
-from app.widgets import distributions, loss_curve, sentence_chance, text_loss
+from app.widgets import distributions, loss_curve, sentence_chance, text_loss, wrong
 from app.widgets.frame import header, lesson
 from app.widgets.run_picker import pick_run
 from app.widgets.sections import show_section
@@ -14,6 +14,7 @@ SECTIONS = {
     "distributions": (_("Two distributions"), distributions.show),
     "sentence": (_("A sentence"), sentence_chance.show),
     "text": (_("Text"), text_loss.show),
+    "wrong": (_("Where it is wrong"), wrong.show),
 }
 
 header(
@@ -37,5 +38,8 @@ lesson(
         "lm_core.interpret.surprise.token_losses",
         "lm_core.interpret.text_loss.read_text",
         "lm_core.interpret.sequence.running_products",
+        "lm_core.training.scores.score_batch",
+        "lm_core.training.scores.by_group",
+        "lm_core.training.scores.calibration_error",
     ),
 )

@@ -38,6 +38,7 @@ BORROWED = {
     "experiments": ("runs",),
     "sidebyside": ("tokens",),
     "cache": ("together",),
+    "wrong": ("surprise",),
 }  # pictures that are partly made of another's modules wear its styles too
 NUMBERED = ("attention", "inside", "probing")  # pictures whose numbers say where they came from
 MISSING = "This picture comes from Tokenarium's own server. Start it with: make run"

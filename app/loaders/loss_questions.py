@@ -10,6 +10,7 @@ from app.loaders.choice import choice_of_run
 from app.loaders.probing import Question, one_at_a_time, whole_number
 from app.loaders.sequence import sequence_of
 from app.loaders.text_loss import place_in_text, text_loss
+from app.loaders.wrong import wrong
 from lm_core.errors import ConfigError
 
 MOST_OUTCOMES = 12
@@ -65,6 +66,7 @@ QUESTIONS: dict[str, Callable[[str, Question], dict[str, Any]]] = {
     "text": text,
     "place": place,
     "sequence": sequence,
+    "wrong": wrong,
 }
 
 

@@ -19,6 +19,7 @@ from app.loaders import (
     text_loss,
     tokenizers,
     train,
+    wrong,
 )
 from app.loaders import home as home_loader
 from lm_core import settings as machine
@@ -61,7 +62,8 @@ def forget():
         heads._named,
         neurons._scanned,
         neurons._some_text,
+        wrong._aside,
     ):
         cached.cache_clear()
-    for cached in (runs.config_of, home_loader.film_of, probing.works):
+    for cached in (runs.config_of, home_loader.film_of, probing.works, wrong._finished):
         cached.clear()
