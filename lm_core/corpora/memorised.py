@@ -40,7 +40,7 @@ class Stretch:
 
 
 class TrainingText:
-    """A text made ready to be searched: a second for each four million characters, and 4 bytes for each to keep."""
+    """A text made ready to be searched: a second and 160 MB for each four million characters, then 4 bytes for each."""
 
     def __init__(self, text: str) -> None:
         self.text = text
