@@ -40,7 +40,7 @@ def opened(context_length: int) -> GPT:
     torch.manual_seed(0)
     config = SHAPE.model_copy(update={"context_length": context_length})
     drawn = dict(build_model(config, VOCAB_SIZE).named_parameters())
-    weights = {name: laid_out_for_single_tokens(name, weight.detach()) for name, weight in drawn.items()}
+    weights = {name: laid_out_for_single_tokens(config, name, weight.detach()) for name, weight in drawn.items()}
     return assemble_model(config, VOCAB_SIZE, weights)
 
 

@@ -100,7 +100,8 @@ def load_model(run: Run, path: Path | None = None) -> tuple[GPT, int]:
     if {name: tensor.shape for name, tensor in weights.items()} != {name: p.shape for name, p in expected.items()}:
         raise RunError(f'The weights in {path.name} do not fit the model of run "{run.id}". Train it again.')
     read = {  # one at a time: some are large
-        name: laid_out_for_single_tokens(name, weights.pop(name).to(torch.float32, copy=True)) for name in expected
+        name: laid_out_for_single_tokens(config, name, weights.pop(name).to(torch.float32, copy=True))
+        for name in expected
     }
     return assemble_model(config, vocab_size, read), step_of(path)
 

@@ -1,5 +1,6 @@
 """A model made ready to be read says what it said before."""
 
+import pytest
 import torch
 
 from lm_core.config import ModelConfig
@@ -8,17 +9,19 @@ from lm_core.models.inference import laid_out_for_single_tokens
 from lm_core.models.registry import assemble_model, build_model
 
 
-def test_another_layout_in_memory_changes_no_weight_and_no_logit():
+@pytest.mark.parametrize("tied", [False, True])
+def test_another_layout_in_memory_changes_no_weight_and_no_logit(tied):
     torch.manual_seed(0)
     config = ModelConfig(
-        n_layers=2, n_heads=4, n_kv_heads=2, d_model=32, context_length=16, bias=True, positions="learned"
-    )
+        n_layers=2, n_heads=4, n_kv_heads=2, d_model=32, context_length=16, bias=True, positions="learned",
+        tie_embeddings=tied,
+    )  # fmt: skip
     plain = build_model(config, 9).eval()
     weights = dict(plain.named_parameters())
-    laid_out = {name: laid_out_for_single_tokens(name, weight.detach()) for name, weight in weights.items()}
+    laid_out = {name: laid_out_for_single_tokens(config, name, weight.detach()) for name, weight in weights.items()}
     assert all(torch.equal(laid_out[name], weight) for name, weight in weights.items())
-    turned = {name for name, weight in laid_out.items() if not weight.is_contiguous()}
-    assert turned == {name for name in weights if name.startswith("blocks.") and weights[name].dim() == 2}
+    as_they_were = {name for name, weight in laid_out.items() if weight.dim() == 2 and weight.is_contiguous()}
+    assert as_they_were == {"positions.weight", *([] if tied else ["embed.weight"])}
     model, ids = assemble_model(config, 9, laid_out), torch.tensor([[1, 2, 3, 4, 5]])
     with torch.inference_mode():
         expected, cache = plain(ids), KVCache(config, 1)

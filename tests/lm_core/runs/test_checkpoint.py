@@ -89,8 +89,10 @@ def test_the_loaded_model_is_the_newest_one_and_leaves_chance_alone(run, tiny_co
     model, step = load_model(run)
     assert torch.equal(torch.get_rng_state(), before)
     assert (step, model.training) == (20, False)
+    learned = dict(state.model.named_parameters())
+    assert all(torch.equal(weight, learned[name]) for name, weight in model.named_parameters())
     ids = torch.arange(6).view(1, 6)
-    assert torch.equal(model(ids), state.model.eval()(ids))
+    assert torch.allclose(model(ids), state.model.eval()(ids), atol=1e-6)
 
 
 def test_a_run_without_a_checkpoint_says_so(run):
