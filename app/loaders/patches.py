@@ -44,7 +44,7 @@ def patching(reading: Reading, question: Question) -> dict[str, Any]:
         "corrupted": rounded(work.about.corrupted),
         "maps": {kind: maps[kind] for kind in KINDS},
         "byHead": maps["heads"],
-        "left": len(maps) * model.config.n_layers - len(work.done),
+        **work.progress(model.config.n_layers, len(maps)),
     }
 
 

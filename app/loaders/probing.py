@@ -75,11 +75,21 @@ class Reading:
 
 @dataclass
 class Work:
-    """Rows that take long to make: what is known before them, those made so far, and where to go on."""
+    """Rows that take long to make: what is known before them, those made so far, where to go on, the seconds spent."""
 
     about: Any
     rows: Iterator[Any]
     done: list[Any] = field(default_factory=list)
+    spent: float = 0.0
+
+    def progress(self, layers: int, each: int) -> dict[str, Any]:
+        """Of `each` rows a layer: how many there are and are left, and about how many seconds that takes. Rows of low
+        layers take longer, as all layers above are worked out again.
+        """
+        costs = [layers - at // each for at in range(layers * each)]
+        left = sum(costs[len(self.done) :])
+        seconds = self.spent * left / max(1, sum(costs[: len(self.done)]))
+        return {"all": len(costs), "left": len(costs) - len(self.done), "seconds": round(seconds, 1)}
 
 
 works: OrderedDict[Hashable, Work] = OrderedDict()
@@ -93,6 +103,7 @@ def go_on(key: Hashable, begin: Callable[[], tuple[Any, Iterator[Any]]], seconds
         work.done.append(row)
         if time.monotonic() - started > seconds:
             break
+    work.spent += time.monotonic() - started
     works[key] = work  # not where it was refused on the way
     while len(works) > REMEMBERED:
         works.popitem(last=False)

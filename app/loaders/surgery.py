@@ -40,10 +40,9 @@ def table(reading: Reading, question: Question) -> dict[str, Any]:
     work = go_on(("parts", reading.run_id, reading.step, reading.ids, how), begin)
     effects = [{name: rounded(value) for name, value in asdict(effect).items()} for effect in work.done]
     config = reading.model.config
-    parts = config.n_layers * (config.n_heads + 1)
     mean_of = None if how == "zero" else "sample" if _sample(reading) else "sentence"
     found = {"how": how, "meanOf": mean_of, "loss": rounded(work.about), "effects": effects}
-    return {**found, "all": parts, "left": parts - len(effects)}
+    return {**found, **work.progress(config.n_layers, config.n_heads + 1)}
 
 
 def operate(reading: Reading, question: Question) -> dict[str, Any]:

@@ -15,17 +15,20 @@ does not rise may mean that another part stands in for it (McGrath et al. 2023, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from lm_core.errors import ConfigError
-from lm_core.interpret.forward import Ids, as_batch, in_batches, need_layer, run_traced
+from lm_core.interpret.forward import Ids, as_batch, go_on_from, head_of, in_batches, need_layer, run_traced
 from lm_core.models.gpt import GPT
+from lm_core.models.inference import reading
 from lm_core.models.trace import Edit
 
 # B texts · H heads · T tokens · D = d_head · C = d_model
@@ -74,8 +77,12 @@ def outcome(model: GPT, ids: Ids, edits: Mapping[str, Edit] | None = None) -> Ou
     Raises:
         ConfigError: the text does not fit the model.
     """
-    logits, _ = run_traced(model, ids, edits=edits)
-    says = logits[0].log_softmax(-1)
+    return _says(run_traced(model, ids, edits=edits)[0][0], ids)
+
+
+def _says(logits: Tensor, ids: Ids) -> Outcome:
+    """(T, V) of one text."""
+    says = logits.log_softmax(-1)
     following = torch.as_tensor(np.asarray(ids, dtype=np.int64)[1:], device=says.device)
     losses = -says[:-1].gather(-1, following[:, None])[:, 0].numpy(force=True)
     loss = float(losses.mean()) if len(losses) else float("nan")
@@ -135,24 +142,39 @@ def with_cells(model: GPT, cells: Iterable[Cell]) -> dict[str, Edit]:
 
 
 def ablation_table(model: GPT, ids: Ids, means: Means | None = None) -> Iterator[Effect]:
-    """Switch off each head and each MLP alone, layer by layer, and tell what it changed; one forward pass for each.
+    """Switch off each head and each MLP alone, layer by layer, and tell what it changed; a copy of the text for each,
+    which starts at its layer.
 
     Raises:
         ConfigError: the text does not fit the model, or is a lone token.
     """
     if np.asarray(ids).size < 2:
         raise ConfigError("Type a text of at least two tokens: the first one is never predicted.")
-    whole = outcome(model, ids)
+    whole_logits, streams = run_traced(model, ids, keep=lambda site: site.endswith("resid_pre"))
+    says, n_heads = whole_logits[0].log_softmax(-1), model.config.n_heads
+    following = torch.as_tensor(np.asarray(ids, dtype=np.int64)[1:], device=says.device)
+    whole, _none = _compared(says, says, following)
     for layer in range(model.config.n_layers):
-        for head in (*range(model.config.n_heads), None):
-            off = (
-                without(model, mlps=[layer], means=means)
-                if head is None
-                else without(model, heads=[(layer, head)], means=means)
-            )
-            left = outcome(model, ids, off)
-            shifts = divergence(whole.probabilities, left.probabilities)
-            yield Effect(layer, head, left.loss, left.loss - whole.loss, float(shifts.mean()), float(shifts[-1]))
+        at = f"blocks.{layer}."
+        for parts in in_batches(model, range(n_heads + 1), len(ids)):  # the last one is the MLP
+            off = {at + "attn.z": _silence_one_each(parts, n_heads, means[at + "attn.z"] if means else None)}
+            if n_heads in parts:
+                off[at + "mlp_out"] = _replace_last(means[at + "mlp_out"] if means else None)
+            normed = go_on_from(model, layer, streams[at + "resid_pre"].expand(len(parts), -1, -1), off)
+            with reading(model):
+                scores = F.linear(normed, head_of(model))  # (B, T, V)
+            for part, logits in zip(parts, scores, strict=True):
+                loss, shifts = _compared(says, logits.log_softmax(-1), following)
+                head = None if part == n_heads else part
+                yield Effect(layer, head, loss, loss - whole, float(shifts.mean()), float(shifts[-1]))
+
+
+def _compared(whole: Tensor, left: Tensor, following: Tensor) -> tuple[float, Tensor]:
+    """Log-probabilities (T, V) of two passes -> the mean loss of the second, and how far it is from the first (T,), as
+    `divergence` has it.
+    """
+    loss = -float(left[:-1].gather(-1, following[:, None]).mean())
+    return loss, ((whole.exp() * (whole - left)).sum(-1) / math.log(2)).clamp(min=0)
 
 
 def divergence(p: npt.NDArray[np.float32], q: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -166,6 +188,29 @@ def _silence_heads(off: list[int], mean: Tensor | None) -> Edit:
         z = z.clone()  # (B, H, T, D)
         z[:, off] = 0 if mean is None else mean[off].to(z.dtype)
         return z
+
+    return edit
+
+
+def _silence_one_each(parts: Sequence[int], n_heads: int, mean: Tensor | None) -> Edit:
+    """Copy b of the text does without head parts[b]; one whose part is no head stays whole."""
+    copies, heads = torch.tensor([(b, head) for b, head in enumerate(parts) if head < n_heads]).view(-1, 2).unbind(1)
+
+    def edit(z: Tensor) -> Tensor:
+        z = z.clone()  # (B, H, T, D)
+        z[copies, heads] = 0 if mean is None else mean[heads].to(z.dtype)
+        return z
+
+    return edit
+
+
+def _replace_last(mean: Tensor | None) -> Edit:
+    """The last copy of the text does without the MLP."""
+
+    def edit(x: Tensor) -> Tensor:
+        x = x.clone()  # (B, T, C)
+        x[-1] = 0 if mean is None else mean.to(x.dtype)
+        return x
 
     return edit
 

@@ -11,13 +11,15 @@ import torch
 from torch import Tensor
 
 from lm_core.errors import ConfigError
-from lm_core.models.gpt import GPT
+from lm_core.models.cache import KVCache
+from lm_core.models.gpt import GPT, Block
 from lm_core.models.inference import reading
 from lm_core.models.trace import UNTRACED, Edit, Trace
 
 # B texts · T tokens · V vocabulary
 
 MOST_LOGITS = 20_000_000  # of one pass: 80 MB
+MOST_INSIDE = 4_000_000  # numbers of the widest tensor inside a block
 
 Ids = Sequence[int] | npt.NDArray[np.integer[Any]]
 
@@ -53,9 +55,40 @@ def run_traced(
     return logits, trace.activations if isinstance(trace, Trace) else {}
 
 
-def in_batches(model: GPT, rows: Sequence[int], n_tokens: int) -> Iterator[Sequence[int]]:
-    """Rows in groups of as many copies of a text as keep the logits of one pass below MOST_LOGITS numbers."""
-    size = max(1, MOST_LOGITS // (n_tokens * model.vocab_size))
+def go_on_from(
+    model: GPT,
+    layer: int,
+    stream: Tensor,
+    edits: Mapping[str, Edit] | None = None,
+    cache: KVCache | None = None,
+) -> Tensor:
+    """(B, T, C) that block `layer` reads -> (B, T, C) that the head reads; `edits` of sites from that block on.
+
+    What lies below need not be worked out again where nothing is changed there, nor, with a `cache` of them, the tokens
+    before; the cache does not advance.
+    """
+    trace = Trace(_nothing, edits) if edits else UNTRACED
+    with reading(model):
+        for at in range(layer, model.config.n_layers):
+            stream = model.blocks[at](stream, cache=cache, trace=trace.scope(f"blocks.{at}"))
+        normed: Tensor = trace("ln_final", model.ln_final(stream))
+    return normed
+
+
+def head_of(model: GPT) -> Tensor:
+    """(V, C): the rows that score tokens."""
+    return model.embed.weight if model.head is None else model.head.weight
+
+
+def in_batches(model: GPT, rows: Sequence[int], n_tokens: int, *, scored: bool = True) -> Iterator[Sequence[int]]:
+    """Rows in groups of as many copies of a text as keep the logits of one pass below MOST_LOGITS numbers; where only a
+    few of them are `scored`, the widest tensor of a block below MOST_INSIDE.
+    """
+    config, first = model.config, model.blocks[0]
+    assert isinstance(first, Block)
+    inside = max(first.mlp.up.out_features, config.n_heads * n_tokens)
+    most, each = (MOST_LOGITS, model.vocab_size) if scored else (MOST_INSIDE, inside)
+    size = max(1, most // (n_tokens * each))
     return (rows[start : start + size] for start in range(0, len(rows), size))
 
 

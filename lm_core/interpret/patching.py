@@ -20,11 +20,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from lm_core.errors import ConfigError
-from lm_core.interpret.forward import Ids, as_batch, in_batches, run_traced
+from lm_core.interpret.forward import Ids, go_on_from, head_of, in_batches, run_traced
+from lm_core.models.cache import KVCache
 from lm_core.models.gpt import GPT
+from lm_core.models.inference import reading
 from lm_core.models.trace import Edit
 
 # L layers · H heads · T tokens
@@ -126,11 +129,15 @@ def patched_logits(model: GPT, clean: Ids, corrupted: Ids, sites: Mapping[str, l
 
 @dataclass(frozen=True, eq=False)
 class _Runs:
-    """Both runs: the clean one's activations, the corrupted one's ids, and what both say."""
+    """What both runs say, and what the patched ones need of them, from the first token on that may differ: activations
+    of the clean run, the stream that each block of the corrupted run reads, and a cache of the tokens before.
+    """
 
     activations: dict[str, Tensor]
-    corrupted: Tensor
-    first_change: int
+    streams: dict[str, Tensor]
+    cache: KVCache | None
+    n_tokens: int
+    first: int
     target: int
     other: int
     clean_difference: float
@@ -141,9 +148,9 @@ class _Runs:
         _same_length(clean, corrupted)
         if not all(0 <= token < model.vocab_size for token in (target, other)):
             raise ConfigError(f"This model knows the ids 0 to {model.vocab_size - 1}. Choose two of them.")
-        sites = (*KINDS.values(), "attn.z")
-        says, activations = run_traced(model, clean, keep=lambda site: site.endswith(sites))
-        said, _ = run_traced(model, corrupted)
+        says, activations = run_traced(model, clean, keep=lambda site: site.endswith((*KINDS.values(), "attn.z")))
+        sites = ("resid_pre", "attn.k", "attn.v")
+        said, seen = run_traced(model, corrupted, keep=lambda site: site.endswith(sites))
         first, second = (float(logits[0, -1, target] - logits[0, -1, other]) for logits in (says, said))
         if abs(first - second) < LEAST_DIFFERENCE:
             raise ConfigError(
@@ -151,24 +158,45 @@ class _Runs:
                 "matter, or compare other tokens."
             )
         changed = next(at for at, pair in enumerate(zip(clean, corrupted, strict=True)) if pair[0] != pair[1])
-        return cls(activations, as_batch(model, corrupted), changed, target, other, first, second)
+        begin = changed if model.config.causal else 0
+        streams = {site: x[:, begin:] for site, x in seen.items() if site.endswith("resid_pre")}
+        activations = {site: x[..., begin:, :] for site, x in activations.items()}  # tokens are the last axis but one
+        cache = _cache_before(model, seen, begin, len(corrupted))
+        return cls(activations, streams, cache, len(corrupted), begin, target, other, first, second)
 
     def row(self, model: GPT, kind: str, layer: int) -> Row:
-        """One layer of one kind: each position (or head) is patched in a copy of its own.
+        """One layer of one kind: each position (or head) is patched in a copy of its own, which starts at that layer.
 
         Behind a causal mask both runs are the same before the first token that differs: nothing comes back from there.
         """
         by_head = kind == "heads"
         site = _site(kind, layer)
-        n_tokens = self.corrupted.size(1)
-        first = self.first_change if model.config.causal and not by_head else 0
-        found = [np.full(first, self.corrupted_difference)]
-        for places in in_batches(model, range(first, model.config.n_heads if by_head else n_tokens), n_tokens):
-            copies = self.corrupted.expand(len(places), -1).numpy(force=True)
-            logits, _ = run_traced(model, copies, edits={site: _one_place_each(self.activations[site], places)})
-            found.append((logits[:, -1, self.target] - logits[:, -1, self.other]).numpy(force=True))
+        stream, scored = self.streams[f"blocks.{layer}.resid_pre"], head_of(model)[[self.target, self.other]]
+        found = [np.full(0 if by_head else self.first, self.corrupted_difference)]
+        last = model.config.n_heads if by_head else self.n_tokens - self.first
+        for places in in_batches(model, range(last), self.n_tokens, scored=False):
+            edits = {site: _one_place_each(self.activations[site], places)}
+            normed = go_on_from(model, layer, stream.expand(len(places), -1, -1), edits, self.cache)
+            with reading(model):
+                target, other = F.linear(normed[:, -1], scored).unbind(-1)
+            found.append((target - other).numpy(force=True))
         gap = self.clean_difference - self.corrupted_difference
         return Row(kind, layer, ((np.concatenate(found) - self.corrupted_difference) / gap).astype(np.float32))
+
+
+def _cache_before(model: GPT, seen: Mapping[str, Tensor], n_tokens: int, of: int) -> KVCache | None:
+    """The keys and values of the first `n_tokens` of a text of so many, for as many copies as a row may have."""
+    if not n_tokens:
+        return None
+    config = model.config.model_copy(update={"context_length": of})
+    copies = max(config.n_heads, of - n_tokens)
+    with reading(model):
+        cache = KVCache(config, copies, model.embed.weight.device)
+        for layer in range(config.n_layers):
+            k, v = (seen[f"blocks.{layer}.attn.{name}"][:, :, :n_tokens] for name in "kv")  # (1, K, n_tokens, D)
+            cache.append(layer, k.expand(copies, -1, -1, -1), v.expand(copies, -1, -1, -1))
+        cache.advance(n_tokens)
+    return cache
 
 
 def _site(kind: str, layer: int) -> str:

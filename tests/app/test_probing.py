@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from app.loaders.probing import Work
 from app.loaders.questions import QUESTIONS, answer
 from lm_core import settings as machine
 from lm_core.errors import ConfigError, RunError
@@ -177,6 +178,13 @@ def test_surgery_stands_on_the_attention_page_with_choices_of_its_own(make_finis
     both = [json.loads(picture.proto.json) for picture in app.get("bidi_component")]
     surgery = next(data for data in both if data.get("section") == "surgery")
     assert (surgery["layer"], surgery["off"]) == (1, "0.1")
+
+
+def test_work_in_parts_tells_how_long_the_rest_takes():
+    """Two rows a layer; one of the first of four layers costs as much as four of the last."""
+    work = Work(None, iter(()), done=[0, 1], spent=8.0)
+    assert work.progress(4, 2) == {"all": 8, "left": 6, "seconds": 12.0}
+    assert Work(None, iter(()), done=[0] * 8, spent=8.0).progress(4, 2)["seconds"] == 0
 
 
 def number_of(key, at, **given):

@@ -125,6 +125,29 @@ def test_what_the_browser_works_out_itself(open_page):
     assert agree(module.format(call="ranksAgree([1, 2, 3], [4, 4, 4])")) == 0
 
 
+def test_long_work_is_asked_for_first_and_can_be_stopped(open_page):
+    page = open_page("inside")
+    assert page.evaluate(
+        """async () => {
+          const { createProgress, isLong } = await import("/pictures/x/probing/progress.js");
+          const said = [isLong({ left: 5, seconds: 90 }), isLong({ left: 5, seconds: 3 })];
+          const progress = createProgress({ onStop: () => said.push("stop"), onGo: () => said.push("go") });
+          progress.show({ all: 8, left: 6, seconds: 90 }, true);
+          const texts = [progress.box.textContent];
+          progress.box.querySelector("button").click();
+          progress.show({ all: 8, left: 6, seconds: 9 });
+          texts.push(progress.box.textContent);
+          progress.box.querySelector("button").click();
+          progress.show({ all: 8, left: 0, seconds: 0 });
+          return [said, texts, progress.box.hidden];
+        }"""
+    ) == [
+        [True, False, "go", "stop"],
+        ["2 of 8 worked out. The rest takes about 1\xa0min 30\xa0s.Go on", "2 of 8 worked out, about 9\xa0s moreStop"],
+        True,
+    ]
+
+
 def test_surgery_by_keyboard_in_the_dark_and_on_a_narrow_page(open_page):
     page = open_page(f"attention?run={RUN}&cut-layer=3&cut-head=1", theme="dark", width=400)
     slider = page.get_by_role("slider", name="Share of attention")

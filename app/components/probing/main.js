@@ -11,6 +11,7 @@ import { createLens } from "./lens.js";
 import { createMap } from "./map.js";
 import { createNeurons } from "./neurons.js";
 import { createPatching } from "./patching.js";
+import { createProgress, isLong } from "./progress.js";
 import { createSentence } from "./sentence.js";
 import { createSurgery } from "./surgery.js";
 import { createWho } from "./who.js";
@@ -41,6 +42,8 @@ function start(root, data, setState) {
   let answer = null;
   let timer = 0;
   let asked = false;
+  let agreed = false; // to long work
+  let question = 0;
   const sentence = createSentence({ text, onAsk(next) { text = next; section.forget?.(); again(); }, onStep(next) { at = next; again(); } });
   const sentenceOf = () => ({ text, ...(at === null ? {} : { step: at }) });
   const palette = () => readPalette(root);
@@ -48,24 +51,31 @@ function start(root, data, setState) {
   const section = SECTIONS[data.section]({ ask, start: data, again, sentenceOf, remember, redraw, palette, origin });
   sentence.form.hidden = Boolean(section.alone || section.follows); // it asks about no sentence of its own
   const body = element("div", { class: "section-body" }, section.node);
-  root.replaceChildren(element("section", { class: "probing", aria: { label: section.title } }, sentence.box, body, origin.panel));
+  const progress = createProgress({
+    onStop() { question += 1; progress.show(answer, true); sentence.show({ answer }); },
+    onGo() { agreed = true; again({ goesOn: true }); },
+  });
+  root.replaceChildren(element("section", { class: "probing", aria: { label: section.title } }, sentence.box, progress.box, body, origin.panel));
 
   /** Ask the section's question again; the picture of before stays until the answer is here. */
-  async function again() {
+  async function again({ goesOn = false } = {}) {
+    const mine = (question += 1);
     asked = true;
-    origin.close();
+    if (!goesOn) { agreed = false; origin.close(); }
     sentence.show({ busy: true, answer });
     body.classList.toggle("waiting", answer === null);
-    let found = null;
+    let [found, waits] = [null, false];
     do {
       found = await ask(section.question, { text, ...(at === null ? {} : { step: at }), ...section.values() });
-      if (found === null) return; // another question took its place
+      if (found === null || mine !== question) return; // another question took its place, or it was stopped
       if (found.error) { sentence.show({ answer, error: found.error }); return; }
       answer = found;
       body.classList.remove("waiting");
-      sentence.show({ answer, busy: Boolean(found.left) });
+      waits = isLong(found) && !agreed;
+      sentence.show({ answer, busy: Boolean(found.left) && !waits });
+      progress.show(found, waits);
       redraw();
-    } while (found.left); // what takes long comes in parts
+    } while (found.left && !waits); // what takes long comes in parts
     remember();
   }
 

@@ -140,7 +140,7 @@ def _other_share(asked: Asked) -> Found:
     return Found("softmax", float(scores.softmax(-1)[token]), (source,), {"chosen": float(token)})
 
 
-_OUTCOME = "lm_core.interpret.ablation.outcome"
+_OUTCOME = "lm_core.interpret.ablation._says"
 _DIVERGENCE = ("lm_core.interpret.ablation.divergence", "np.log2")
 _EFFECTS = "lm_core.interpret.ablation.key_effects"
 _PATCHING = "lm_core.interpret.patching"
@@ -152,13 +152,13 @@ CHANGE: Figures = {
     "plain.loss": Figure("T", lambda asked: _loss(asked, cut=False), (_OUTCOME, "says[:-1].gather")),
     "cut.mean": Figure("", lambda asked: _mean_loss(asked, cut=True), (_OUTCOME, "losses.mean()")),
     "plain.mean": Figure("", lambda asked: _mean_loss(asked, cut=False), (_OUTCOME, "losses.mean()")),
-    "cut.rise": Figure("", _cut_rise, ("lm_core.interpret.ablation.ablation_table", "left.loss - whole.loss")),
+    "cut.rise": Figure("", _cut_rise, ("lm_core.interpret.ablation.ablation_table", "loss - whole")),
     "cut.shift": Figure("T", _cut_shift, _DIVERGENCE),
     "cut.shifts": Figure("", _cut_shifts, ("lm_core.interpret.ablation.ablation_table", "shifts.mean()")),
     "knock.here": Figure("T", lambda asked: _knock(asked, everywhere=False), (_EFFECTS, "effects.append")),
     "knock.everywhere": Figure("T", lambda asked: _knock(asked, everywhere=True), (_EFFECTS, "effects.append")),
     "patch.recovery": Figure("KLX", _patch_recovery, (f"{_PATCHING}._Runs.row", "/ gap")),
-    "patch.patched": Figure("KLX", _patch_patched, (f"{_PATCHING}._Runs.row", "self.target")),
+    "patch.patched": Figure("KLX", _patch_patched, (f"{_PATCHING}._Runs.row", "target - other")),
     "patch.clean": Figure("", _patch_clean, (f"{_PATCHING}._Runs.of", "first, second")),
     "patch.corrupted": Figure("", _patch_corrupted, (f"{_PATCHING}._Runs.of", "first, second")),
     "other.share": Figure("TV", _other_share, (_OUTCOME, "log_softmax")),

@@ -174,8 +174,8 @@ def test_the_table_has_every_head_and_mlp_and_what_its_loss_would_be(model):
     assert [(row.layer, row.head) for row in rows] == [(0, 0), (0, 1), (0, None), (1, 0), (1, 1), (1, None)]
     whole, left = outcome(model, IDS), outcome(model, IDS, without(model, heads=[(1, 0)]))
     assert rows[3].loss == pytest.approx(left.loss)
-    assert rows[3].rise == pytest.approx(left.loss - whole.loss)
-    assert rows[3].shift == pytest.approx(divergence(whole.probabilities, left.probabilities).mean())
+    assert rows[3].rise == pytest.approx(left.loss - whole.loss, abs=1e-6)
+    assert rows[3].shift == pytest.approx(divergence(whole.probabilities, left.probabilities).mean(), abs=1e-6)
     following = logits_of(model)[:-1].log_softmax(-1)[range(5), IDS[1:]]
     np.testing.assert_allclose(whole.losses[1:], -following, atol=1e-5)
     with pytest.raises(ConfigError, match="at least two tokens"):
