@@ -93,9 +93,14 @@ class TokenizerSpec(Frozen):
 
 
 class ModelConfig(Frozen):
-    """A Transformer's shape. The vocabulary's size comes from the tokenizer, so it is not here."""
+    """A model's shape. The vocabulary's size comes from the tokenizer, so it is not here."""
 
-    architecture: Literal["decoder"] = Field("decoder", description="A decoder reads left to right and guesses on.")
+    architecture: Literal["decoder", "counts"] = Field("decoder", description="A Transformer, or a model that counts.")
+    order: int = Field(3, ge=1, le=5, description="Of counts: tokens in an n-gram, the last of which is guessed.")
+    smoothing: Literal["witten-bell", "kneser-ney", "add-k"] = Field(
+        "witten-bell", description="Of counts: what n-grams get that were never seen, and how shorter ones help."
+    )
+    added: float = Field(1.0, gt=0.0, le=100.0, description="With add-k: how often every n-gram is taken as seen.")
     n_layers: int = Field(4, ge=1, le=64, description="How many blocks stand on each other.")
     n_heads: int = Field(4, ge=1, le=32, description="How many attention heads each block has.")
     n_kv_heads: int | None = Field(

@@ -23,6 +23,13 @@ PRESETS: dict[str, dict[str, dict[str, Any]]] = {
     },
 }
 
+# No size: a model that counts, through the text once, in a hundred pieces.
+COUNTS = "counts"
+COUNTING: dict[str, dict[str, Any]] = {
+    "model": {"architecture": "counts"},
+    "train": {"steps": 100, "warmup_steps": 0, "eval_every": 5, "checkpoint_every": 20},
+}
+
 # Two ways to build and train a model of the same size, seven years apart. Each line is one switch.
 RECIPES: dict[str, dict[str, dict[str, Any]]] = {
     "classic": {  # the textbook GPT (Radford et al. 2019)
@@ -79,13 +86,16 @@ RECIPES: dict[str, dict[str, dict[str, Any]]] = {
 
 
 def preset_config(preset: str, recipe: str = "modern", **changes: Any) -> RunConfig:
-    """A `RunConfig` with a preset's size, made by a recipe; `changes` replace whole top-level fields.
+    """A `RunConfig` with a preset's size, made by a recipe; `changes` replace whole top-level fields. "counts" is a
+    model that counts, whatever the recipe.
 
     Raises:
         ConfigError: there is no such preset or recipe.
     """
+    if preset == COUNTS:
+        return parse_config(RunConfig, {**COUNTING, **changes})
     if preset not in PRESETS:
-        raise ConfigError(f'There is no preset "{preset}". Choose one of: {", ".join(PRESETS)}.')
+        raise ConfigError(f'There is no preset "{preset}". Choose one of: {", ".join([*PRESETS, COUNTS])}.')
     if recipe not in RECIPES:
         raise ConfigError(f'There is no recipe "{recipe}". Choose one of: {", ".join(RECIPES)}.')
     parts = {part: {**values, **RECIPES[recipe][part]} for part, values in PRESETS[preset].items()}

@@ -10,6 +10,7 @@ from app.i18n import _
 from app.loaders.code import source_of
 from app.widgets import probing
 from app.widgets.frame import header, lesson
+from app.widgets.only_counts import only_counts
 from app.widgets.run_picker import pick_run
 
 KEY = "attention"
@@ -39,7 +40,7 @@ run = pick_run()
 if run is None:
     st.info(_("There is no run yet. Train a model first: its heads appear here while it learns."))
     st.page_link("app_pages/train.py", label=_("Train a model"), icon=":material/play_arrow:")
-else:
+elif not only_counts(run):
     picture(run)
     probing.show(run, "surgery", prefix="cut-")
 lesson(

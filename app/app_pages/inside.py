@@ -7,6 +7,7 @@ import streamlit as st
 from app.i18n import _
 from app.widgets import inside_walk, probing
 from app.widgets.frame import header, lesson
+from app.widgets.only_counts import only_counts
 from app.widgets.run_picker import pick_run
 from app.widgets.sections import show_section
 
@@ -33,7 +34,7 @@ run = pick_run()
 if run is None:
     st.info(_("There is no run yet. Train a model first: then walk through it here."))
     st.page_link("app_pages/train.py", label=_("Train a model"), icon=":material/play_arrow:")
-else:
+elif not only_counts(run):
     show_section(SECTIONS, run)
 lesson(
     "inside",

@@ -57,6 +57,7 @@ def pack_history(run_id: str, after: int, language: str = "en") -> bytes:
     Raises:
         RunError: there is no such run.
     """
+    models.refuse_counting(run_id)
     status = runs.status_of(run_id)  # before the moments: a run that ends in between is asked once more
     film = film_of(run_id)
     moments = [point for point in film if point.step > after]
@@ -252,7 +253,7 @@ def _look(run_id: str, checkpoint: str, text: str, ids: tuple[int, ...] | None) 
     from lm_core.interpret.attention import attention_of
     from lm_core.interpret.snapshot import take_snapshot
 
-    opened = models.open_model(run_id, Path(checkpoint))
+    opened = models.open_transformer(run_id, Path(checkpoint))
     given, notes = _read(opened, text)
     ids = ids or given
     tokens = tuple(opened.tokenizer.token_texts(ids))
@@ -281,7 +282,7 @@ def _write_on(run_id: str, checkpoint: str, text: str, write: int) -> tuple[int,
     from lm_core.config import SamplingConfig
     from lm_core.generation.decode import generate
 
-    opened = models.open_model(run_id, Path(checkpoint))
+    opened = models.open_transformer(run_id, Path(checkpoint))
     given, _notes = _read(opened, text)
     config = opened.model.config
     room = min(config.context_length, _tokens_that_fit(config.n_layers * config.n_heads)) - len(given)

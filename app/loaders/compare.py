@@ -19,6 +19,11 @@ from lm_core.tokenizers.registry import TOKENIZERS
 
 MOST_ROWS = 500
 NOT_COMPARED = ("format_version", "name", "group", "probe")  # they make no difference to what is learned
+OF_COUNTS = ("model.order", "model.smoothing", "model.added")
+OF_BOTH = (
+    "model.architecture", "model.context_length", "train.steps", "train.validation_fraction", "train.eval_every",
+    "train.eval_windows", "train.checkpoint_every",
+)  # fmt: skip
 FINGERPRINT = 8  # letters of a text's, enough to tell two texts apart
 
 
@@ -72,8 +77,12 @@ def _fixed(run_id: str, language: str) -> dict[str, Any]:
     run = runs.open_run(run_id)
     config, facts = run.read_config(), run.read_facts()
     own = config.corpus.name == OWN_TEXT  # whose title is the reader's own
+    per_step = {}
+    if config.model.architecture == "counts":
+        per_step = {"tokensPerStep": facts.train_tokens / config.train.steps}
     return {
         **_of_config(config),
+        **per_step,
         "corpus": facts.corpus_title if own else translate_sentence(facts.corpus_title, language),
         "parameters": facts.parameters,
         "perByte": facts.validation_tokens / facts.validation_bytes if facts.validation_bytes else None,
@@ -82,10 +91,11 @@ def _fixed(run_id: str, language: str) -> dict[str, Any]:
 
 
 def _of_config(config: RunConfig) -> dict[str, Any]:
+    counts = config.model.architecture == "counts"
     return {
         "corpus": config.corpus.title or config.corpus.name,
         "tokenizer": config.tokenizer.kind,
-        "tokensPerStep": config.train.batch_size * config.model.context_length,
+        "tokensPerStep": None if counts else config.train.batch_size * config.model.context_length,
         "settings": flat_settings(config),
         "group": config.group,
     }
@@ -110,6 +120,7 @@ def flat_settings(config: RunConfig) -> dict[str, Any]:
         flat.pop("tokenizer.vocab_size")  # they count their own
     if config.tokenizer.kind != "bpe":
         flat.pop("tokenizer.split")
+    flat = {name: value for name, value in flat.items() if has_effect(config, name)}
     flat.pop("corpus.title")
     flat.pop("tokenizer.title")
     if file_id := flat.pop("tokenizer.file_id"):
@@ -117,6 +128,14 @@ def flat_settings(config: RunConfig) -> dict[str, Any]:
     if text_id := flat.pop("corpus.text_id"):
         flat["corpus.text_id"] = text_id[:FINGERPRINT]
     return {key: value for key, value in flat.items() if not (isinstance(value, float) and not math.isfinite(value))}
+
+
+def has_effect(config: RunConfig, name: str) -> bool:
+    """Does this setting of model or train matter to this kind of model?"""
+    if config.model.architecture == "counts":
+        matters = not name.startswith(("model.", "train.")) or name in OF_BOTH
+        return matters or (name in OF_COUNTS and (name != "model.added" or config.model.smoothing == "add-k"))
+    return name not in OF_COUNTS
 
 
 def forget(run_id: str) -> None:

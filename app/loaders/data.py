@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,11 +177,18 @@ def new_config(
     name: str,
     probe: str,
     cleaning: Sequence[str] = (),
+    model: Mapping[str, Any] | None = None,
 ) -> RunConfig:
-    """A checked configuration; a text of one's own is stored first. Raises LMError with a sentence."""
+    """A checked configuration; a text of one's own is stored first. `model` are settings of a model that counts.
+
+    Raises:
+        LMError: a setting is out of bounds, or the text cannot be stored.
+    """
     spec = store_own(corpus, title) if isinstance(corpus, DecodedText) else CorpusSpec(name=corpus)
     tokenizer = {"kind": kind, "vocab_size": vocab_size} if tokenizer_info(kind).learns else {"kind": kind}
     choices = {"corpus": {**spec.model_dump(), "cleaning": list(cleaning)}, "tokenizer": tokenizer}
+    if model:
+        choices["model"] = {**preset_config(preset).model.model_dump(), **model}
     return preset_config(preset, recipe, name=name, **choices, probe=clean_line(probe), seed=SEED)
 
 

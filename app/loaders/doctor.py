@@ -66,6 +66,8 @@ def _diagnosed(run_id: str, status: dict[str, Any]) -> tuple[Diagnosis, ...]:
 def _remembered(run_id: str, step: int, _epoch: int, has_facts: bool) -> tuple[Diagnosis, ...]:
     """Many tabs ask about the same run, and a paused one says the same each time."""
     config = runs.config_of(run_id)
+    if config.model.architecture == "counts":
+        return ()  # nothing of it is set by hand, and nothing diverges
     return diagnose(_series(run_id, step, config), runs.facts_of(run_id) if has_facts else None, config)
 
 

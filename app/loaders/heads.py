@@ -52,7 +52,7 @@ def scores_on_random(run_id: str, step: int) -> dict[str, Any]:
 def _on_random(run_id: str, checkpoint: str) -> list[list[dict[str, float]]] | None:
     from lm_core.interpret.heads import random_scores
 
-    opened = models.open_model(run_id, Path(checkpoint))
+    opened = models.open_transformer(run_id, Path(checkpoint))
     readable = [entry.id for entry in opened.tokenizer.vocabulary() if entry.kind == "text"]
     scores = random_scores(opened.model, readable or None)
     return scores and [[{name: round(one, 4) for name, one in head.items()} for head in layer] for layer in scores]
@@ -76,7 +76,7 @@ class _Pattern:
 def _named(run_id: str, checkpoint: str, tokens: tuple[str, ...], pattern: _Pattern) -> dict[str, Any]:
     from lm_core.interpret.heads import describe_heads
 
-    opened = models.open_model(run_id, Path(checkpoint))
+    opened = models.open_transformer(run_id, Path(checkpoint))
     readable = [entry.id for entry in opened.tokenizer.vocabulary() if entry.kind == "text"]
     weights = pattern.attention.astype(np.float64) / 255
     weights /= np.maximum(weights.sum(-1, keepdims=True), 1e-9)  # bytes are rounded; rows are shares again

@@ -190,7 +190,7 @@ def worded(source: Source, axes: str, code: tuple[str, str]) -> dict[str, Any]:
 def _open(run_id: str, text: str, step: int) -> Pass:
     checkpoint = models.nearest(run_id, step)
     with _one_at_a_time:
-        opened = models.open_model(run_id, checkpoint)
+        opened = models.open_transformer(run_id, checkpoint)
         sentence = _read(run_id, checkpoint.as_posix(), text[:2001])
     return Pass(run_id, checkpoint, opened.model, opened.step, sentence)
 
@@ -198,7 +198,7 @@ def _open(run_id: str, text: str, step: int) -> Pass:
 @lru_cache(maxsize=64)
 def _read(run_id: str, checkpoint: str, text: str) -> Sentence:
     """A sentence as the model's tokenizer cuts it; without one, the beginning of what the run follows."""
-    opened = models.open_model(run_id, Path(checkpoint))
+    opened = models.open_transformer(run_id, Path(checkpoint))
     own = text.strip() != ""
     readable, notes = readable_text(text if own else own_opening(run_id).strip() or FALLBACK)
     fitting = min(opened.model.config.context_length, MOST_TOKENS if own else OPENING)
@@ -256,7 +256,7 @@ def _plain(made: Made) -> dict[str, Any]:
 def _next(seen: Pass, probabilities: Any) -> list[list[list[Any]]]:
     """For each token the likeliest that may follow: id, text, probability."""
     best = np.argsort(-probabilities, axis=-1, kind="stable")[:, :CANDIDATES]
-    tokenizer = models.open_model(seen.run_id, seen.checkpoint).tokenizer
+    tokenizer = models.open_transformer(seen.run_id, seen.checkpoint).tokenizer
     texts = dict(zip(np.unique(best).tolist(), tokenizer.token_texts(np.unique(best).tolist()), strict=True))
     return [
         [[token, texts[token], _exact(row[token])] for token in found]
@@ -266,7 +266,7 @@ def _next(seen: Pass, probabilities: Any) -> list[list[list[Any]]]:
 
 def _token(seen: Pass, token: int) -> str:
     """How a token of the vocabulary is written."""
-    text: str = models.open_model(seen.run_id, seen.checkpoint).tokenizer.token_texts([token])[0]
+    text: str = models.open_transformer(seen.run_id, seen.checkpoint).tokenizer.token_texts([token])[0]
     return text
 
 

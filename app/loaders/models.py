@@ -112,12 +112,40 @@ def _draw(run: Run) -> Opened:
     return Opened(model, load_tokenizer(run.tokenizer_folder), 0)
 
 
+def open_transformer(run_id: str, checkpoint: Path) -> Opened:
+    """The same for who looks inside: a model with layers and heads.
+
+    Raises:
+        RunError: as above, or the run only counts.
+    """
+    refuse_counting(run_id)
+    return open_model(run_id, checkpoint)
+
+
+def is_counting(run_id: str) -> bool:
+    """Whether the run's model only counts which token follows which. Raises RunError where there is no such run."""
+    return runs.config_of(run_id).model.architecture == "counts"
+
+
+def refuse_counting(run_id: str) -> None:
+    """Do nothing where the run's model is a Transformer.
+
+    Raises:
+        RunError: it only counts, or there is no such run.
+    """
+    if is_counting(run_id):
+        raise RunError(
+            "This model only counts which token follows which: it has no attention and no layers to look into. Choose "
+            "another run."
+        )
+
+
 def _open(run: Run, checkpoint: Path) -> Opened:
     import psutil
     import torch
 
     from lm_core.models.memory import refuse_if_too_large_to_open
-    from lm_core.runs.checkpoint import load_model
+    from lm_core.runs.checkpoint import open_model as read_model
     from lm_core.tokenizers.registry import load_tokenizer
 
     torch.set_num_threads(1)  # runs that train need the other cores
@@ -125,12 +153,12 @@ def _open(run: Run, checkpoint: Path) -> Opened:
     refuse_if_too_large_to_open(
         config.name or run.id, config.model, vocab_size, int(psutil.virtual_memory().available) + _opened.bytes
     )
-    model, step = load_model(run, checkpoint)
+    model, step = read_model(run, checkpoint)
     return Opened(model, load_tokenizer(run.tokenizer_folder), step)
 
 
 def _bytes_of(opened: Opened) -> int:
-    return sum(weight.nbytes for weight in opened.model.parameters())
+    return sum(weight.nbytes for weight in opened.model.state_dict().values())
 
 
 _opened = Bounded(MOST_BYTES, _bytes_of)

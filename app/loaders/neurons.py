@@ -69,7 +69,7 @@ def scan_of(reading: Reading, layer: int) -> Scan:
 def _scanned(run_id: str, step: int, layer: int) -> Scan:
     from lm_core.interpret.neurons import sample_windows, scan_layer
 
-    opened = models.open_model(run_id, models.nearest(run_id, step))
+    opened = models.open_transformer(run_id, models.nearest(run_id, step))
     length = min(WINDOW, opened.model.config.context_length)
     weights = sum(weight.numel() for weight in opened.model.parameters())
     most = max(SHOWN * length, min(SAMPLE, int(PRODUCTS / (2 * weights))))

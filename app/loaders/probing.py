@@ -117,7 +117,7 @@ def read(run_id: str, question: Question, step: int | None = None) -> Reading:
         RunError: no such run, or it has saved no model yet.
         ConfigError: the sentence has fewer than two tokens.
     """
-    text, opened = question.get("text", ""), models.open_model(run_id, models.nearest(run_id, step))
+    text, opened = question.get("text", ""), models.open_transformer(run_id, models.nearest(run_id, step))
     readable, notes = readable_text(text or _own_sentence(run_id))
     fitting = min(opened.model.config.context_length, MOST_TOKENS if text else OPENING)
     ids, left_out = ids_that_fit(opened.tokenizer, readable, fitting)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.loaders import runs
+from app.loaders import models, runs
 from app.loaders.dataset import dataset_of, has_text
 from lm_core.errors import RunError
 
@@ -64,6 +64,7 @@ def recorded(run_id: str, wanted: int) -> Recorded:
     Raises:
         LMError: the model is too large for that, its text is gone, or its files are damaged.
     """
+    models.refuse_counting(run_id)
     kept = kept_steps(run_id)
     step = max((each for each in kept if each <= wanted), default=min(kept)) if wanted >= 0 else max(kept)
     changes = {} if runs.is_gallery(run_id) else runs.store().lease(run_id, 0).rates()

@@ -20,14 +20,20 @@ FIRST_RUN = "tiny"
 
 def about(run_id: str) -> dict[str, Any]:
     """What never changes about a run. Raises RunError for an unknown or damaged one."""
-    return {**describe(runs.config_of(run_id)), "gallery": runs.is_gallery(run_id)}
+    config, gallery = runs.config_of(run_id), runs.is_gallery(run_id)
+    found = {**describe(config), "gallery": gallery}
+    if config.model.architecture == "counts" and (facts := runs.facts_of(run_id)):
+        found["tokensPerStep"] = facts.train_tokens / config.train.steps
+    return found
 
 
 def describe(config: RunConfig) -> dict[str, Any]:
     """The sizes that the status line names, and how many tokens a step reads (for the time left)."""
+    counts = config.model.architecture == "counts"
     return {
         "steps": config.train.steps,
-        "tokensPerStep": config.train.batch_size * config.model.context_length,
+        "tokensPerStep": 0 if counts else config.train.batch_size * config.model.context_length,
+        "counts": {"order": config.model.order, "smoothing": config.model.smoothing} if counts else None,
         "layers": config.model.n_layers,
         "heads": config.model.n_heads,
         "tokenizer": config.tokenizer.kind,

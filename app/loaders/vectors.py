@@ -47,7 +47,7 @@ def _parts_of_moment(run_id: str, step: int, layer: int) -> dict[str, Any]:
     point = next((point for point in attention.film_of(run_id) if point.step == step), None)
     if point is not None and step in models.kept(run_id):
         checkpoint = models.nearest(run_id, step)
-        tokenizer = models.open_model(run_id, checkpoint).tokenizer
+        tokenizer = models.open_transformer(run_id, checkpoint).tokenizer
         ids = tuple(tokenizer.encode("".join(point.tokens)))
         if tuple(tokenizer.token_texts(ids)) == point.tokens:
             return _path(run_id, checkpoint.as_posix(), ids, _within(run_id, layer))
@@ -65,4 +65,4 @@ def _within(run_id: str, layer: int) -> int:
 def _path(run_id: str, checkpoint: str, ids: tuple[int, ...], layer: int) -> dict[str, Any]:
     from lm_core.interpret.projection import projection_path
 
-    return projection_path(models.open_model(run_id, Path(checkpoint)).model, ids, layer)
+    return projection_path(models.open_transformer(run_id, Path(checkpoint)).model, ids, layer)

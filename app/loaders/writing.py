@@ -121,6 +121,8 @@ def write(wish: Wish) -> Iterator[dict[str, Any]]:
     Raises:
         LMError: no such run or model, a damaged one, or ids that it does not know.
     """
+    from lm_core.models.registry import maps_of
+
     opened = models.open_model(wish.run_id, models.nearest(wish.run_id, wish.step))
     tokenizer, vocab_size = opened.tokenizer, opened.model.vocab_size
     prompt = tokenizer.encode(wish.prompt)
@@ -137,7 +139,7 @@ def write(wish: Wish) -> Iterator[dict[str, Any]]:
         "promptIds": list(prompt),
         "uncovered": tokenizer.uncovered(wish.prompt)[:12],
         "uncoveredPutIn": tokenizer.uncovered(wish.put_in)[:12] if isinstance(wish.put_in, str) else [],
-        "layers": opened.model.config.n_layers,
+        "layers": maps_of(opened.model.config)[0],
         "context": opened.model.config.context_length,
         "vocabularySize": vocab_size,
         "texts": _texts(tokenizer, named),
@@ -177,7 +179,7 @@ def _choice(step: Any, seen: Sequence[int], is_put_in: bool) -> dict[str, Any]:
     from lm_core.generation.sampling import softmax
 
     chosen = next(candidate for candidate in step.candidates if candidate.id == step.token_id)
-    attention = step.attention.mean(axis=1)[:, -DRAWN_ATTENTION:]  # (L, S)
+    looked = () if step.attention is None else step.attention.mean(axis=1)[:, -DRAWN_ATTENTION:]  # (L, S)
     own = float(softmax(step.logits)[step.token_id])  # of the model itself: temperature 1, nothing cut
     return {
         "kind": "choice",
@@ -186,7 +188,7 @@ def _choice(step: Any, seen: Sequence[int], is_put_in: bool) -> dict[str, Any]:
         "putIn": is_put_in,
         "probability": chosen.final,
         "logProbability": math.log(max(own, 1e-300)),
-        "attention": [[round(float(weight), 4) for weight in row] for row in attention],
+        "attention": [[round(float(weight), 4) for weight in row] for row in looked],
         **sent_logits(step.logits, seen),
     }
 

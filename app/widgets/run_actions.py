@@ -91,7 +91,7 @@ def attempt(work: Callable[[], None]) -> None:
 def copy_form(run_id: str) -> None:
     """One setting, drawn as the schema says; its present value; the new one; a name; the button."""
     config = runs.config_of(run_id)
-    settings = duplicate.all_settings()
+    settings = {name: each for name, each in duplicate.all_settings().items() if compare.has_effect(config, name)}
     explained = compare.help_of_settings(current_language())
     first, second, third, button = st.columns([3, 2, 3, 2], vertical_alignment="bottom")
     with first:

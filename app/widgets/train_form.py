@@ -12,11 +12,12 @@ from app.i18n import _
 from app.loaders import data, runs
 from app.loaders.enough import enough_view
 from app.sentences import translate_sentence
+from app.widgets import count_form
 from app.widgets.frame import show_error
 from app.widgets.text_views import CLEANING
 from lm_core.corpora.cleaning import DecodedText
 from lm_core.errors import LMError
-from lm_core.presets import PRESETS, RECIPES
+from lm_core.presets import COUNTS, PRESETS, RECIPES
 from lm_core.tokenizers.registry import list_tokenizers
 
 PRESET = "preset"
@@ -33,7 +34,8 @@ def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, 
     with left:
         kind, vocab_size = _tokenizer()
     with right:
-        suggestion = " · ".join(part for part in (title, kind, preset) if part)[:120]
+        model = preset if count_form.architecture() == "decoder" else count_form.short_name()
+        suggestion = " · ".join(part for part in (title, kind, model) if part)[:120]
         name = st.text_input(_("Name"), placeholder=suggestion, max_chars=120, key="run name")
         probe = st.text_input(
             _("Sentence to follow"), max_chars=2000, key="probe", placeholder=_("empty: one from the text"),
@@ -42,18 +44,24 @@ def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, 
                 "as far as the model sees at once."
             ),
         )  # fmt: skip
-        recipe = _recipe()
+        architecture = count_form.pick_architecture()
+        recipe = _recipe() if architecture == "decoder" else NEWEST
         wanted = st.button(
             _("Train on this text"), type="primary", width="stretch", disabled=corpus is None or picture is None
         )
         if wanted and corpus is not None:
             choices = {"title": title, "kind": kind, "vocab_size": vocab_size, "preset": preset, "recipe": recipe}
             choices["cleaning"] = st.session_state.get(CLEANING, ())
+            if architecture == "counts":
+                choices |= {"preset": COUNTS, "model": count_form.chosen()}
             _start(corpus, **choices, name=name or suggestion, probe=probe)
     with middle:
-        _preset(kind, vocab_size, picture)
+        if architecture == "counts":
+            count_form.how_it_counts(data.vocabulary_size(kind, vocab_size, picture) if picture else 66)
+        else:
+            _preset(kind, vocab_size, picture)
         show_picture("fields", {}, key="fields")  # nothing to see: it guards the fields of the page
-    if corpus is not None and picture and picture["split"]["training"]:
+    if architecture == "decoder" and corpus is not None and picture and picture["split"]["training"]:
         with frame:
             sizes = data.size_of(preset, data.vocabulary_size(kind, vocab_size, picture), _chosen_recipe())
             text = (corpus, st.session_state.get(CLEANING, ()))

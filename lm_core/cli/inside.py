@@ -34,10 +34,10 @@ def write_on(
 
     from lm_core.generation.decode import generate
     from lm_core.generation.text import write_text
-    from lm_core.runs.checkpoint import load_model
+    from lm_core.runs.checkpoint import open_model
 
     torch.set_num_threads(1)  # one token at a time is too little work to share
-    model, _step = load_model(run)
+    model, _step = open_model(run)
     writing = write_text(generate(model, ids, choice, n_tokens=n_tokens), tokenizer, stop)
     if as_json:
         for written in writing:

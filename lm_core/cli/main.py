@@ -77,7 +77,7 @@ def train(
         typer.Option(help="How text becomes numbers."),
     ] = "char",
     vocab_size: Annotated[int | None, typer.Option(metavar="N", help="Tokens that bpe, unigram or word learn.")] = None,
-    preset: Annotated[Literal["tiny", "small", "medium"], typer.Option(help="Size of the model.")] = "tiny",
+    preset: Annotated[Literal["tiny", "small", "medium", "counts"], typer.Option(help="Its size.")] = "tiny",
     recipe: Annotated[
         Literal["classic", "modern"],
         typer.Option(help="Today's way, or the textbook's of 2019: same size, other parts, optimizer and precision."),

@@ -58,12 +58,17 @@ def validation_windows(tokens: TokenIds, *, context_length: int, n_windows: int 
 
     Batches hold about two thousand tokens; the last may be smaller, so weigh them by their size.
     """
-    available = (len(tokens) - 1) // context_length
-    wanted = available if n_windows is None else min(n_windows, available)
-    starts = np.arange(wanted) * available // max(1, wanted) * context_length
+    starts = window_starts(len(tokens), context_length=context_length, n_windows=n_windows)
     rows = max(1, TOKENS_PER_VALIDATION_BATCH // context_length)
-    for row in range(0, wanted, rows):
+    for row in range(0, len(starts), rows):
         yield _cut(tokens, starts[row : row + rows], context_length)
+
+
+def window_starts(n_tokens: int, *, context_length: int, n_windows: int | None) -> NDArray[np.int64]:
+    """Where those windows begin: (n_tokens 100, context_length 10, n_windows 3) -> [0, 30, 60]."""
+    available = (n_tokens - 1) // context_length
+    wanted = available if n_windows is None else min(n_windows, available)
+    return np.arange(wanted) * available // max(1, wanted) * context_length
 
 
 @lru_cache(maxsize=4)

@@ -12,8 +12,10 @@ from torch import Tensor
 
 from lm_core.errors import ConfigError
 from lm_core.models.cache import KVCache
+from lm_core.models.count_model import CountModel
 from lm_core.models.gpt import GPT
 from lm_core.models.inference import reading
+from lm_core.models.registry import LanguageModel
 from lm_core.models.trace import UNTRACED, Untraced
 
 # B texts · V vocabulary · L layers · H heads · S tokens in the window
@@ -102,6 +104,25 @@ class Reader:
             self._cache.clear()
             self._start = start
         return [ids[start + self._cache.length :] for ids in texts]
+
+
+class CountReader:
+    """Feeds the last few tokens of a text to a model that counts: it looks no further back."""
+
+    def __init__(self, model: CountModel) -> None:
+        self._model = model
+
+    def read(self, ids: Sequence[int]) -> View:
+        """All ids of a text so far; the logits are log-probabilities."""
+        seen = ids[-max(1, self._model.config.order - 1) :]
+        return View(self._model(torch.tensor([list(seen)]))[0, -1].numpy(), None)
+
+
+def reader_of(model: LanguageModel, *, use_cache: bool = True, keep_attention: bool = False) -> Reader | CountReader:
+    """What feeds a growing text to this model; a model that counts has no cache, and no attention to keep."""
+    if isinstance(model, CountModel):
+        return CountReader(model)
+    return Reader(model, use_cache=use_cache, keep_attention=keep_attention)
 
 
 def check_prompt(ids: Sequence[int], vocab_size: int) -> None:

@@ -13,8 +13,9 @@ import numpy.typing as npt
 import torch
 
 from lm_core.errors import ConfigError, RunError
-from lm_core.models.gpt import GPT
+from lm_core.models.count_model import CountModel
 from lm_core.models.inference import reading
+from lm_core.models.registry import LanguageModel
 from lm_core.models.trace import Trace, everything
 
 # T tokens · V vocabulary
@@ -68,7 +69,7 @@ class Snapshot:
 
 
 def take_snapshot(
-    model: GPT,
+    model: LanguageModel,
     ids: Sequence[int] | npt.NDArray[np.integer],
     tokens: Sequence[str],
     *,
@@ -86,7 +87,10 @@ def take_snapshot(
     assert len(tokens) == len(ids), f"{len(tokens)} token texts for {len(ids)} ids"
     trace = Trace(keep=keep or everything)
     with reading(model):
-        logits = model(torch.tensor([list(ids)], device=model.embed.weight.device), trace=trace)  # (1, T, V)
+        if isinstance(model, CountModel):  # it has nothing inside to keep
+            logits = model(torch.tensor([list(ids)]))
+        else:
+            logits = model(torch.tensor([list(ids)], device=model.embed.weight.device), trace=trace)  # (1, T, V)
     return Snapshot(
         step=step,
         ids=np.asarray(ids, dtype=np.int64),

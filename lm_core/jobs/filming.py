@@ -15,6 +15,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,10 +29,12 @@ from lm_core.interpret.embedding import KEPT_NUMBERS, MOST_TOKENS, frequent_toke
 from lm_core.interpret.parts import part_moves, part_norms
 from lm_core.interpret.snapshot import take_snapshot
 from lm_core.interpret.surprise import token_losses, top_candidates
-from lm_core.models.gpt import GPT
+from lm_core.models.count_model import CountModel
+from lm_core.models.registry import LanguageModel
 from lm_core.runs.history import MAX_POINT_BYTES, HistoryPoint, save_point, steps
 from lm_core.runs.run import Run
 from lm_core.tokenizers.base import Tokenizer
+from lm_core.training.counting import CountState
 from lm_core.training.loop import evaluation_steps, log_spaced_steps
 from lm_core.training.state import TrainState
 
@@ -92,7 +95,7 @@ class Film:
         self._map_ids = frequent_tokens(dataset.train[:COUNTED_TOKENS], tokenizer.vocab_size)
         self._due = film_steps(config) - set(steps(run))
         self._before: tuple[int, dict[str, torch.Tensor]] | None = None  # weights that the next step will change
-        self._put_off: tuple[GPT, float | None] | None = None
+        self._put_off: tuple[LanguageModel, float | None] | None = None
         self._trained = self._filmed = 0.0
 
     @property
@@ -111,12 +114,12 @@ class Film:
         finally:
             self._trained += time.perf_counter() - started
 
-    def look(self, state: TrainState) -> None:
+    def look(self, state: TrainState | CountState) -> None:
         """Remember the weights where the next step has a frame, which shows what that step changed; call before it."""
         if state.step + 1 in self._due and state.step not in self._due:  # else they are the same still
             self._before = state.step, {name: w.detach().clone() for name, w in state.model.named_parameters()}
 
-    def take(self, state: TrainState, val_loss: float | None, *, length: int | None = None) -> None:
+    def take(self, state: TrainState | CountState, val_loss: float | None, *, length: int | None = None) -> None:
         """Take and keep the frame of this step; `length` of the sample if not the planned one.
 
         The one before the first step is put off, on a copy, until `catch_up`: people wait for the curve's first point.
@@ -140,7 +143,7 @@ class Film:
             (model, val_loss), self._put_off = self._put_off, None
             self._take(model, 0, val_loss, None)
 
-    def _take(self, model: GPT, step: int, val_loss: float | None, length: int | None) -> None:
+    def _take(self, model: LanguageModel, step: int, val_loss: float | None, length: int | None) -> None:
         started = time.perf_counter()
         point = take_point(
             model,
@@ -173,7 +176,7 @@ def probe_ids(config: RunConfig, tokenizer: Tokenizer, dataset: TokenDataset) ->
 
 
 def take_point(
-    model: GPT,
+    model: LanguageModel,
     tokenizer: Tokenizer,
     probe: Sequence[int],
     *,
@@ -190,25 +193,33 @@ def take_point(
     """
     tokens = tuple(tokenizer.token_texts(probe))
     snapshot = take_snapshot(model, probe, tokens, step=step, keep=_is_drawn)
-    q, k = queries_keys(snapshot)
     top_ids, top_probabilities = top_candidates(snapshot, min(TOP, tokenizer.vocab_size))
-    weights = {name: weight.detach() for name, weight in model.named_parameters()}
-    norms = part_norms(weights)
-    moves = part_moves(before, weights) if before is not None else dict.fromkeys(norms, math.nan)
-    mapped = np.arange(min(tokenizer.vocab_size, MOST_TOKENS)) if map_ids is None else map_ids
-    codes, scale = pack_rows(model.embed.weight.detach().numpy(force=True)[mapped])
-    return HistoryPoint(
+    seen = HistoryPoint(
         step=step,
         val_loss=val_loss,
         tokens=tokens,
-        attention=np.round(255 * attention_of(snapshot)).astype(np.uint8),
-        q=q.astype(np.float16),
-        k=k.astype(np.float16),
+        attention=np.zeros((0, 0, len(tokens), len(tokens)), dtype=np.uint8),
+        q=None,
+        k=None,
         losses=token_losses(snapshot).astype(np.float32),
         top_ids=top_ids.astype(np.int32),
         top_probabilities=top_probabilities.astype(np.float32),
         top_texts=tuple(tuple(tokenizer.token_texts([int(token) for token in row])) for row in top_ids),
         sample=_sample(model, tokenizer, probe, seed, sample_tokens),
+    )
+    if isinstance(model, CountModel):
+        return seen
+    q, k = queries_keys(snapshot)
+    weights = {name: weight.detach() for name, weight in model.named_parameters()}
+    norms = part_norms(weights)
+    moves = part_moves(before, weights) if before is not None else dict.fromkeys(norms, math.nan)
+    mapped = np.arange(min(tokenizer.vocab_size, MOST_TOKENS)) if map_ids is None else map_ids
+    codes, scale = pack_rows(model.embed.weight.detach().numpy(force=True)[mapped])
+    return replace(
+        seen,
+        attention=np.round(255 * attention_of(snapshot)).astype(np.uint8),
+        q=q.astype(np.float16),
+        k=k.astype(np.float16),
         parts=tuple(norms),
         weight_norms=np.array(list(norms.values()), dtype=np.float32),
         update_norms=np.array([moves[part] for part in norms], dtype=np.float32),
@@ -222,7 +233,7 @@ def _is_drawn(site: str) -> bool:
     return site.endswith(("attn.pattern", "attn.q", "attn.k"))
 
 
-def _sample(model: GPT, tokenizer: Tokenizer, probe: Sequence[int], seed: int, length: int) -> str:
+def _sample(model: LanguageModel, tokenizer: Tokenizer, probe: Sequence[int], seed: int, length: int) -> str:
     """The same draws at every step, so that only the model differs between two frames."""
     if not length:
         return ""
@@ -234,7 +245,7 @@ def _sample(model: GPT, tokenizer: Tokenizer, probe: Sequence[int], seed: int, l
     return tokenizer.decode([choice.token_id for choice in choices])
 
 
-def _is_small(model: GPT) -> bool:
+def _is_small(model: LanguageModel) -> bool:
     return sum(weight.numel() for weight in model.parameters()) <= SLOW_MODEL
 
 

@@ -19,6 +19,7 @@ from lm_core.jobs.queue import Queue
 from lm_core.jobs.status import OVER
 from lm_core.jobs.store import Store
 from lm_core.jobs.supervisor import ensure_supervisor
+from lm_core.models.counts import refuse_if_keys_overflow
 from lm_core.models.memory import refuse_if_too_large
 from lm_core.runs.checkpoint_files import delete_after
 from lm_core.runs.continuing import checkpoint_to_go_on_from, copy_beginning
@@ -53,7 +54,10 @@ def start_run(config: RunConfig, settings: Settings, store: Store, owner: str = 
         vocab_size = load_tokenizer(parent.tokenizer_folder).vocab_size
     else:
         vocab_size = planned_vocabulary(config.tokenizer, training, files=settings.tokenizers_folder)
-    refuse_if_too_large(config.model, vocab_size, config.train.batch_size, available, config.train.precision)
+    if config.model.architecture == "counts":
+        refuse_if_keys_overflow(config.model, vocab_size)
+    else:
+        refuse_if_too_large(config.model, vocab_size, config.train.batch_size, available, config.train.precision)
     with ExitStack() as undo:
         run = create_run(config, settings.runs_folder)
         undo.callback(shutil.rmtree, run.folder, ignore_errors=True)

@@ -16,6 +16,7 @@ from lm_core.data.dataset import TokenDataset, check_fits, open_dataset, write_d
 from lm_core.data.splitting import split_documents
 from lm_core.errors import RunError, TokenizerError
 from lm_core.models.compression import compressed_losses
+from lm_core.models.counts import count_ngrams
 from lm_core.models.ngram import baselines
 from lm_core.models.registry import count_parameters
 from lm_core.runs.facts import RunFacts
@@ -90,7 +91,10 @@ def _write_facts(
     packed: Callable[[], dict[str, float]],
 ) -> None:
     counted = baselines(dataset.train[:COUNTED_TOKENS], dataset.validation[:COUNTED_TOKENS], dataset.vocab_size)
-    parts = count_parameters(config.model, dataset.vocab_size)
+    if config.model.architecture == "counts":
+        parts = count_ngrams(dataset.train, config.model.order, dataset.vocab_size)
+    else:
+        parts = count_parameters(config.model, dataset.vocab_size)
     facts = RunFacts(
         vocab_size=dataset.vocab_size,
         parameters=parts["total"],

@@ -25,6 +25,7 @@ from lm_core.runs.continuing import begin_as_parent
 from lm_core.runs.history import delete_points, steps
 from lm_core.runs.run import Run
 from lm_core.settings import Settings
+from lm_core.training.counting import CountState, count_text, new_counts
 from lm_core.training.events import EvalMetrics, Event
 from lm_core.training.loop import evaluations_of, train
 from lm_core.training.schedule import Rates
@@ -59,13 +60,16 @@ def train_run(run: Run, settings: Settings, lease: Lease, reporter: Reporter) ->
     TrainingRun(run, config, prepared, state, rates, reporter, lease.epoch, settings.parallel_runs, meter).go()
 
 
-def _state_to_start_from(run: Run, config: RunConfig, prepared: Prepared, point: ResumePoint) -> TrainState:
+def _state_to_start_from(
+    run: Run, config: RunConfig, prepared: Prepared, point: ResumePoint
+) -> TrainState | CountState:
     """The checkpoint that the run's row names, never "the newest file": a worker given up may have left one."""
-    state = new_state(config, prepared.tokenizer.vocab_size)
+    counts = config.model.architecture == "counts"
+    state = (new_counts if counts else new_state)(config, prepared.tokenizer.vocab_size)
     path = run.checkpoints_folder / point.checkpoint_file if point.checkpoint_file else None
     if path:
         load_checkpoint(path, state)
-    elif config.start:
+    elif config.start and isinstance(state, TrainState):
         begin_as_parent(run, config.start, state)
     delete_after(run, path)
     delete_points(run, after=state.step if path else -1)
@@ -81,7 +85,7 @@ class TrainingRun:
         run: Run,
         config: RunConfig,
         prepared: Prepared,
-        state: TrainState,
+        state: TrainState | CountState,
         rates: Rates,
         reporter: Reporter,
         epoch: int,
@@ -138,7 +142,10 @@ class TrainingRun:
 
     def _events(self) -> Iterator[Event]:
         """Those of training, timed; the film sees the weights before each step."""
-        events = train(self._state, self._prepared.dataset, self._config, self._rates)
+        if isinstance(self._state, CountState):
+            events = count_text(self._state, self._prepared.dataset, self._config)
+        else:
+            events = train(self._state, self._prepared.dataset, self._config, self._rates)
         while True:
             self._film.look(self._state)
             with self._film.trains():

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
 from lm_core.config import ModelConfig
+from lm_core.models.count_model import CountModel
 from lm_core.models.gpt import GPT
 
 ARCHITECTURES: dict[str, type[GPT]] = {
     "decoder": GPT,
 }
+LanguageModel: TypeAlias = GPT | CountModel  # ids in, logits out, and nothing else in common
 
 PARTS = ("embedding", "positions", "attention", "mlp", "norms", "head")
 
@@ -39,12 +42,19 @@ def assemble_model(config: ModelConfig, vocab_size: int, weights: Mapping[str, T
     return model.eval()
 
 
+def maps_of(config: ModelConfig) -> tuple[int, int]:
+    """Layers, and attention heads in each; a model that counts has none."""
+    return (0, 0) if config.architecture == "counts" else (config.n_layers, config.n_heads)
+
+
 def count_parameters(config: ModelConfig, vocab_size: int) -> dict[str, int]:
     """How many numbers the model learns, by part and in "total"; a tied head counts under "embedding" alone.
 
     One block is built on torch's "meta" device, which knows shapes but holds no numbers, and counted for all of them:
-    any size is quick.
+    any size is quick. A model that counts learns no numbers; its tables are as long as the text asks for.
     """
+    if config.architecture == "counts":
+        return {**dict.fromkeys(PARTS, 0), "total": 0}
     with torch.device("meta"):
         model = build_model(config.model_copy(update={"n_layers": 1}), vocab_size)
     counts = dict.fromkeys(PARTS, 0)

@@ -24,13 +24,12 @@ from pathlib import Path
 from typing import IO
 
 import safetensors.torch
-import torch
 
 from lm_core.config import FORMAT_VERSION, RunConfig
 from lm_core.errors import LMError, RunError
 from lm_core.models.registry import count_parameters
 from lm_core.runs.archive_checks import Archive, check_points, check_weights, refused
-from lm_core.runs.checkpoint import WEIGHTS, read_tensors, save_tensors
+from lm_core.runs.checkpoint import WEIGHTS, save_tensors, shared_weights
 from lm_core.runs.checkpoint_files import checkpoints, step_of
 from lm_core.runs.facts import RunFacts
 from lm_core.runs.history import load_points, save_point
@@ -97,12 +96,7 @@ def write_archive(run: Run, series: Series, target: IO[bytes], *, tags: Sequence
 
 
 def _weights(checkpoint: Path) -> bytes:
-    tensors = {
-        name.removeprefix(WEIGHTS): tensor.to(torch.float32).contiguous()
-        for name, tensor in read_tensors(checkpoint).items()
-        if name.startswith(WEIGHTS)
-    }
-    return safetensors.torch.save(tensors, {"step": str(step_of(checkpoint))})
+    return safetensors.torch.save(shared_weights(checkpoint), {"step": str(step_of(checkpoint))})
 
 
 def _csv_of(series: Series) -> str:
@@ -191,7 +185,8 @@ def _check_facts(facts: RunFacts, config: RunConfig, tokenizer: Tokenizer) -> No
         raise refused("its tokenizer is of another kind than its settings say")
     if tokenizer.vocab_size != facts.vocab_size:
         raise refused(f"its tokenizer has {tokenizer.vocab_size:,} tokens, and facts.json says {facts.vocab_size:,}")
-    if facts.parameters != (true := count_parameters(config.model, facts.vocab_size)["total"]):
+    counts = config.model.architecture == "counts"  # as many as the text has n-grams
+    if not counts and facts.parameters != (true := count_parameters(config.model, facts.vocab_size)["total"]):
         raise refused(f"its model has {true:,} parameters, and facts.json says {facts.parameters:,}")
     if facts.origin is not None:
         raise refused("it was trained elsewhere, and such a model is brought in from where it came")

@@ -27,8 +27,9 @@ from safetensors.torch import load as load_safetensors
 from torch import Tensor
 
 from lm_core.config import RunConfig
-from lm_core.errors import RunError
-from lm_core.models.registry import build_model
+from lm_core.errors import LMError, RunError
+from lm_core.models.count_model import CountModel
+from lm_core.models.registry import build_model, maps_of
 from lm_core.runs.history import HistoryPoint, load_points
 from lm_core.runs.run import Run
 
@@ -141,6 +142,8 @@ def check_weights(data: bytes, config: RunConfig, vocab_size: int) -> tuple[dict
     """
     header, begin = _header(data)
     found = header.pop("__metadata__", {})
+    if config.model.architecture == "counts":
+        return _checked_counts(data, header, config, vocab_size), _step_of(found, config)
     with torch.device("meta"):
         model = build_model(config.model, vocab_size)
     expected = {name: list(weight.shape) for name, weight in model.named_parameters()}
@@ -156,12 +159,28 @@ def check_weights(data: bytes, config: RunConfig, vocab_size: int) -> tuple[dict
         tensors = load_safetensors(data)  # it refuses holes, overlaps and lengths that do not fit
     except (safetensors.SafetensorError, ValueError):
         raise refused("its weights are damaged") from None
-    step = found.get("step", "") if isinstance(found, dict) else ""
+    return tensors, _step_of(found, config)
+
+
+def _step_of(about: object, config: RunConfig) -> int:
+    step = about.get("step", "") if isinstance(about, dict) else ""
     if not (isinstance(step, str) and step.isascii() and step.isdecimal() and len(step) < 9):
         raise refused("its weights do not say after how many steps they were saved")
     if int(step) > config.train.steps:
         raise refused(f"its weights are of step {int(step):,}, and its training ends at step {config.train.steps:,}")
-    return tensors, int(step)
+    return int(step)
+
+
+def _checked_counts(data: bytes, header: dict[str, Any], config: RunConfig, vocab_size: int) -> dict[str, Tensor]:
+    """The tables of a model that counts. Their sizes are the text's own, so the file's size is their bound."""
+    if any(not isinstance(said, dict) or said.get("dtype") != "I64" for said in header.values()):
+        raise refused("its counts are no whole numbers")
+    try:
+        tensors = load_safetensors(data)
+        CountModel(config.model, vocab_size).load_tables(tensors)
+    except (safetensors.SafetensorError, ValueError, LMError):
+        raise refused("its counts are damaged, or those of another model") from None
+    return tensors
 
 
 def _header(data: bytes) -> tuple[dict[str, Any], int]:
@@ -223,7 +242,7 @@ def _check_array(entry: zipfile.ZipInfo, array: IO[bytes]) -> None:
 
 def _fits(point: HistoryPoint, config: RunConfig, vocab_size: int) -> bool:
     """Shapes are those of the model; every number is one that a page can draw."""
-    layers, heads, length = config.model.n_layers, config.model.n_heads, len(point.tokens)
+    layers, heads, length = *maps_of(config.model), len(point.tokens)
     both: list[npt.NDArray[Any]] = [array for array in (point.q, point.k) if array is not None]
     vectors = [array.shape == (layers, heads, length, config.model.d_head) for array in both]
     numbers = [bool(np.isfinite(array).all()) for array in (*both, point.top_probabilities)]

@@ -17,11 +17,13 @@ from torch import Tensor
 from lm_core.config import FORMAT_VERSION, RunConfig
 from lm_core.errors import RunError
 from lm_core.files import write_atomically
+from lm_core.models.count_model import CountModel
 from lm_core.models.gpt import GPT
 from lm_core.models.inference import laid_out_for_single_tokens
-from lm_core.models.registry import assemble_model, build_model
+from lm_core.models.registry import LanguageModel, assemble_model, build_model
 from lm_core.runs.checkpoint_files import checkpoints, name_of, newest, of_another_past, step_of
 from lm_core.runs.run import Run
+from lm_core.training.counting import CountState
 from lm_core.training.loop import log_spaced_steps
 from lm_core.training.state import TrainState
 
@@ -31,7 +33,7 @@ BYTES_FOR_GOOD = 100_000_000  # of them all
 WEIGHTS = "model."  # the names of weights begin so; the rest is optimizer and random state
 
 
-def save_checkpoint(run: Run, state: TrainState, *, epoch: int, keep: str | None = None) -> Path:
+def save_checkpoint(run: Run, state: TrainState | CountState, *, epoch: int, keep: str | None = None) -> Path:
     """Write the whole state; the newest three files and the one named `keep` stay, older ones go."""
     return save_tensors(run, state.tensors(), step=state.step, epoch=epoch, keep=keep)
 
@@ -74,7 +76,7 @@ def bytes_of(tensors: Mapping[str, Tensor]) -> int:
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors.values())
 
 
-def load_checkpoint(path: Path, state: TrainState) -> None:
+def load_checkpoint(path: Path, state: TrainState | CountState) -> None:
     """Turn `state` into the one that was saved.
 
     Raises:
@@ -83,18 +85,34 @@ def load_checkpoint(path: Path, state: TrainState) -> None:
     state.load_tensors(read_tensors(path))
 
 
-def load_model(run: Run, path: Path | None = None) -> tuple[GPT, int]:
-    """The run's newest weights (or those of `path`) in a model in eval mode, and how many steps they learned.
+def open_model(run: Run, path: Path | None = None) -> tuple[LanguageModel, int]:
+    """The run's newest model (or that of `path`) in eval mode, of whatever kind, and how many steps it learned.
 
     Raises:
         RunError: there is no checkpoint yet, or it is damaged or belongs to another model.
     """
+    config = run.read_config().model
+    if config.architecture != "counts":
+        return load_model(run, path)
+    path = path or newest(run)
+    model = CountModel(config, run.read_facts().vocab_size)
+    model.load_tables(_weights_of(path))
+    return model.eval(), step_of(path)
+
+
+def load_model(run: Run, path: Path | None = None) -> tuple[GPT, int]:
+    """The run's newest weights (or those of `path`) in a Transformer in eval mode, and how many steps they learned.
+
+    Raises:
+        RunError: there is no checkpoint yet, it is damaged or belongs to another model, or the run only counts.
+    """
+    config = run.read_config().model
+    if config.architecture == "counts":
+        raise RunError(f'Run "{run.id}" only counts which token follows which: it has no weights. Choose another run.')
     if path is None:
         path = newest(run)
-    weights = {
-        name.removeprefix(WEIGHTS): tensor for name, tensor in read_tensors(path).items() if name.startswith(WEIGHTS)
-    }
-    config, vocab_size = run.read_config().model, run.read_facts().vocab_size
+    weights = _weights_of(path)
+    vocab_size = run.read_facts().vocab_size
     with torch.device("meta"):  # knows shapes and takes no memory, so a foreign file is refused before it costs any
         expected = dict(build_model(config, vocab_size).named_parameters())
     if {name: tensor.shape for name, tensor in weights.items()} != {name: p.shape for name, p in expected.items()}:
@@ -104,6 +122,19 @@ def load_model(run: Run, path: Path | None = None) -> tuple[GPT, int]:
         for name in expected
     }
     return assemble_model(config, vocab_size, read), step_of(path)
+
+
+def shared_weights(path: Path) -> dict[str, Tensor]:
+    """What is given away of a checkpoint: weights as float32, or counts; nothing of the optimizer."""
+    return {
+        name: (tensor.to(torch.float32) if tensor.is_floating_point() else tensor).contiguous()
+        for name, tensor in _weights_of(path).items()
+    }
+
+
+def _weights_of(path: Path) -> dict[str, Tensor]:
+    tensors = read_tensors(path).items()
+    return {name.removeprefix(WEIGHTS): tensor for name, tensor in tensors if name.startswith(WEIGHTS)}
 
 
 def read_tensors(path: Path) -> dict[str, Tensor]:

@@ -52,6 +52,8 @@ def checkpoint_to_go_on_from(config: RunConfig, parent: Run) -> Path:
         RunError: the parent keeps no checkpoint of that step.
     """
     assert config.start is not None
+    if config.model.architecture == "counts":
+        raise ConfigError("A run that counts is done in seconds and begins anew each time: no other can go on from it.")
     _refuse_another_experiment(config, parent.read_config())
     kept = {step_of(path): path for path in kept_checkpoints(parent)}
     if config.start.step not in kept:

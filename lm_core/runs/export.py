@@ -6,12 +6,10 @@ import json
 import shutil
 from pathlib import Path
 
-import torch
-
 from lm_core.config import FORMAT_VERSION
 from lm_core.errors import RunError
 from lm_core.files import write_atomically
-from lm_core.runs.checkpoint import WEIGHTS, read_tensors, save_tensors
+from lm_core.runs.checkpoint import WEIGHTS, save_tensors, shared_weights
 from lm_core.runs.checkpoint_files import checkpoints, step_of
 from lm_core.runs.history import load_points
 from lm_core.runs.run import Run
@@ -45,11 +43,7 @@ def _fill(target: Run, run: Run, checkpoint: Path, series: Series) -> None:
     for point in load_points(run):
         name = f"s{point.step:08d}.npz"
         shutil.copy2(run.history_folder / name, target.history_folder / name)
-    weights = {
-        name: tensor.to(torch.float32).contiguous()
-        for name, tensor in read_tensors(checkpoint).items()
-        if name.startswith(WEIGHTS)
-    }
+    weights = {f"{WEIGHTS}{name}": tensor for name, tensor in shared_weights(checkpoint).items()}
     save_tensors(target, weights, step=step_of(checkpoint), epoch=0)
     text = json.dumps({"format_version": FORMAT_VERSION, **rounded(thinned(series))}, separators=(",", ":"))
     write_atomically(target.metrics_path, text.encode())

@@ -6,12 +6,12 @@ import math
 from collections.abc import Iterable
 
 from lm_core.data.batches import Batch
-from lm_core.models.gpt import GPT
 from lm_core.models.inference import reading
+from lm_core.models.registry import LanguageModel
 from lm_core.training.objective import next_token_loss
 
 
-def evaluate(model: GPT, windows: Iterable[Batch]) -> float:
+def evaluate(model: LanguageModel, windows: Iterable[Batch]) -> float:
     """Mean loss over all targets of all windows, in nats per token; nan without any window."""
     total, n_tokens = 0.0, 0
     with reading(model):

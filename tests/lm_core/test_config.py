@@ -140,7 +140,7 @@ def test_every_preset_is_a_valid_experiment(preset):
 
 
 def test_an_unknown_preset_is_refused_with_the_possible_ones():
-    with pytest.raises(ConfigError, match=r'There is no preset "huge"\. Choose one of: tiny, small, medium\.'):
+    with pytest.raises(ConfigError, match=r'There is no preset "huge"\. Choose one of: tiny, small, medium, counts\.'):
         preset_config("huge")
 
 

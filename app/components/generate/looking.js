@@ -26,11 +26,14 @@ export function createLooking({ onLayer }) {
     rebuild({ layers }) {
       if (layers === shownLayers) return;
       shownLayers = layers;
+      node.hidden = !layers;
       const list = Array.from({ length: layers }, (_, layer) => ({ value: String(layer), text: t("Layer {number}", { number: layer + 1 }) }));
       choices = segmented({ label: t("Layer"), choices: list, chosen: String(layers - 1), onChoose: (value) => onLayer(Number(value)) });
       picker.replaceChildren(layers > 1 ? choices.group : "");
     },
-    update({ weights, tokens, layer, palette, chosen, scale, monospaced }) {
+    update(look) {
+      if (!look) return;
+      const { weights, tokens, layer, palette, chosen, scale, monospaced } = look;
       choices.show(layer);
       const largest = Math.max(...weights);
       const strongest = new Set(weights.map((weight, place) => [weight, place]).sort((one, other) => other[0] - one[0]).slice(0, NAMED).map(([, place]) => place));

@@ -138,8 +138,9 @@ function lineLabels({ step, settings, asWritten }) {
   ];
 }
 
-/** The attention of this choice beside the tokens that it fell on. */
+/** The attention of this choice beside the tokens that it fell on; null for a model that only counts. */
 function lookOf({ writing, step, choice, palette, scale }, wished) {
+  if (!writing.layers) return null;
   const layer = Math.min(wished, writing.layers - 1);
   const tokens = [...writing.prompt, ...writing.steps.slice(0, choice).map(({ id }) => writing.texts[id])];
   const shown = Math.min(step.attention[layer].length, tokens.length);

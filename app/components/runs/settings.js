@@ -10,6 +10,7 @@ export function nounOf(setting) {
     "train.learning_rate": t("learning rate"), "train.warmup_steps": t("warm-up steps"), "tokenizer.vocab_size": t("pieces"),
     "model.dropout": t("dropout"), "model.positions": t("positions"), "model.norm": t("norm"), "model.activation": t("activation"),
     "model.causal": t("causal mask"), "model.residual": t("residual stream"), "model.scale_scores": t("division by √d"),
+    "model.architecture": t("kind of model"), "model.order": t("n-gram length"), "model.smoothing": t("smoothing"), "model.added": t("added counts"),
     "tokenizer.kind": t("tokenizer"), "corpus.name": t("text"), "corpus.cleaning": t("cleaning"), "train.schedule": t("schedule"), "train.weight_decay": t("weight decay"), seed: t("seed"),
   };
   return nouns[setting] ?? null;

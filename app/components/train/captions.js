@@ -39,6 +39,7 @@ function lossStory({ newest, best, train, rungs }, about) {
     step: newest.step, choices: number(Math.exp(newest.value)), units: unitOf(about.tokenizer).many,
   });
   if (about.causal === false) return inARow(choices, t("But it reads the next one instead of guessing it: that says nothing of what it has learned."));
+  if (about.counts) return inARow(choices, t("Each piece of the text is guessed before it is counted, so training too is measured on text not yet seen."), ladderSentence(rungs, about));
   return inARow(choices, ladderSentence(rungs, about), gapSentence(newest, best, train));
 }
 

@@ -67,14 +67,14 @@ function openRun(root, data, host, kept) {
   const probe = createProbe(store, about, { lock: view.lock });
   probe.panel.append(createProbeForm(store, about, (text) => host.wish("again", { run: runId, probe: text })).node);
   const onward = createContinue(store, about, { base: data.base, runId, go: (wished) => host.wish("onward", { run: runId, ...wished }) });
-  controls.add(onward);
+  if (!about.counts) controls.add(onward);
   const page = element("div", { class: "train" },
     createStatusLine(store, run, about).panel, createFailure(store),
     element("div", { class: "bench" },
       element("div", { class: "bench-main" }, createLossChart(store, run, about).panel, createSmallMultiples(store, run).panel, doctor.panel),
       element("aside", { class: "bench-side" }, controls.panel, createSample(store).panel)),
-    oneStep.panel,
-    probe.panel, inside.panel,
+    about.counts ? "" : oneStep.panel,
+    probe.panel, about.counts ? "" : inside.panel,
     createTable(store, run).panel);
   root.replaceChildren(page, timeline.bar);
 

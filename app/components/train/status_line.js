@@ -96,10 +96,15 @@ function troubleText({ trouble, status }, about) {
   return TURNING.includes(status?.state) && status.attempts > 1 ? t("Attempt {attempt}: its worker was lost, it goes on from its last checkpoint.", { attempt: status.attempts }) : "";
 }
 
-function factsText(run, { layers, heads, tokenizer, corpus }) {
+function factsText(run, { layers, heads, counts, tokenizer, corpus }) {
   const parts = [];
-  if (run.facts) parts.push(t("{count} parameters", { count: count(run.facts.parameters) }));
-  parts.push(t("{layers} layers × {heads} heads", { layers, heads }));
+  if (counts) {
+    parts.push(t("counts {order}-grams, smoothed by {smoothing}", counts));
+    if (run.facts) parts.push(t("{count} different ones", { count: count(run.facts.parameters) }));
+  } else {
+    if (run.facts) parts.push(t("{count} parameters", { count: count(run.facts.parameters) }));
+    parts.push(t("{layers} layers × {heads} heads", { layers, heads }));
+  }
   if (run.facts) parts.push(t("{count} {units}", { count: run.facts.vocab_size, units: unitOf(tokenizer).many }));
   const title = run.facts?.corpus_title || corpus;
   if (title) parts.push(title);

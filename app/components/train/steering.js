@@ -37,7 +37,7 @@ export function createRate(store, run, about, wish) {
 
   function draw() {
     const { status, wish: open, replaying } = store.state;
-    panel.hidden = about.gallery || !status || OVER.includes(status.state) || Boolean(replaying);
+    panel.hidden = about.gallery || Boolean(about.counts) || !status || OVER.includes(status.state) || Boolean(replaying);
     if (panel.hidden) return;
     if (!touched) input.value = showRate(open?.wish === "rate" && open.value !== null ? open.value : present());
     const byHand = status.rate_by_hand !== null && status.rate_by_hand !== undefined;
