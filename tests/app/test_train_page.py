@@ -152,7 +152,7 @@ def test_all_three_depths_of_the_lesson_open(own_run):
 def test_what_the_picture_knows_about_a_run(tiny_config):
     assert train.describe(tiny_config) == {
         "steps": 40, "tokensPerStep": 4 * 16, "layers": 2, "heads": 2, "tokenizer": "char", "corpus": "",
-        "probe": "", "causal": True, "learningRate": 1e-2, "start": None,
+        "counts": None, "probe": "", "causal": True, "learningRate": 1e-2, "start": None,
     }  # fmt: skip
 
 
