@@ -28,6 +28,7 @@ def fill(run_id: str, question: Question) -> dict[str, Any]:
 
     Each row is {tokens, start, token, keys, values}: of the vectors that came some numbers, by layer and column.
     """
+    models.refuse_counting(run_id)
     one = prompts.start(run_id, question)
     count, work = _filled(one, question)
     have = max(0, whole_number(question, "have", 0))
@@ -52,6 +53,7 @@ def column(run_id: str, question: Question) -> dict[str, Any]:
     Raises:
         ConfigError: there is no such column.
     """
+    models.refuse_counting(run_id)
     one = prompts.start(run_id, question)
     _count, work = _filled(one, question)
     at, layer, place = (whole_number(question, name, 0) for name in ("at", "layer", "column"))
@@ -111,6 +113,7 @@ def speed(run_id: str, question: Question) -> dict[str, Any]:
     """
     from lm_core.generation import timing
 
+    models.refuse_counting(run_id)
     model, ids, name = _measured(run_id, question)
     longest = min(model.config.context_length, LONGEST_MEASURED)
     lengths = timing.lengths_up_to(longest)

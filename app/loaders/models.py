@@ -96,12 +96,12 @@ def open_example(config: ModelConfig, vocab_size: int) -> Any:
 def _by_chance(config: ModelConfig, vocab_size: int, seed: int) -> Any:
     import torch
 
-    from lm_core.models.registry import build_model
+    from lm_core.models.registry import new_model
 
     torch.set_num_threads(1)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return build_model(config, vocab_size).eval()
+        return new_model(config, vocab_size).eval()
 
 
 def _draw(run: Run) -> Opened:

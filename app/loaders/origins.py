@@ -94,7 +94,7 @@ def read_film(run_id: str, question: Question, step: int | None = None) -> Readi
             f"The model of step {step} is not kept, so nobody can ask it where its numbers came from. Choose a moment "
             f"whose model is kept: {shown}."
         )
-    text, opened = question.get("text", ""), models.open_model(run_id, models.nearest(run_id, step))
+    text, opened = question.get("text", ""), models.open_transformer(run_id, models.nearest(run_id, step))
     if text:
         write, writer = whole_number(question, "write", 0), whole_number(question, "writer", -1)
         seen = attention.look_at(run_id, text, step, write=max(0, write), at=writer)

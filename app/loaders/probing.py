@@ -118,7 +118,7 @@ def read(run_id: str, question: Question, step: int | None = None) -> Reading:
         ConfigError: the sentence has fewer than two tokens.
     """
     text, opened = question.get("text", ""), models.open_transformer(run_id, models.nearest(run_id, step))
-    readable, notes = readable_text(text or _own_sentence(run_id))
+    readable, notes = readable_text(text or own_sentence(run_id))
     fitting = min(opened.model.config.context_length, MOST_TOKENS if text else OPENING)
     ids, left_out = ids_that_fit(opened.tokenizer, readable, fitting)
     if len(ids) < 2:
@@ -128,7 +128,7 @@ def read(run_id: str, question: Question, step: int | None = None) -> Reading:
     return Reading(run_id, opened.model, opened.tokenizer, opened.step, text, ids, tokens, said)
 
 
-def _own_sentence(run_id: str) -> str:
+def own_sentence(run_id: str) -> str:
     """The words of the sentence that the run follows, without signs that stand for others."""
     film = attention.film_of(run_id)
     tokens = film[-1].tokens if film else ()

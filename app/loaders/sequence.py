@@ -28,8 +28,10 @@ def sequence_of(run_id: str, text: str, step: int, *, turned: bool = False) -> d
     wanted = None if step < 0 else step
     readable, notes = readable_text(text)
     if not text:
-        sentence = probing.read(run_id, {}, wanted)
-        readable = " ".join(sentence.tokenizer.decode(sentence.ids).split())  # a field has one line
+        opened = models.open_model(run_id, models.nearest(run_id, wanted))
+        length = min(opened.model.config.context_length, probing.OPENING)
+        ids, _cut = ids_that_fit(opened.tokenizer, probing.own_sentence(run_id), length)
+        readable = " ".join(opened.tokenizer.decode(ids).split())  # a field has one line
         readable = turn(readable) if turned else readable
     found, left_out = _measured(run_id, models.nearest(run_id, wanted).as_posix(), readable)
     return {"text": readable, **found, "notes": [*notes, *left_out] if text else []}

@@ -57,7 +57,7 @@ def _measured(run_id: str, opened: models.Opened, text: str) -> dict[str, Any]:
     readable, notes = readable_text(text)
     context = opened.model.config.context_length
     weights = sum(weight.numel() for weight in opened.model.parameters())
-    ids, left_out = ids_that_fit(opened.tokenizer, readable, max(context, int(PRODUCTS / (4 * weights))))
+    ids, left_out = ids_that_fit(opened.tokenizer, readable, max(context, int(PRODUCTS / (4 * max(1, weights)))))
     if len(ids) < 2:
         raise ConfigError("Type a text of at least two tokens: the first one is never predicted.")
     stride = max(1, context // 2)

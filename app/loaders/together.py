@@ -79,12 +79,12 @@ def rows(first: Start, second: Start, sampling: SamplingConfig, count: int) -> I
 
 def _reader_along(own: Start, other: Start, shared: bool) -> Callable[[Sequence[int]], Logits | None]:
     """What the other model says comes next after the same words; None where they end in no whole character."""
-    from lm_core.generation.reader import reader_of
+    from lm_core.generation.reader import Reader
 
     if shared:
-        reader = reader_of(other.model)
+        reader = Reader(other.model)
         return lambda written: reader.read([*own.ids, *written]).logits
-    plain = reader_of(other.model, use_cache=False)  # cut anew after each token, a text may be cut otherwise than before
+    plain = Reader(other.model, use_cache=False)  # cut anew after each token, a text may be cut otherwise than before
 
     def read(written: Sequence[int]) -> Logits | None:
         text = own.text + own.tokenizer.decode(list(written)) if written else own.text

@@ -19,7 +19,7 @@ import numpy as np
 
 from lm_core.generation.reader import Reader, check_prompt
 from lm_core.generation.sampling import Floats, log_softmax, ranking
-from lm_core.models.gpt import GPT
+from lm_core.models.registry import LanguageModel
 
 # B texts that go on · V vocabulary
 
@@ -70,7 +70,7 @@ class _Child(NamedTuple):
 
 
 def beam_search(
-    model: GPT,
+    model: LanguageModel,
     prompt_ids: Sequence[int],
     *,
     width: int,

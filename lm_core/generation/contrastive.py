@@ -30,7 +30,7 @@ from lm_core.generation.sampling import (
     log_softmax,
     numbers_from,
 )
-from lm_core.models.gpt import GPT
+from lm_core.models.registry import LanguageModel
 
 # V vocabulary
 
@@ -64,7 +64,13 @@ def contrast(expert_logits: npt.ArrayLike, amateur_logits: npt.ArrayLike, alpha:
 
 
 def generate_contrasted(
-    expert: GPT, amateur: GPT, prompt_ids: Sequence[int], sampling: SamplingConfig, *, alpha: float, n_tokens: int
+    expert: LanguageModel,
+    amateur: LanguageModel,
+    prompt_ids: Sequence[int],
+    sampling: SamplingConfig,
+    *,
+    alpha: float,
+    n_tokens: int,
 ) -> Iterator[ContrastStep]:
     """Continue the prompt by `n_tokens`; temperature 0 always takes the highest score. Each model has its own window.
 
@@ -94,12 +100,12 @@ def generate_contrasted(
         ids.append(token_id)
 
 
-def same_draw(models: Sequence[GPT], ids: Sequence[int], sampling: SamplingConfig) -> list[DecodeStep]:
+def same_draw(models: Sequence[LanguageModel], ids: Sequence[int], sampling: SamplingConfig) -> list[DecodeStep]:
     """What each model would add to the same text at the same u: if one choice differs, only its model is the reason."""
     return [next(generate(model, ids, sampling, n_tokens=1)) for model in models]
 
 
-def _check_pair(expert: GPT, amateur: GPT, alpha: float) -> None:
+def _check_pair(expert: LanguageModel, amateur: LanguageModel, alpha: float) -> None:
     if expert.vocab_size != amateur.vocab_size:
         raise ConfigError(
             f"Two models can be contrasted if they have one tokenizer. These have {expert.vocab_size} and "

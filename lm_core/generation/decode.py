@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from lm_core.config import SamplingConfig
 from lm_core.errors import ConfigError
-from lm_core.generation.reader import check_prompt, reader_of
+from lm_core.generation.reader import Reader, check_prompt
 from lm_core.generation.sampling import Candidate, candidates, distribution, draw, entropy_bits, numbers_from
 from lm_core.models.registry import LanguageModel
 
@@ -74,7 +74,7 @@ def generate(
     check_prompt(ids, model.vocab_size)
     _check_forced(forced, model.vocab_size)
     numbers = numbers_from(sampling.seed, len(ids))
-    reader = reader_of(model, use_cache=use_cache, keep_attention=keep_attention)
+    reader = Reader(model, use_cache=use_cache, keep_attention=keep_attention)
     for _ in range(n_tokens):
         logits, attention = reader.read(ids)
         u = float(numbers.random())

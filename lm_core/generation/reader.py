@@ -62,12 +62,17 @@ class LastRows(Untraced):
 
 
 class Reader:
-    """Reads a text, or up to `n_texts` of one length. Without a causal mask all is read anew each time."""
+    """Reads a text, or up to `n_texts` of one length. Without a causal mask all is read anew each time; a model that
+    counts looks at the last few tokens alone, and has no attention to keep.
+    """
 
-    def __init__(self, model: GPT, *, use_cache: bool = True, keep_attention: bool = False, n_texts: int = 1) -> None:
+    def __init__(
+        self, model: LanguageModel, *, use_cache: bool = True, keep_attention: bool = False, n_texts: int = 1
+    ) -> None:
         self._model = model
-        self._device = model.embed.weight.device
-        self._cache = KVCache(model.config, n_texts, self._device) if use_cache and model.config.causal else None
+        self._cache = None
+        if isinstance(model, GPT) and use_cache and model.config.causal:
+            self._cache = KVCache(model.config, n_texts, model.embed.weight.device)
         self._keep_attention = keep_attention
         self._start = 0
 
@@ -83,9 +88,12 @@ class Reader:
 
     def read_side_by_side(self, texts: Sequence[Sequence[int]]) -> View:
         """The same for several texts of one length."""
+        if isinstance(self._model, CountModel):
+            back = max(1, self._model.config.order - 1)
+            return View(self._model(torch.tensor([list(ids[-back:]) for ids in texts]))[:, -1].numpy(), None)
         rows = LastRows() if self._keep_attention else None
         with reading(self._model):
-            new = torch.tensor(self._unread(texts), device=self._device)  # (B, T)
+            new = torch.tensor(self._unread(texts), device=self._model.embed.weight.device)  # (B, T)
             logits = self._model(new, cache=self._cache, trace=rows or UNTRACED)[:, -1]  # (B, V)
         attention = None if rows is None else torch.stack(rows.kept).numpy(force=True)
         return View(logits.numpy(force=True), attention)
@@ -104,25 +112,6 @@ class Reader:
             self._cache.clear()
             self._start = start
         return [ids[start + self._cache.length :] for ids in texts]
-
-
-class CountReader:
-    """Feeds the last few tokens of a text to a model that counts: it looks no further back."""
-
-    def __init__(self, model: CountModel) -> None:
-        self._model = model
-
-    def read(self, ids: Sequence[int]) -> View:
-        """All ids of a text so far; the logits are log-probabilities."""
-        seen = ids[-max(1, self._model.config.order - 1) :]
-        return View(self._model(torch.tensor([list(seen)]))[0, -1].numpy(), None)
-
-
-def reader_of(model: LanguageModel, *, use_cache: bool = True, keep_attention: bool = False) -> Reader | CountReader:
-    """What feeds a growing text to this model; a model that counts has no cache, and no attention to keep."""
-    if isinstance(model, CountModel):
-        return CountReader(model)
-    return Reader(model, use_cache=use_cache, keep_attention=keep_attention)
 
 
 def check_prompt(ids: Sequence[int], vocab_size: int) -> None:

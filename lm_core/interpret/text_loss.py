@@ -17,8 +17,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from lm_core.models.gpt import GPT
 from lm_core.models.inference import reading
+from lm_core.models.registry import LanguageModel
 
 # T tokens · V vocabulary · k candidates
 
@@ -69,7 +69,7 @@ def windows_of(n_tokens: int, context_length: int, stride: int) -> list[Window]:
     return found
 
 
-def read_text(model: GPT, ids: Sequence[int], *, k: int, stride: int | None = None) -> TextLoss:
+def read_text(model: LanguageModel, ids: Sequence[int], *, k: int, stride: int | None = None) -> TextLoss:
     """Run the model over a text of at least one token; windows lie `stride` apart, half a context where none is given.
 
     `k` is bounded by the vocabulary.

@@ -34,6 +34,11 @@ def build_model(config: ModelConfig, vocab_size: int) -> GPT:
     return ARCHITECTURES[config.architecture](config, vocab_size)
 
 
+def new_model(config: ModelConfig, vocab_size: int) -> LanguageModel:
+    """The same of either kind; one that counts has counted nothing yet."""
+    return CountModel(config, vocab_size) if config.architecture == "counts" else build_model(config, vocab_size)
+
+
 def assemble_model(config: ModelConfig, vocab_size: int, weights: Mapping[str, Tensor]) -> GPT:
     """A model in eval mode whose weights are these tensors themselves, not copies; none are drawn for it before."""
     with torch.device("meta"):

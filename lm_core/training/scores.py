@@ -19,8 +19,8 @@ import numpy.typing as npt
 import torch
 
 from lm_core.data.batches import Batch
-from lm_core.models.gpt import GPT
 from lm_core.models.inference import reading
+from lm_core.models.registry import LanguageModel
 
 # N targets · V vocabulary
 
@@ -77,7 +77,7 @@ class Bin:
         return math.sqrt(self.came * (1 - self.came) / self.n) if self.n else math.nan
 
 
-def score_batch(model: GPT, batch: Batch) -> Scores:
+def score_batch(model: LanguageModel, batch: Batch) -> Scores:
     """Every target of one batch."""
     with reading(model):
         logits = model(batch.inputs).flatten(0, 1)  # (N, V)

@@ -2,11 +2,23 @@
 
 import pytest
 
-from app.loaders import attention, compare, doctor, inside, models, one_step, probing, runs, train, writing
+from app.loaders import (
+    attention,
+    compare,
+    demonstrations,
+    doctor,
+    inside,
+    loss_questions,
+    models,
+    one_step,
+    probing,
+    runs,
+    train,
+    writing,
+)
 from app.loaders.duplicate import changed
 from app.loaders.loss import loss_of_text
 from app.widgets import count_form
-from lm_core.config import SamplingConfig
 from lm_core.errors import RunError
 from tests.counted_run import make_counted_run
 from tests.pages import open_page, sent
@@ -24,7 +36,7 @@ def test_every_page_opens_on_it(home):
             assert "only counts" in app.info[0].value
             assert not app.get("bidi_component")
         if page == "generate":
-            assert sent(app)["writing"]["layers"] == 0
+            assert sent(app)["draft"]["prompt"]
         if page == "train":
             assert sent(app)["about"]["counts"] == {"order": 3, "smoothing": "witten-bell"}
 
@@ -35,7 +47,7 @@ def test_its_loaders_answer_or_refuse(home):
         lambda: attention.pack_history(run_id, -1),
         lambda: attention.pack_sentence(run_id, "a text"),
         lambda: inside.overview(run_id, "", -1),
-        lambda: probing.read(run_id),
+        lambda: probing.read(run_id, {}),
         lambda: one_step.taken_apart(run_id, -1, "", 0, 0, -1),
     )
     for ask in refused:
@@ -46,8 +58,24 @@ def test_its_loaders_answer_or_refuse(home):
     points = loss_of_text(run_id, "copy: abc -> abc")["points"]
     assert [point["step"] for point in points] == models.kept(run_id)
     assert len(points[-1]["losses"]) == len("copy: abc -> abc")
-    written = writing.write(run_id, 20, "copy: ", 5, SamplingConfig())
-    assert [choice["attention"] for choice in written["steps"]] == [[]] * 5
+    begin, *choices, _end = writing.write(writing.Wish(run_id, "copy: ", count=5))
+    assert begin["layers"] == 0
+    assert [choice["attention"] for choice in choices] == [[]] * 5
+
+
+@pytest.mark.parametrize("question", [{"text": "copy: abc -> abc"}, {}])
+def test_questions_on_its_loss_and_its_texts_are_answered(home, question):
+    run_id = make_counted_run(home)
+    sentence = loss_questions.answer(run_id, "sequence", question)
+    assert all(log is None or log <= 0 for log in sentence["logs"])
+    text = loss_questions.answer(run_id, "text", {"text": "copy: abc -> abc"})
+    assert all(loss is None or loss >= 0 for loss in text["losses"])
+    assert loss_questions.answer(run_id, "wrong", question)
+    assert loss_questions.answer(run_id, "choice", question)
+    assert demonstrations.answer(run_id, "pair", question)
+    for name in ("cache", "column", "speed"):
+        with pytest.raises(RunError, match="only counts"):
+            demonstrations.answer(run_id, name, question)
 
 
 def test_what_is_compared_is_what_has_an_effect(home):
