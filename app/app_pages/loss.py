@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.i18n import _
-from app.widgets import distributions, loss_curve, sentence_chance, text_loss, wrong
+from app.widgets import counting, distributions, loss_curve, sentence_chance, text_loss, wrong
 from app.widgets.frame import header, lesson
 from app.widgets.run_picker import pick_run
 from app.widgets.sections import show_section
@@ -15,6 +15,7 @@ SECTIONS = {
     "sentence": (_("A sentence"), sentence_chance.show),
     "text": (_("Text"), text_loss.show),
     "wrong": (_("Where it is wrong"), wrong.show),
+    "counting": (_("Counting"), counting.show),
 }
 
 header(
@@ -41,5 +42,7 @@ lesson(
         "lm_core.training.scores.score_batch",
         "lm_core.training.scores.by_group",
         "lm_core.training.scores.calibration_error",
+        "lm_core.models.counts.Mixture",
+        "lm_core.training.counting.count_text",
     ),
 )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
+from app.loaders import counting
 from app.loaders.choice import choice_of_run
 from app.loaders.probing import Question, one_at_a_time, whole_number
 from app.loaders.sequence import sequence_of
 from app.loaders.text_loss import place_in_text, text_loss
 from app.loaders.wrong import wrong
 from lm_core.errors import ConfigError
+
+Answer: TypeAlias = Callable[[str, Question], dict[str, Any]]
 
 MOST_OUTCOMES = 12
 LARGEST = 1e6  # of a logit
@@ -60,13 +63,26 @@ def sequence(run_id: str, question: Question) -> dict[str, Any]:
         return sequence_of(run_id, question.get("text", ""), step, turned=question.get("turned") == "1")
 
 
-QUESTIONS: dict[str, Callable[[str, Question], dict[str, Any]]] = {
+def _alone(ask: Answer) -> Answer:
+    """The same, one at a time: a class that looks at once must not stop the runs that train."""
+
+    def asked(run_id: str, question: Question) -> dict[str, Any]:
+        with one_at_a_time:
+            return ask(run_id, question)
+
+    return asked
+
+
+QUESTIONS: dict[str, Answer] = {
     "gradient": gradient,
     "choice": choice,
     "text": text,
     "place": place,
     "sequence": sequence,
     "wrong": wrong,
+    "table": _alone(counting.table),
+    "orders": _alone(counting.orders),
+    "samples": _alone(counting.samples),
 }
 
 

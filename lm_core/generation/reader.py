@@ -72,7 +72,7 @@ class Reader:
         self._model = model
         self._cache = None
         if isinstance(model, GPT) and use_cache and model.config.causal:
-            self._cache = KVCache(model.config, n_texts, model.embed.weight.device)
+            self._cache = KVCache(model.config, n_texts, model.device)
         self._keep_attention = keep_attention
         self._start = 0
 
@@ -93,7 +93,7 @@ class Reader:
             return View(self._model(torch.tensor([list(ids[-back:]) for ids in texts]))[:, -1].numpy(), None)
         rows = LastRows() if self._keep_attention else None
         with reading(self._model):
-            new = torch.tensor(self._unread(texts), device=self._model.embed.weight.device)  # (B, T)
+            new = torch.tensor(self._unread(texts), device=self._model.device)  # (B, T)
             logits = self._model(new, cache=self._cache, trace=rows or UNTRACED)[:, -1]  # (B, V)
         attention = None if rows is None else torch.stack(rows.kept).numpy(force=True)
         return View(logits.numpy(force=True), attention)

@@ -14,6 +14,7 @@ from lm_core.errors import ConfigError
 from lm_core.models.cache import KVCache
 from lm_core.models.gpt import GPT, Block
 from lm_core.models.inference import reading
+from lm_core.models.registry import LanguageModel
 from lm_core.models.trace import UNTRACED, Edit, Trace
 
 # B texts · T tokens · V vocabulary
@@ -24,7 +25,7 @@ MOST_INSIDE = 4_000_000  # numbers of the widest tensor inside a block
 Ids = Sequence[int] | npt.NDArray[np.integer[Any]]
 
 
-def as_batch(model: GPT, ids: Ids) -> Tensor:
+def as_batch(model: LanguageModel, ids: Ids) -> Tensor:
     """(T,) ids of one text, or (B, T) of several -> (B, T) int64, where the model is.
 
     Raises:
@@ -37,11 +38,15 @@ def as_batch(model: GPT, ids: Ids) -> Tensor:
         raise ConfigError(f"The text has {batch.size(1)} tokens; this model reads 1 to {longest} at once. Change it.")
     if int(batch.min()) < 0 or int(batch.max()) >= model.vocab_size:
         raise ConfigError(f"This model knows the ids 0 to {model.vocab_size - 1}. Encode the text with its tokenizer.")
-    return batch.to(model.embed.weight.device)
+    return batch.to(model.device)
 
 
 def run_traced(
-    model: GPT, ids: Ids, *, keep: Callable[[str], bool] | None = None, edits: Mapping[str, Edit] | None = None
+    model: LanguageModel,
+    ids: Ids,
+    *,
+    keep: Callable[[str], bool] | None = None,
+    edits: Mapping[str, Edit] | None = None,
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """One forward pass without gradients -> logits (B, T, V) and what `keep` names, by site; `edits` as in `Trace`.
 

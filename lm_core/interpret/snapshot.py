@@ -13,7 +13,6 @@ import numpy.typing as npt
 import torch
 
 from lm_core.errors import ConfigError, RunError
-from lm_core.models.count_model import CountModel
 from lm_core.models.inference import reading
 from lm_core.models.registry import LanguageModel
 from lm_core.models.trace import Trace, everything
@@ -87,10 +86,7 @@ def take_snapshot(
     assert len(tokens) == len(ids), f"{len(tokens)} token texts for {len(ids)} ids"
     trace = Trace(keep=keep or everything)
     with reading(model):
-        if isinstance(model, CountModel):  # it has nothing inside to keep
-            logits = model(torch.tensor([list(ids)]))
-        else:
-            logits = model(torch.tensor([list(ids)], device=model.embed.weight.device), trace=trace)  # (1, T, V)
+        logits = model(torch.tensor([list(ids)], device=model.device), trace=trace)  # (1, T, V)
     return Snapshot(
         step=step,
         ids=np.asarray(ids, dtype=np.int64),

@@ -17,6 +17,7 @@ from lm_core.config import ModelConfig
 from lm_core.errors import RunError
 from lm_core.models.counts import Mixture, grams, merged, refuse_if_keys_overflow
 from lm_core.models.ngram import FloatArray, IntArray, SortedCounts, count
+from lm_core.models.trace import UNTRACED, AnyTrace
 
 # B batch · T tokens · V vocabulary
 
@@ -41,12 +42,26 @@ class CountModel(nn.Module):
                 self.register_buffer(name, torch.zeros(0, dtype=torch.int64))
         self._mixture: Mixture | None = None
 
+    @classmethod
+    def of_mixture(cls, config: ModelConfig, mixture: Mixture) -> CountModel:
+        """A model with the counts of this mixture, made by the same configuration."""
+        model = cls(config, mixture.vocab_size)
+        for k, table in enumerate(mixture.tables, start=1):
+            model._set(k, table)
+        model._mixture = mixture
+        return model.eval()
+
     @property
     def tables(self) -> list[SortedCounts]:
         """The counts of 1-grams, 2-grams, …"""
         buffers = dict(self.named_buffers())
         names = range(1, self.config.order + 1)
         return [SortedCounts(buffers[f"keys_{k}"].numpy(), buffers[f"counts_{k}"].numpy()) for k in names]
+
+    @property
+    def device(self) -> torch.device:
+        """Where its logits are: counting is done by NumPy."""
+        return torch.device("cpu")
 
     @property
     def mixture(self) -> Mixture:
@@ -65,14 +80,14 @@ class CountModel(nn.Module):
         """-ln P of each of tokens[first:], in nats, with all tokens of the row to look back on."""
         return -np.log(self.mixture.of_tokens(tokens, first))
 
-    def forward(self, ids: Tensor) -> Tensor:
-        """(B, T) ids -> (B, T, V) ln P of what may follow each token, float32."""
+    def forward(self, ids: Tensor, *, trace: AnyTrace = UNTRACED) -> Tensor:
+        """(B, T) ids -> (B, T, V) ln P of what may follow each token, float32; inside there is nothing to trace."""
         windows = ids.numpy(force=True)
         logits = np.empty((*windows.shape, self.vocab_size), dtype=np.float32)
         at_once = max(1, NUMBERS_AT_ONCE // max(1, windows.shape[1] * self.vocab_size))
         for row in range(0, len(windows), at_once):
             logits[row : row + at_once] = np.log(self.mixture.after(windows[row : row + at_once]))
-        return torch.from_numpy(logits)
+        return trace("logits", torch.from_numpy(logits))
 
     def load_tables(self, tensors: Mapping[str, Tensor]) -> None:
         """Take these tables for its own.

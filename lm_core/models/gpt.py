@@ -101,6 +101,11 @@ class GPT(nn.Module):
         self.head = None if config.tie_embeddings else nn.Linear(config.d_model, vocab_size, bias=False)
         initialise(self, config)
 
+    @property
+    def device(self) -> torch.device:
+        """Where its weights are, and its ids must be."""
+        return self.embed.weight.device
+
     def forward(self, ids: Tensor, *, cache: KVCache | None = None, trace: AnyTrace = UNTRACED) -> Tensor:
         """ids (B, T) int64 -> logits (B, T, V). With a cache, `ids` follow the tokens already in it.
 

@@ -56,7 +56,10 @@ def test_filters_and_their_empty_answer(open_page, pair):
 def test_the_chart_is_read_with_keys_along_three_axes(open_page, pair):
     page = opened(open_page, f"runs?compare={pair[0]}")
     chart = page.locator(".compare-canvas")
-    expect(page.locator(".compare .caption")).not_to_be_empty()  # the curves are there
+    page.wait_for_function(  # the curve is there
+        "performance.getEntriesByType('resource').some((one) => one.name.includes('/api/metrics') && one.responseEnd)"
+    )
+    expect(page.locator(".compare .caption")).not_to_be_empty()
     chart.focus()
     page.keyboard.press("ArrowLeft")  # reading begins at the end
     page.keyboard.press("ArrowLeft")

@@ -37,10 +37,17 @@ export function createStore(initial, { name = "tokenarium" } = {}) {
     ask();
   }
 
+  /** Draw what was set now, for a hand that is quicker than a frame. */
+  function drawNow() {
+    cancelAnimationFrame(frame);
+    if (changed.size) redraw();
+    frame = 0;
+  }
+
   function stop() {
     cancelAnimationFrame(frame);
     parts.length = 0;
   }
 
-  return { state, set, watch, redrawAll, stop };
+  return { state, set, watch, redrawAll, drawNow, stop };
 }

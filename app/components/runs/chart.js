@@ -28,8 +28,12 @@ export function createChart(store, scene, { choices = ["line", "y", "x", "axis"]
   const panel = element("section", { class: "compare", aria: { label: t("Comparison") } },
     heading.node, element("div", { class: "canvas-frame" }, canvas, tooltip), caption, fair, spoken);
   let plot = null;
-  linkPointer(canvas, store, () => plot);
-  linkKeys(canvas, store, () => plot);
+  const current = () => {
+    store.drawNow();
+    return plot;
+  };
+  linkPointer(canvas, store, current);
+  linkKeys(canvas, store, current);
   store.watch(READS, (state, changed) => {
     const { entries, bands, groups, rungs = [], ceiling = Infinity } = scene();
     plot = layOut(canvas, state, entries, rungs, ceiling);
