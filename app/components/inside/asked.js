@@ -49,6 +49,7 @@ export function createAsked({ ask, palette, about }) {
     const place = found.error ? "" : placeWords(found, names);
     const words = { nameOf: ({ of, weight, place: row }) => (weight ? t("{weight}, row {row}", { weight: of, row: row[0] }) : numberName(of)), reach: ({ of }) => (hasSource(of) ? numberName(of) : null) };
     show(found, [numberName(key), place].filter(Boolean).join(" · "), words, { palette: palette(), width: panel.clientWidth, stamp: String(mine) });
+    if (trail.length === 1 && returnTo?.getBoundingClientRect().bottom > panel.getBoundingClientRect().top) returnTo.scrollIntoView({ block: "center" }); // not behind the panel
   }
 
   function close() {

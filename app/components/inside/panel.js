@@ -92,7 +92,7 @@ export function createPanel({ pick, close, docked = false }) {
     setText(read, idle);
     const room = Math.max(200, strips.clientWidth || width * 0.5);
     strips.replaceChildren(...heat.flatMap(({ row, strip }) => [
-      element("p", { class: `strip-name ${row.of ? (row.weight ? "is-weight" : "is-activation") : ""}` }, element("b", { class: "mono", text: row.name }), " ", element("span", { class: "unit", text: row.of ? nameOf(row) : t("products; their sum is the number") })), strip.canvas]), read);
+      element("p", { class: `strip-name ${row.weight ? "is-weight" : row.of && reach(row) !== null ? "is-activation" : ""}` }, element("b", { class: "mono", text: row.name }), " ", element("span", { class: "unit", text: row.of ? nameOf(row) : t("products; their sum is the number") })), strip.canvas]), read);
     const chosen = source.constants.chosen ?? source.at.at(-1);
     for (const { row, strip } of heat) {
       const values = Float32Array.from(row.values, (value) => value ?? -Infinity);

@@ -26,7 +26,7 @@ export function createGradients({ start, again, origin }) {
   const title = t("Gradients: what would move the guess?");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }),
     element("span", { class: "unit", text: t("gradient × input on ln p · grey: mean attention of that place") })),
-  chips.row, targets, pushes, caption, predict.box, element("h3", { text: t("Gradient of the mean loss at the residual stream: where a small change would matter") }), grid.box, tables.box);
+  chips.row, targets, predict.box, pushes, caption, element("h3", { text: t("Gradient of the mean loss at the residual stream: where a small change would matter") }), grid.box, tables.box);
 
   function draw(answer, palette) {
     shown = answer;

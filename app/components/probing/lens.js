@@ -31,7 +31,7 @@ export function createLens({ start, redraw, remember, origin }) {
   const tables = createTables();
   const title = t("Logit lens: what it would say after each layer");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }),
-    element("span", { class: "unit", text: t("tint: probability of the guess · small: place of the true next token") })), grid.box, caption, detail, predict.box, tables.box);
+    element("span", { class: "unit", text: t("tint: probability of the guess · small: place of the true next token") })), predict.box, grid.box, caption, detail, tables.box);
 
   function draw(answer, palette) {
     const { tokens, rows } = answer;

@@ -3,6 +3,7 @@ import { apiAddress } from "../kit/address.js";
 import { element } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { readPalette } from "../kit/theme.js";
+import { t } from "../kit/words.js";
 import { createAsked } from "../inside/asked.js";
 import { createAsker } from "./ask.js";
 import { followInView } from "./follow.js";
@@ -50,7 +51,7 @@ function start(root, data, setState) {
   const origin = createAsked({ palette, ask: (values) => ask("number", { ...sentenceOf(), ...values }), about: () => ({ tokens: answer?.tokens, heads: answer?.heads, ...section.about?.() }) });
   const section = SECTIONS[data.section]({ ask, start: data, again, sentenceOf, remember, redraw, palette, origin });
   sentence.form.hidden = Boolean(section.alone || section.follows); // it asks about no sentence of its own
-  const body = element("div", { class: "section-body" }, section.node);
+  const body = element("div", { class: "section-body" }, section.node, element("p", { class: "note", text: t("Press an underlined number, or a cell of a map that switches nothing, to see where it comes from.") }));
   const progress = createProgress({
     onStop() { question += 1; progress.show(answer, true); sentence.show({ answer }); },
     onGo() { agreed = true; again({ goesOn: true }); },

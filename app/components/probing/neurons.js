@@ -25,7 +25,7 @@ export function createNeurons({ start, again, remember, origin }) {
   const title = t("Neurons: what wakes one number of an MLP?");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }), element("span", { class: "unit", text: t("tint: activation, up to its highest value") }), element("span", { class: "spacer" }),
     element("label", { class: "label" }, t("layer"), " ", layerField), element("label", { class: "label" }, t("neuron"), " ", neuronField)),
-  selective, element("h3", { text: t("In this sentence") }), here, placesHeading, places, caption, predict.box, tables.box);
+  selective, predict.box, element("h3", { text: t("In this sentence") }), here, placesHeading, places, caption, tables.box);
 
   function draw(answer, palette) {
     shown = answer;

@@ -31,7 +31,7 @@ export function createPatching({ again, redraw, origin }) {
   const tables = createTables();
   const title = t("Patching: where is the difference carried?");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }), element("span", { class: "unit", text: t("1: all of the difference is back · 0: nothing") }), element("span", { class: "spacer" }), chooseKind.group),
-    form, pair, grid.box, caption, predict.box, tables.box);
+    form, pair, predict.box, grid.box, caption, tables.box);
 
   function draw(answer, palette) {
     shown = answer;

@@ -4,10 +4,10 @@ import { t } from "../kit/words.js";
 
 /** show({question, choices: [{value, text}], right, because}): a new question forgets the old answer. */
 export function createPredict() {
-  const words = element("legend", { class: "predict-question" });
+  const words = element("p", { class: "predict-question" });
   const row = element("div", { class: "predict-choices" });
   const verdict = element("p", { class: "predict-verdict", role: "status" });
-  const box = element("fieldset", { class: "predict", hidden: true }, words, row, verdict);
+  const box = element("div", { class: "predict", role: "group", hidden: true }, words, row, verdict);
   let asked = "";
 
   function show({ question, choices, right, because }) {
@@ -15,6 +15,7 @@ export function createPredict() {
     if (key === asked) return;
     asked = key;
     box.hidden = false;
+    box.setAttribute("aria-label", question);
     words.replaceChildren(element("b", { text: t("Predict first.") }), ` ${question}`);
     verdict.textContent = "";
     row.replaceChildren(...choices.map(({ value, text }) => element("button", {

@@ -42,7 +42,7 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
   const title = t("Surgery: switch a head off, or set a weight by hand");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }), element("span", { class: "spacer" }), headButton, heal),
     element("div", { class: "operating" }, element("div", { class: "operating-side" }, heads.box, cellName, element("div", { class: "cell-row" }, slider, undoCell)), plane.box),
-    after, outcome.node, element("h3", { text: t("Does it matter? Three witnesses for the tokens that were looked at") }), matters, caption, predict.box, tables.box);
+    after, outcome.node, element("h3", { text: t("Does it matter? Three witnesses for the tokens that were looked at") }), predict.box, matters, caption, tables.box);
 
   const cellKey = () => `${layer}.${head}.${shown.position}.${key}`;
 

@@ -43,7 +43,7 @@ export function createWho({ start, again, redraw, origin }) {
   const title = t("Who wrote this? The score as a sum");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }),
     element("span", { class: "unit", text: t("logits that each part adds") }), element("span", { class: "spacer" }), chooseOrder.group),
-  chips.row, targets, bars, total, source, caption, predict.box, element("h3", { text: t("Length of what each part adds to the residual stream") }), grid.box, tables.box);
+  chips.row, targets, predict.box, bars, total, source, caption, element("h3", { text: t("Length of what each part adds to the residual stream") }), grid.box, tables.box);
 
   function draw(answer, palette) {
     shown = answer;

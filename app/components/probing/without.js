@@ -32,7 +32,7 @@ export function createWithout({ ask, start, again, sentenceOf, remember, palette
   const title = t("Without it: which part is missed?");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }),
     element("span", { class: "unit", text: t("nats per token that the loss rises without this part alone; click to switch off") }), element("span", { class: "spacer" }), chooseHow.group, whole),
-  grid.box, alone, caption, predict.box, after, outcome.node, tables.box);
+  predict.box, grid.box, alone, caption, after, outcome.node, tables.box);
 
   const effectAt = (row, column) => table.effects.find(({ layer, head }) => layer === row && (head ?? table.heads) === column);
   const keyOf = ({ layer, head }) => (head === null ? String(layer) : `${layer}.${head}`);

@@ -132,6 +132,7 @@ function scaleOf({ x, y }, { width, height }) {
 
 function words({ tokens, share, steps, first }, moment, focus, near) {
   if (first) return t("The first {count} tokens of the vocabulary, seen from the side where their embeddings spread most: two directions, {share} of all spread.", { count: tokens.length, share: percent(share) });
+  if (steps.length === 1 && steps[0] === 0) return t("The {count} most frequent tokens, seen from the side where their embeddings spread most: two directions, {share} of all spread.", { count: tokens.length, share: percent(share) });
   const about = t("The {count} most frequent tokens at step {step}, seen from the side where the newest embeddings spread most: two of their directions, {share} of all spread.", { count: tokens.length, step: steps[moment], share: percent(share) });
   if (focus === null) return about;
   return t("Nearest to {token} on this map at step {step}: {others}.", { token: quotedToken(tokens[focus]), step: steps[moment], others: near.map((at) => quotedToken(tokens[at])).join(", ") });
