@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import io
+import tempfile
+import zipfile
+from pathlib import Path
 from typing import IO
 
-from app.loaders import compare, runs
+from app.loaders import compare, models, runs
 from app.sentences import translate_sentence
+from lm_core.errors import ModelError
 from lm_core.jobs import shelf, tags
 
 
@@ -57,6 +61,38 @@ def exported(run_id: str) -> bytes:
     """
     data = io.BytesIO()
     shelf.export_archive(run_id, runs.settings(), runs.store(), data)
+    return data.getvalue()
+
+
+def huggingface_refusal(run_id: str) -> str:
+    """Why its model cannot be written as a Hugging Face folder, in the engine's words; empty where it can."""
+    from lm_core.interop.families import to_theirs
+
+    try:
+        to_theirs(runs.config_of(run_id).model, 1)
+    except ModelError as error:
+        return str(error)
+    return ""
+
+
+def as_huggingface(run_id: str) -> bytes:
+    """The newest model of a run and its tokenizer as a zip of the folder that `AutoModelForCausalLM` loads.
+
+    Raises:
+        RunError: it has saved no model yet.
+        ModelError: it has parts that neither family knows.
+    """
+    from lm_core.interop.huggingface import write_folder
+    from lm_core.tokenizers.export import to_huggingface
+
+    opened = models.open_model(run_id, models.nearest(run_id))
+    data = io.BytesIO()
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / f"tokenarium-{run_id}"
+        write_folder(opened.model, folder, to_huggingface(opened.tokenizer))
+        with zipfile.ZipFile(data, "w") as archive:
+            for file in sorted(folder.iterdir()):
+                archive.write(file, f"{folder.name}/{file.name}")
     return data.getvalue()
 
 

@@ -10,6 +10,7 @@ import streamlit as st
 from app import state
 from app.i18n import _, current_language
 from app.loaders import compare, duplicate, keeping, pretrained, runs
+from app.sentences import translate_sentence
 from app.widgets.frame import show_error
 from app.widgets.plain import plain
 from app.widgets.pretrained import bring_in_form
@@ -180,6 +181,25 @@ def export_form(run_id: str) -> None:
         st.download_button(
             _("Export"), lambda: keeping.exported(run_id), file_name=f"tokenarium-{run_id}.zip", mime="application/zip",
             width="stretch", on_click="ignore", disabled=not keeping.can_be_exported(run_id),
+        )  # fmt: skip
+    huggingface_form(run_id)
+
+
+def huggingface_form(run_id: str) -> None:
+    """The model alone, for other programs; where these know no such model, the engine says why."""
+    refusal = keeping.huggingface_refusal(run_id)
+    first, button = st.columns([8, 2], vertical_alignment="center")
+    with first:
+        says = _(
+            "The model alone as a Hugging Face folder, zipped: for AutoModelForCausalLM of the library transformers "
+            "(pip install transformers)."
+        )
+        st.markdown(plain(translate_sentence(refusal)) if refusal else says)
+    with button:
+        st.download_button(
+            _("Hugging Face"), lambda: keeping.as_huggingface(run_id), file_name=f"tokenarium-{run_id}-huggingface.zip",
+            mime="application/zip", width="stretch", on_click="ignore",
+            disabled=bool(refusal) or not keeping.can_be_exported(run_id),
         )  # fmt: skip
 
 

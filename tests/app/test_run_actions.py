@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.loaders import compare, duplicate, runs
+from lm_core import settings as machine
 from lm_core.config import RunConfig, parse_config
 from lm_core.errors import ConfigError, LMError
 from lm_core.jobs.queue import Queue
@@ -14,6 +15,7 @@ from tests.finished_run import make_gallery_run, make_run
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 ROOT = Path(__file__).parents[2]
+CLASSIC = {"norm": "layernorm", "activation": "gelu", "positions": "learned", "tie_embeddings": True}
 
 
 @pytest.fixture
@@ -231,3 +233,21 @@ def test_tags_are_added_and_removed_at_a_click(home):
     assert next(row for row in compare.rows("en") if row["id"] == run_id)["tags"] == ["baseline"]
     press(app, "Add")
     assert "at least one letter" in app.error[0].value
+
+
+def test_a_model_is_downloaded_as_a_hugging_face_folder_or_it_says_why_not(home, make_finished_run, tmp_path):
+    import io
+    import zipfile
+
+    from app.loaders import keeping
+    from lm_core.interop.huggingface import read_folder
+
+    make_finished_run(home / "runs" / "classic-one", **CLASSIC)
+    zipfile.ZipFile(io.BytesIO(keeping.as_huggingface("classic-one"))).extractall(tmp_path)
+    found = read_folder(tmp_path / "tokenarium-classic-one")
+    assert (found.model.n_layers, found.model.positions) == (2, "learned")
+    assert found.tokenizer is not None
+    assert keeping.huggingface_refusal("classic-one") == ""
+    make_gallery_run(machine.GALLERY)
+    app = open_page("export", run="gallery-made-up")
+    assert "cannot be written for Hugging Face" in words_of(app)
