@@ -10,6 +10,7 @@ v = what a token hands over     z = pattern · v                  what it brings
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import torch
 import torch.nn.functional as F
@@ -31,6 +32,15 @@ def causal_mask(n_queries: int, n_keys: int, device: torch.device | None = None)
                                1 1 1 1
     """
     return torch.ones(n_queries, n_keys, dtype=torch.bool, device=device).tril(n_keys - n_queries)
+
+
+@lru_cache(maxsize=4)
+def minus_infinity_ahead(n_queries: int, n_keys: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """(T, S): what is added to scores, 0 where a query may look and -inf at later tokens. All layers of a pass, and all
+    passes over as many tokens, share it.
+    """
+    with torch.inference_mode(False):  # a pass that trains may use what one that only read has made
+        return torch.full((n_queries, n_keys), -torch.inf, dtype=dtype, device=device).triu(n_keys - n_queries + 1)
 
 
 WRITTEN_OUT = ("products", "scores", "masked", "pattern")  # sites that the fused kernel never has
@@ -115,7 +125,7 @@ class Attention(nn.Module):
         if self.causal:
             n_queries, n_keys = scores.shape[-2:]
             if n_queries > 1:  # the last token sees all
-                later = scores.new_full((n_queries, n_keys), -torch.inf).triu(n_keys - n_queries + 1)  # 0 where seen
+                later = minus_infinity_ahead(n_queries, n_keys, scores.dtype, scores.device)
                 visible = scores + later  # (T, S) for all heads alike
             visible = trace("masked", visible)
         pattern = trace("pattern", visible.softmax(dim=-1))  # rows sum to 1

@@ -144,3 +144,14 @@ def test_dropout_acts_in_training_and_rests_in_eval(x, trace):
 def test_the_mask_of_the_last_queries_is_the_end_of_the_square_one():
     assert causal_mask(2, 4).tolist() == [[True, True, True, False], [True, True, True, True]]
     assert torch.equal(causal_mask(4, 4)[2:], causal_mask(2, 4))
+
+
+def test_a_pass_that_trains_may_use_the_mask_of_one_that_only_read():
+    attend, text = attention(), torch.randn(1, 11, 32, requires_grad=True)
+    with torch.inference_mode():
+        read = attend(text, trace=Trace(keep=lambda site: site == "pattern"))
+    trace = Trace(keep=lambda site: site == "pattern")
+    attend(text, trace=trace).sum().backward()
+    torch.testing.assert_close(trace.activations["pattern"].triu(1).sum(), torch.tensor(0.0))
+    torch.testing.assert_close(attend(text), read)
+    assert text.grad is not None
