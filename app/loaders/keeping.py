@@ -85,7 +85,7 @@ def as_huggingface(run_id: str) -> bytes:
     from lm_core.interop.huggingface import write_folder
     from lm_core.tokenizers.export import to_huggingface
 
-    opened = models.open_model(run_id, models.nearest(run_id))
+    opened = models.open_transformer(run_id, models.nearest(run_id))
     data = io.BytesIO()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / f"tokenarium-{run_id}"

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import state
 from app.i18n import _, current_language
-from app.loaders import compare, duplicate, keeping, pretrained, runs
+from app.loaders import compare, duplicate, keeping, models, pretrained, runs
 from app.sentences import translate_sentence
 from app.widgets.frame import show_error
 from app.widgets.plain import plain
@@ -186,7 +186,9 @@ def export_form(run_id: str) -> None:
 
 
 def huggingface_form(run_id: str) -> None:
-    """The model alone, for other programs; where these know no such model, the engine says why."""
+    """The model alone, for other programs; where these know no such model, the engine says why. Counts are none."""
+    if models.is_counting(run_id):
+        return
     refusal = keeping.huggingface_refusal(run_id)
     first, button = st.columns([8, 2], vertical_alignment="center")
     with first:
