@@ -14,7 +14,7 @@ from lm_core.runs.checkpoint import load_model, save_tensors
 from lm_core.runs.run import create_run
 from lm_core.tokenizers.registry import load_tokenizer
 from tests.finished_run import config_of, make_gallery_run, make_run
-from tests.pages import open_page
+from tests.pages import open_page, sent
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
 open_loss = partial(open_page, "loss")
@@ -61,6 +61,13 @@ def test_a_locked_view_is_written_into_the_address(home):
     assert app.query_params["step"] == "50"
     assert app.query_params["token"] == "3"
     assert "unit" not in app.query_params
+
+
+def test_another_run_may_stand_beside_it(home):
+    run_id, other = make_run(home), make_run(home)
+    app = open_loss(run=run_id, beside=other)
+    assert [one["id"] for one in sent(app)["others"]] == [other]
+    assert sent(app)["view"]["beside"] == other
 
 
 def test_facts_are_none_until_the_text_is_prepared(home):

@@ -6,17 +6,19 @@ import {
   dot, drawBrush, drawMoment, drawThread, fitCanvas, haloText, horizontalLine, makeStepScale, makeValueScale, niceTicks,
   spreadLabels, stepTicks, strokeSeries, verticalLine,
 } from "../kit/plot.js";
-import { nearestRow, recentMean, rowsIn, validationAt } from "../kit/series.js";
+import { nearestRow, rowsIn, validationAt } from "../kit/series.js";
 import { linkHands, stepWindow } from "../kit/step_input.js";
 import { t } from "../kit/words.js";
 import { cursorSentence, lossCaption, unitName } from "./captions.js";
-import { inUnit, offAxis, onAxis, perplexityTicks } from "./units.js";
+import { createSecond, secondWords } from "./second.js";
+import { KINDS, SIZES, createSmoother, smoothingWords } from "./smoothing.js";
+import { heightOf, inUnit, logTicks, offAxis, onAxis } from "./units.js";
 
-const READS = ["rows", "zoom", "brush", "cursor", "unit", "axis", "palette", "size", "points", "selected", "status"];
+const READS = ["rows", "zoom", "brush", "cursor", "unit", "axis", "height", "smooth", "span", "second", "secondRows", "palette", "size", "points", "selected", "status"];
 const NARROW = 460;
 const LABEL_GAP = 18;
 
-export function createChart(store, run) {
+export function createChart(store, run, { base, others, beside }) {
   const canvas = element("canvas", { class: "loss-canvas", tabindex: "0", role: "img" });
   const tooltip = element("div", { class: "tooltip", hidden: true });
   const spoken = element("div", { class: "visually-hidden", aria: { live: "polite" } });
@@ -27,10 +29,18 @@ export function createChart(store, run) {
     label: t("Step axis"), chosen: store.state.axis, onChoose: (chosen) => store.set({ axis: chosen, zoom: null }),
     choices: [{ value: "log", text: t("log steps") }, { value: "linear", text: t("linear") }],
   });
+  const height = segmented({
+    label: t("Loss axis"), chosen: heightOf(store.state), onChoose: (chosen) => store.set({ height: chosen, zoom: null }),
+    choices: [{ value: "linear", text: t("linear") }, { value: "log", text: t("log loss") }],
+  });
+  const second = createSecond(store, { base, others, chosen: beside });
+  const smoothing = createSmoothing(store);
+  const smoothed = createSmoother(run);
+  const drawn = element("p", { class: "note" });
   const panel = element("section", { class: "chart", aria: { label: t("Loss over training") } },
-    element("div", { class: "panel-heading" }, element("h2", { text: t("Loss over training") }), unit,
-      element("span", { class: "spacer" }), whole, axis.group),
-    element("div", { class: "canvas-frame" }, canvas, tooltip), caption, spoken);
+    element("div", { class: "panel-heading" }, element("h2", { text: t("Loss over training") }), unit, element("span", { class: "spacer" }), whole),
+    element("div", { class: "chart-choices" }, axis.group, height.group, smoothing.box, second.select),
+    element("div", { class: "canvas-frame" }, canvas, tooltip), caption, drawn, spoken);
 
   let plot = null;
   linkHands(canvas, store, {
@@ -39,21 +49,42 @@ export function createChart(store, run) {
     read: (row) => store.set({ cursor: row === null ? null : run.steps[row] }),
   });
   store.watch(READS, (state, changed) => {
-    plot = layOut(canvas, state, run);
+    plot = layOut(canvas, state, run, smoothed(state));
     draw(plot, state, run);
     showTooltip(tooltip, plot, state, run);
     whole.hidden = state.zoom === null;
-    setText(unit, state.unit === "perplexity" ? t("perplexity, logarithmic axis") : unitName(state.unit));
+    setText(unit, heightOf(state) === "log" ? t("{unit}, logarithmic axis", { unit: unitName(state.unit) }) : unitName(state.unit));
+    height.show(heightOf(state));
+    setText(drawn, [smoothingWords(state), secondWords(run, state.second, state.unit)].filter(Boolean).join(" "));
     const sentence = lossCaption(run, state.status);
     setText(caption, sentence);
     canvas.setAttribute("aria-label", sentence);
     if (changed.has("cursor")) setText(spoken, state.cursor === null ? "" : cursorSentence(run, state.cursor, state.unit));
   });
-  return panel;
+  return { panel, stop: second.stop };
+}
+
+/** Which calmer line is drawn through the batches, and over how many. */
+function createSmoothing(store) {
+  const names = { off: t("raw"), mean: t("mean"), median: t("median") };
+  const kind = segmented({
+    label: t("Smoothing of the training loss"), chosen: store.state.smooth, onChoose: (smooth) => store.set({ smooth }),
+    choices: KINDS.map((value) => ({ value, text: names[value] })),
+  });
+  const span = element("select", { class: "beside narrow", on: { change: () => store.set({ span: Number(span.value) }) } },
+    SIZES.map((size) => element("option", { value: size, text: String(size) })));
+  const words = element("span", { class: "note" });
+  const label = element("label", { class: "span-choice" }, words, span);
+  store.watch(["smooth", "span"], ({ smooth, span: chosen }) => {
+    label.hidden = smooth === "off";
+    setText(words, smooth === "mean" ? t("half-life, steps") : t("window, batches"));
+    span.value = String(chosen);
+  });
+  return { box: element("div", { class: "smoothing" }, kind.group, label) };
 }
 
 /** Where everything goes this frame: scales, margins and the rows in view. */
-function layOut(canvas, state, run) {
+function layOut(canvas, state, run, smoothed) {
   const { context, width, height } = fitCanvas(canvas);
   const { scale } = state.palette;
   const narrow = width < NARROW * scale;
@@ -62,24 +93,29 @@ function layOut(canvas, state, run) {
   const window = stepWindow(state);
   const xScale = makeStepScale(state.axis, window, [left, right]);
   const { begin, end } = rowsIn(window, run.steps, run.steps.length);
-  const heights = run.loss.slice(begin, end).map((loss) => onAxis(loss, state.unit, run.trainPerByte));
-  const yScale = makeValueScale(domain(state, run, heights, window), [bottom, top]);
-  return { context, width, height, narrow, scale, left, right, top, bottom, xScale, yScale, begin, end, heights };
+  const kind = heightOf(state);
+  const place = (nats, perByte) => onAxis(nats, state.unit, perByte, kind);
+  const heightsOf = (values) => values.slice(begin, end).map((loss) => place(loss, run.trainPerByte));
+  const heights = heightsOf(run.loss);
+  const yScale = makeValueScale(domain(state, run, heights, window, place), [bottom, top]);
+  return { context, canvas, width, height, narrow, scale, left, right, top, bottom, xScale, yScale, begin, end, heights, smoothed, calm: smoothed && heightsOf(smoothed), kind, place };
 }
 
 /** Unzoomed, the axis snaps and holds all baselines, so that the frame stays calm while data arrive; zoomed, it hugs. */
-function domain(state, run, heights, [first, last]) {
-  const place = (nats) => onAxis(nats, state.unit, run.perByte);
-  const inView = run.validation.filter(({ step }) => step >= first && step <= last).map(({ value }) => place(value));
-  const values = [...heights.filter((value) => value !== null), ...inView].filter(Number.isFinite);
+function domain(state, run, heights, [first, last], place) {
+  const inView = [run, state.second].filter(Boolean)
+    .flatMap(({ validation, perByte }) => validation.filter(({ step }) => step >= first && step <= last).map(({ value }) => place(value, perByte)));
+  const values = [...heights.filter((value) => value !== null), ...inView.filter((value) => value !== null)].filter(Number.isFinite);
   if (state.zoom && values.length > 1) {
     const [low, high] = extent(values);
     const margin = (high - low || 1) * 0.08;
     return [low - margin, high + margin];
   }
-  const [low, high] = extent([...values, ...run.baselines.map((rung) => place(rung.value))]);
+  const [low, high] = extent([...values, ...run.baselines.map((rung) => place(rung.value, run.perByte)).filter((value) => value !== null)]);
   if (!Number.isFinite(low)) return [0, 1];
-  return [Math.max(0, Math.floor(low * 2) / 2), Math.ceil(high * 2) / 2];
+  const grid = state.unit === "perplexity" && heightOf(state) === "linear" ? 5 : 0.5;
+  const least = Math.floor(low / grid) * grid;
+  return [heightOf(state) === "log" ? least : Math.max(0, least), Math.ceil(high / grid) * grid];
 }
 
 function extent(values) {
@@ -102,13 +138,14 @@ function draw(plot, state, run) {
   drawBaselines(plot, state, run);
   drawMoment(context, plot, state);
   drawTraining(plot, state, run);
+  if (state.second) drawSecond(plot, state);
   drawValidation(plot, state, run);
   drawCursor(plot, state, run);
   context.restore();
   drawLabels(plot, state, run);
 }
 
-function drawAxes({ context, narrow, scale, left, right, bottom, xScale, yScale }, { palette, unit }) {
+function drawAxes({ context, narrow, scale, left, right, bottom, xScale, yScale, kind }, { palette }) {
   context.font = palette.smallFont;
   context.strokeStyle = palette.hairline;
   context.fillStyle = palette.muted;
@@ -116,8 +153,11 @@ function drawAxes({ context, narrow, scale, left, right, bottom, xScale, yScale 
   context.textAlign = "right";
   context.textBaseline = "middle";
   const { low, high } = yScale;
-  const ticks = (unit === "perplexity" && perplexityTicks(low, high)) || niceTicks(low, high, narrow ? 4 : 6);
-  for (const place of ticks) context.fillText(tickText(offAxis(place, unit), offAxis(high, unit) - offAxis(low, unit), unit), left - 10, yScale.toPixel(place));
+  const round = kind === "log" && logTicks(low, high, narrow ? 6 : 9);
+  for (const place of round || niceTicks(low, high, narrow ? 4 : 6)) {
+    const value = offAxis(place, kind);
+    context.fillText(round ? String(Number(value.toPrecision(2))) : tickText(value, offAxis(high, kind) - offAxis(low, kind)), left - 10, yScale.toPixel(place));
+  }
   horizontalLine(context, bottom, left, right);
   context.textAlign = "center";
   context.textBaseline = "top";
@@ -129,31 +169,55 @@ function drawAxes({ context, narrow, scale, left, right, bottom, xScale, yScale 
   context.fillText(t("training step"), right, bottom + 7 + 15 * scale);
 }
 
-function tickText(value, span, unit) {
-  if (unit === "perplexity" && span > 3) return String(Math.round(value * 10) / 10);
+function tickText(value, span) {
+  if (span > 10) return String(Math.round(value));
   return value.toFixed(span < 0.5 ? 2 : 1);
 }
 
-function drawBaselines({ context, left, right, yScale }, { palette, unit }, run) {
+function drawBaselines({ context, left, right, yScale, place }, { palette }, run) {
   context.strokeStyle = palette.muted;
   context.lineWidth = 1;
   context.setLineDash([2, 4]);
-  for (const { value } of run.baselines) horizontalLine(context, yScale.toPixel(onAxis(value, unit, run.perByte)), left, right);
+  for (const { value } of run.baselines) horizontalLine(context, yScale.toPixel(place(value, run.perByte)), left, right);
   context.setLineDash([]);
 }
 
-function drawTraining({ context, begin, end, heights, xScale, yScale }, { palette }, run) {
+function drawTraining({ context, begin, end, heights, calm, xScale, yScale }, { palette }, run) {
+  const steps = run.steps.slice(begin, end);
+  const stroke = (values, alpha, width) => {
+    context.globalAlpha = alpha;
+    context.lineWidth = width;
+    strokeSeries(context, { steps, values, begin: 0, end: values.length, xScale, yScale });
+  };
   context.save();
-  context.globalAlpha = 0.6; // single batches are noise: they stay behind the measured validation
   context.strokeStyle = palette.train;
-  context.lineWidth = 1;
   context.lineJoin = "round";
-  strokeSeries(context, { steps: run.steps.slice(begin, end), values: heights, begin: 0, end: heights.length, xScale, yScale });
+  stroke(heights, calm ? 0.35 : 0.6, 1); // single batches are noise: they stay behind the measured validation
+  if (calm) stroke(calm, 1, 2);
   context.restore();
 }
 
-function drawValidation({ context, xScale, yScale }, { palette, unit, points, selected }, run) {
-  const places = run.validation.map(({ step, value }) => [xScale.toPixel(step), yScale.toPixel(onAxis(value, unit, run.perByte)), step]);
+const secondColour = ({ canvas }) => getComputedStyle(canvas).getPropertyValue("--run-1").trim();
+
+function drawSecond(plot, { second, palette }) {
+  const { context, xScale, yScale, place } = plot;
+  const places = second.validation.map(({ step, value }) => [xScale.toPixel(step), place(value, second.perByte)]).filter(([, at]) => at !== null)
+    .map(([x, at]) => [x, yScale.toPixel(at)]);
+  context.save();
+  context.strokeStyle = secondColour(plot);
+  context.lineWidth = 2.5;
+  context.setLineDash([8, 4]);
+  context.beginPath();
+  for (const [x, y] of places) context.lineTo(x, y);
+  context.stroke();
+  context.setLineDash([]);
+  if (places.length <= 60) for (const [x, y] of places) dot(context, x, y, 3, { fill: palette.page, stroke: secondColour(plot), width: 1.5 });
+  context.restore();
+}
+
+function drawValidation({ context, xScale, yScale, place }, { palette, points, selected }, run) {
+  const places = run.validation.map(({ step, value }) => [xScale.toPixel(step), place(value, run.perByte), step]).filter(([, at]) => at !== null)
+    .map(([x, at, step]) => [x, yScale.toPixel(at), step]);
   context.strokeStyle = palette.validation;
   context.lineWidth = 3;
   context.lineJoin = "round";
@@ -168,14 +232,14 @@ function drawValidation({ context, xScale, yScale }, { palette, unit, points, se
   }
 }
 
-function drawCursor({ context, top, bottom, xScale, yScale }, { palette, cursor, unit }, run) {
+function drawCursor({ context, top, bottom, xScale, yScale, place }, { palette, cursor }, run) {
   if (cursor === null) return;
   const x = xScale.toPixel(cursor);
   context.strokeStyle = palette.muted;
   context.lineWidth = 1;
   verticalLine(context, x, top, bottom);
   const loss = run.loss[nearestRow(run.steps, run.steps.length, cursor)];
-  if (loss !== null) dot(context, x, yScale.toPixel(onAxis(loss, unit, run.trainPerByte)), 3.5, { fill: palette.train, stroke: palette.page });
+  if (loss !== null) dot(context, x, yScale.toPixel(place(loss, run.trainPerByte)), 3.5, { fill: palette.train, stroke: palette.page });
 }
 
 /** Present values and the names of the lines share the right margin and make room for each other. */
@@ -190,40 +254,50 @@ function drawLabels(plot, state, run) {
   }
 }
 
-function baselineLabels({ narrow, yScale }, { palette, unit }, run) {
+function baselineLabels({ narrow, yScale, place: placeOf }, { palette, unit }, run) {
   return run.baselines
-    .map(({ name, value }) => ({ name, value, place: onAxis(value, unit, run.perByte) }))
-    .filter(({ place }) => place >= yScale.low && place <= yScale.high)
+    .map(({ name, value }) => ({ name, value, place: placeOf(value, run.perByte) }))
+    .filter(({ place }) => place !== null && place >= yScale.low && place <= yScale.high)
     .map(({ name, value, place }) => ({
       y: yScale.toPixel(place), color: palette.muted,
       text: `${narrow ? rungShort(name) : rungName(name)} ${number(inUnit(value, unit, run.perByte))}`,
     }));
 }
 
-function curveLabels({ narrow, xScale, yScale, right }, { palette, unit }, run) {
-  const last = run.steps[run.loss.findLastIndex((loss) => loss !== null)]; // its label is a mean: one batch says little
+function curveLabels(plot, { palette, unit, second }, run) {
+  const { narrow, xScale, yScale, right, smoothed, place } = plot;
+  const row = run.loss.findLastIndex((loss) => loss !== null);
   const ends = [
     { text: narrow ? t("valid.") : t("validation"), ...run.validation.at(-1), perByte: run.perByte, color: palette.validation },
-    { text: t("train"), step: last, value: last === undefined ? null : recentMean(run.steps, run.loss, last), perByte: run.trainPerByte, color: palette.train },
+    { text: t("train"), step: run.steps[row], value: row < 0 ? null : (smoothed ?? run.loss)[row], perByte: run.trainPerByte, color: palette.train },
+    ...(second ? [{ text: clipped(second.name, narrow ? 4 : 11), ...second.validation.at(-1), perByte: second.perByte, color: secondColour(plot) }] : []),
   ];
-  return ends.filter(({ value }) => value !== undefined && value !== null).map(({ text, step, value, perByte, color }) => {
-    const y = yScale.toPixel(onAxis(value, unit, perByte));
+  return ends.filter(({ value, perByte }) => value !== undefined && value !== null && place(value, perByte) !== null).map(({ text, step, value, perByte, color }) => {
+    const y = yScale.toPixel(place(value, perByte));
     return { y, text: `${text} ${number(inUnit(value, unit, perByte))}`, color, strong: true, from: { x: xScale.toPixel(step), y } };
   }).filter(({ from, y }) => from.x <= right + 1 && y >= yScale.top - 1 && y <= yScale.bottom + 1);
 }
 
+const clipped = (name, most) => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
+
 function showTooltip(tooltip, plot, state, run) {
   tooltip.hidden = state.cursor === null || state.brush !== null || !run.steps.length;
   if (tooltip.hidden) return;
-  const { unit, cursor: step } = state;
-  const loss = run.loss[nearestRow(run.steps, run.steps.length, step)];
+  const { unit, cursor: step, second } = state;
+  const row = nearestRow(run.steps, run.steps.length, step);
+  const loss = run.loss[row];
+  const calm = plot.smoothed?.[row] ?? null;
+  const other = second ? validationAt(second.validation, step) : null;
   const measured = validationAt(run.validation, step);
   const say = (nats, perByte) => number(inUnit(nats, unit, perByte));
   tooltip.replaceChildren(
     element("div", { class: "muted", text: `${t("step {step}", { step })} · ${unitName(unit)}` }),
     ...(loss === null ? [] : [tooltipRow("train", t("train"), say(loss, run.trainPerByte), choices(loss, unit))]),
-    ...(measured ? [tooltipRow("validation", t("validation"), say(measured.value, run.perByte), t("at step {step}", { step: measured.step }))] : []));
-  placeBeside(tooltip, plot, plot.xScale.toPixel(step), plot.yScale.toPixel(onAxis(loss ?? measured?.value, unit, run.perByte)));
+    ...(calm === null ? [] : [tooltipRow("smoothed", state.smooth === "mean" ? t("its mean") : t("its median"), say(calm, run.trainPerByte), "")]),
+    ...(measured ? [tooltipRow("validation", t("validation"), say(measured.value, run.perByte), t("at step {step}", { step: measured.step }))] : []),
+    ...(other ? [tooltipRow("second", clipped(second.name, 24), say(other.value, second.perByte), t("at step {step}", { step: other.step }))] : []));
+  const at = loss === null ? plot.place(measured?.value, run.perByte) : plot.place(loss, run.trainPerByte);
+  placeBeside(tooltip, plot, plot.xScale.toPixel(step), plot.yScale.toPixel(at ?? plot.yScale.high));
 }
 
 const choices = (loss, unit) => (unit === "perplexity" ? "" : t("≈ {choices} choices", { choices: number(Math.exp(loss)) }));

@@ -38,14 +38,15 @@ export default mount((root, { data, setState }) => {
 function startPage(root, data, setState) {
   const run = makeRun(data);
   const store = createStore({
-    ...TIMELINE_STATE, lastStep: data.steps, rows: 0, status: null, own: null, unit: UNITS[data.view?.unit ?? 0] ?? "nats", axis: "log", zoom: null,
+    ...TIMELINE_STATE, lastStep: data.steps, rows: 0, status: null, own: null, unit: UNITS[data.view?.unit ?? 0] ?? "nats", axis: "log", height: null, smooth: "mean", span: 5, second: null, secondRows: 0, zoom: null,
     brush: null, cursor: null, hovered: null, locked: data.view?.token ?? null, palette: readPalette(root), size: 0,
   }, { name: "loss" });
   const problem = element("p", { class: "notice", role: "status", hidden: true });
   const timeline = createTimeline(store);
   const elsewhere = t("This model was trained elsewhere, so no curve of its training is here. What each token of a text costs it can be measured:");
+  const chart = data.steps ? createChart(store, run, { base: data.base, others: data.others, beside: data.view?.beside }) : null;
   root.replaceChildren(problem,
-    data.steps ? element("div", { class: "bench" }, createChart(store, run), createRulers(store, run)) : element("p", { text: elsewhere }),
+    chart ? element("div", { class: "bench" }, chart.panel, createRulers(store, run)) : element("p", { text: elsewhere }),
     createSentence(store, run, data.base), createTable(store, run), timeline.bar);
   const asking = startPolls(store, run, data, { problem, setState });
   rememberView(store, setState, data);
@@ -57,6 +58,7 @@ function startPage(root, data, setState) {
     restyle: () => requestAnimationFrame(() => store.set({ palette: readPalette(root) })),
     dispose() {
       asking.forEach((one) => one.stop());
+      chart?.stop();
       resized.disconnect();
       timeline.dispose();
       store.stop();
@@ -100,14 +102,14 @@ function startPolls(store, run, data, { problem, setState }) {
   return [metrics, history];
 }
 
-/** What is locked goes into the address: a moment that is not the newest, a token, a unit. */
+/** What is locked goes into the address: a moment that is not the newest, a token, a unit, another run. */
 function rememberView(store, setState, { view }) {
-  const written = ({ step, token, unit }) => `${step ?? ""} ${token ?? ""} ${unit || ""}`;
+  const written = ({ step, token, unit, beside }) => `${step ?? ""} ${token ?? ""} ${unit || ""} ${beside || ""}`;
   let told = written(view ?? {});
   let timer = 0;
-  store.watch(["selected", "follows", "locked", "unit"], ({ points, selected, follows, locked, unit }) => {
+  store.watch(["selected", "follows", "locked", "unit", "second"], ({ points, selected, follows, locked, unit, second }) => {
     if (!points.length) return;
-    const now = { step: follows ? null : points[selected].step, token: locked, unit: UNITS.indexOf(unit) || null };
+    const now = { step: follows ? null : points[selected].step, token: locked, unit: UNITS.indexOf(unit) || null, beside: second?.id ?? null };
     clearTimeout(timer);
     timer = setTimeout(() => {
       if (written(now) === told) return;
