@@ -37,8 +37,10 @@ def choice_of_run(run_id: str, place: int, language: str) -> dict[str, Any]:
 def _measured(run_id: str, checkpoint: str, place: int) -> dict[str, Any]:
     from pathlib import Path
 
-    from lm_core.interpret.forward import run_traced
+    import torch
+
     from lm_core.interpret.surprise import log_probabilities
+    from lm_core.models.inference import reading
 
     opened = models.open_model(run_id, Path(checkpoint))
     ids, title = held_out(run_id)
@@ -48,7 +50,8 @@ def _measured(run_id: str, checkpoint: str, place: int) -> dict[str, Any]:
     parts = [(TRIED * place + one) * GOLDEN % 1 for one in range(1, TRIED + 1)]
     places = [length + int(part * (len(ids) - length)) for part in parts]
     before = np.asarray([ids[at - length : at] for at in places], np.int64)
-    scores, _ = run_traced(opened.model, before)
+    with reading(opened.model):
+        scores = opened.model(torch.from_numpy(before))
     chances_there = log_probabilities(scores[:, -1].numpy(force=True))
     least_sure = int(np.argmax(-(np.exp(chances_there) * chances_there).sum(axis=-1)))
     chances, true = chances_there[least_sure], int(ids[places[least_sure]])

@@ -16,6 +16,7 @@ from lm_core import settings as machine
 from lm_core.data.dataset import write_dataset
 from lm_core.errors import ConfigError, RunError
 from lm_core.tokenizers.registry import load_tokenizer
+from tests.counted_run import make_counted_run
 from tests.pages import open_page, sent
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -80,6 +81,14 @@ def test_a_choice_is_what_the_model_gave_each_token_after_a_place_of_the_unseen_
     assert len({tuple(answer(RUN, "choice", {"place": str(place)})["before"]) for place in range(6)}) == 6
     with pytest.raises(RunError):
         answer("no-such-run", "choice", {})
+
+
+def test_a_run_that_only_counts_has_choices_and_sentences_too(home):
+    run_id = make_counted_run(home, order=3)
+    found = answer(run_id, "choice", {"place": "1"})
+    shares = [math.exp(log) for _text, log, _true in found["rows"]]
+    assert sum(shares) + math.exp(found["rest"]) == pytest.approx(1, abs=1e-6)
+    assert len(answer(run_id, "sequence", {"text": "copy: ab"})["tokens"]) == 8
 
 
 def test_a_run_that_kept_no_tokens_is_asked_about_the_same_part_of_its_corpus(run):
