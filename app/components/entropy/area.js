@@ -59,7 +59,9 @@ function layOut(svg, { truth, guess }, { palette, unit }) {
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.style.height = `${height}px`;
   const [left, right, top, bottom] = [46 * scale, width - 136 * scale, 10 * scale, height - 26 * scale];
-  const highest = Math.max(...truth.map((share, index) => (share > 0 && guess[index] > 0 ? Math.max(-Math.log(guess[index]), share > 0.02 ? -Math.log(share) : 0) : 0)));
+  const heights = truth.flatMap((share, index) => (share > 0 ? [-Math.log(guess[index]), ...(share > 0.02 ? [-Math.log(share)] : [])] : []));
+  const endless = heights.includes(Infinity) ? 1.3 : 1; // room above what is finite
+  const highest = endless * Math.max(0, ...heights.filter(Number.isFinite));
   const most = TOPS.find((one) => one >= highest) ?? TOPS.at(-1);
   const y = (nats) => bottom - (Math.min(nats, most) / most) * (bottom - top);
   const starts = truth.reduce((places, share) => [...places, places.at(-1) + share], [0]).map((share) => left + share * (right - left));
@@ -69,7 +71,7 @@ function layOut(svg, { truth, guess }, { palette, unit }) {
 const pattern = (id) => shape("defs", {}, shape("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
   shape("rect", { width: 7, height: 7, class: "hatch-ground" }), shape("rect", { width: 4, height: 7, class: "hatch-line" })));
 
-function axes({ left, right, bottom, top, y, most, unit }) {
+function axes({ left, right, bottom, y, most, scale, unit }) {
   const ticks = unit === "perplexity" ? CHOICES.map((count) => [Math.log(count), String(count)]).filter(([nats]) => nats <= most && nats >= 0)
     : niceTicks(0, inUnit(most, unit), 4).map((value) => [unit === "bits" ? value * Math.LN2 : value, String(Math.round(value * 100) / 100)]);
   const far = ticks.filter(([nats], index) => index === 0 || y(ticks[index - 1][0]) - y(nats) >= 12);
@@ -77,7 +79,7 @@ function axes({ left, right, bottom, top, y, most, unit }) {
     shape("line", { class: "axis", x1: left, x2: right, y1: bottom, y2: bottom }),
     ...far.flatMap(([nats, words]) => [shape("line", { class: "axis", x1: left - 4, x2: left, y1: y(nats), y2: y(nats) }),
       shape("text", { x: left - 8, y: y(nats) + 4, "text-anchor": "end", text: words })]),
-    shape("text", { x: left + 2, y: top + 2, class: "axis-name", text: unitWord(unit) }),
+    shape("text", { x: left - 8, y: bottom + 18 * scale, "text-anchor": "end", class: "axis-name", text: unitWord(unit) }),
   ];
 }
 

@@ -33,7 +33,7 @@ export function createStairs(store) {
   return svg;
 }
 
-const margins = (width, scale) => (width < NARROW * scale ? { left: 44 * scale, right: 78 * scale } : { left: 98 * scale, right: 96 * scale });
+const margins = (width, scale) => (width < NARROW * scale ? { left: 44 * scale, right: 82 * scale } : { left: 108 * scale, right: 112 * scale });
 
 function layOut(svg, answers, { palette: { scale } }) {
   const width = Math.max(280, svg.clientWidth || 600);
