@@ -83,6 +83,7 @@ app = st.App(
         Route("/api/generate/ask/{question}", routes.generate_question),
         Route("/api/attention/heads", routes.attention_heads),
         Route("/api/generate/write", streaming.write, methods=["POST"]),
+        Route("/api/generate/memorised", streaming.memorised, methods=["POST"]),
     ],
     lifespan=lifespan,
     on_script_error=show_error,

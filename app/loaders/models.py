@@ -38,6 +38,18 @@ def kept(run_id: str) -> list[int]:
     return [step_of(path) for path in kept_checkpoints(runs.open_run(run_id))]
 
 
+def with_model() -> list[runs.RunChoice]:
+    """The runs, in the order of the picker, that have saved a model."""
+    return [choice for choice in runs.list_choices() if _has_model(choice.run_id)]
+
+
+def _has_model(run_id: str) -> bool:
+    try:
+        return bool(kept(run_id))
+    except RunError:
+        return False
+
+
 def nearest(run_id: str, step: int | None = None) -> Path:
     """The checkpoint nearest to a step, or the newest.
 

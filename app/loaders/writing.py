@@ -83,8 +83,8 @@ def parse_wish(values: Mapping[str, Any]) -> Wish:
         prompt=clean_prompt(str(prompt))[0],
         count=count,
         step=step if _is_whole(step) and step >= 0 else None,
-        given=_ids(values.get("given", ())),
-        put_in=put_in if isinstance(put_in, str) else _ids(put_in),
+        given=token_ids(values.get("given", ())),
+        put_in=put_in if isinstance(put_in, str) else token_ids(put_in),
         stops=tuple(str(stop)[:LONGEST_PUT_IN] for stop in _list(values.get("stops", ())) if stop)[:MOST_STOPS],
         sampling=parse_config(SamplingConfig, sampling),
     )
@@ -239,7 +239,7 @@ def _list(value: object) -> Sequence[Any]:
     return value if isinstance(value, list | tuple) else ()
 
 
-def _ids(value: object) -> tuple[int, ...]:
+def token_ids(value: object) -> tuple[int, ...]:
     """Raises:
     ConfigError: these are no token ids, or too many.
     """

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import state
 from app.components import show_picture
-from app.loaders import generate, models, runs
+from app.loaders import generate, models
 from app.widgets.run_picker import label
 from app.widgets.write import wait
 from lm_core.errors import RunError
@@ -24,7 +24,9 @@ def show_pair(run_id: str) -> None:
     if generate.standing(run_id).checkpoint_step is None:
         wait(run_id)
         return
-    choices = [{"id": each.run_id, "label": label(each), "scratch": _scratch(each.run_id)} for each in _with_model()]
+    choices = [
+        {"id": each.run_id, "label": label(each), "scratch": _scratch(each.run_id)} for each in models.with_model()
+    ]
     _show("together", run_id, {"runs": choices})
 
 
@@ -56,17 +58,6 @@ def _show(picture: str, run_id: str, data: dict[str, Any]) -> None:
 
 def _address(name: str) -> str:
     return ALIASES.get(name, name)
-
-
-def _with_model() -> list[runs.RunChoice]:
-    return [each for each in runs.list_choices() if _has_model(each.run_id)]
-
-
-def _has_model(run_id: str) -> bool:
-    try:
-        return bool(models.kept(run_id))
-    except RunError:
-        return False
 
 
 def _scratch(run_id: str) -> bool:

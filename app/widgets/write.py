@@ -6,7 +6,8 @@ import streamlit as st
 
 from app import state
 from app.components import look_again_every, show_picture
-from app.loaders import generate
+from app.loaders import generate, models
+from app.widgets.run_picker import label
 
 PICTURE = "generate-picture"
 
@@ -24,6 +25,7 @@ def show(run_id: str) -> None:
 def draw(run_id: str) -> None:
     """The picture; what is in view goes into the address and into what the session remembers."""
     data = generate.page_data(run_id, generate.standing(run_id), state.writing(), generate.asked_by_link())
+    data["runs"] = [{"id": each.run_id, "label": label(each)} for each in models.with_model()]
     view = show_picture("generate", data, key=PICTURE, listens=("view",)).view
     if view and view["run"] == run_id:
         state.remember_writing(view)

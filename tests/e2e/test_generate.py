@@ -232,6 +232,17 @@ def test_branches_are_kept_and_a_text_is_put_in_edited_and_written_on(open_gener
     expect(page.locator(".generate:not(.busy)")).to_be_visible()
     page.get_by_role("button", name="Write on").click()
     expect(place).to_have_text(re.compile("/ 8[0-9]"))
+    # Colours: by rank at once; by the other model, which is the same one here; memorised says what cannot be.
+    colour = page.get_by_label("Colour of the chips")
+    for way in ("surprise", "entropy", "rank"):
+        colour.select_option(way)
+    colour.select_option("other")
+    page.get_by_label("The other model").select_option("step 100")
+    expect(page.locator(".small-caption")).to_contain_text(re.compile("the same [0-9]+ times. Here its likeliest is"))
+    colour.select_option("memorised")
+    expect(page.locator(".small-caption")).to_contain_text("learned from another edition of its text")
+    link = page.get_by_role("link", name="All heads in Attention").get_attribute("href")
+    assert re.search(r"/attention\?run=generate-e2e&text=.+&at=100&layer=2&query=\d+", link)
     # The sum at the end of the first branch is that of its choices.
     said = page.locator(".explored p.note").inner_text()
     assert "log-probability" in said

@@ -45,8 +45,8 @@ export function createActions(store, writer) {
       else if (known) writer.visit(known, choice);
       else writer.branch(choice, [id]);
     },
-    /** A text of the reader's own in place of this choice; after the last one, once it is on screen, at the end. */
-    putIn: (text, atEnd) => writer.branch(atEnd ? last() + 1 : state.choice, text),
+    /** A text of the reader's own in place of this choice. */
+    putIn: (text) => writer.branch(state.choice, text),
     /** The branch above or below in the tree, at the same place of its text where it has one. */
     neighbour(shift) {
       const rows = inRows(state.writing.tree);

@@ -7,10 +7,11 @@ import { quotedToken, tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { colourings } from "./colours.js";
 
-const RAMPS = { probability: (palette) => palette.probabilityRamp, surprise: (palette) => palette.surprise };
+const RAMPS = { probability: (palette) => palette.probabilityRamp, surprise: (palette) => palette.surprise, attention: (palette) => palette.attention };
 
-/** onSeek(choice), onColouring(name), onPutIn(text, atEnd), onEdit() and onGoOn() report what the reader asked for. */
-export function createChips({ onSeek, onColouring, onPutIn, onEdit, onGoOn }) {
+/** onSeek(choice), onColouring(name), onPutIn(text), onEdit() and onGoOn() report what the reader asked for; `marked` is
+ *  shown between the text and its tools. */
+export function createChips({ onSeek, onColouring, onPutIn, onEdit, onGoOn, marked }) {
   const ways = colourings();
   const colouring = element("select", { class: "button", aria: { label: t("Colour of the chips") }, on: { change: () => onColouring(colouring.value) } },
     Object.entries(ways).map(([value, { text }]) => element("option", { value, text })));
@@ -23,7 +24,7 @@ export function createChips({ onSeek, onColouring, onPutIn, onEdit, onGoOn }) {
     element("div", { class: "panel-heading" },
       element("h2", { text: t("The text so far") }), hint,
       element("span", { class: "legend note" }, ends[0], scale, ends[1]), colouring),
-    strip, tools.node);
+    strip, marked, tools.node);
   let chips = [];
   let shown = { prompt: null, steps: [] };
 
@@ -48,7 +49,7 @@ export function createChips({ onSeek, onColouring, onPutIn, onEdit, onGoOn }) {
     setText(hint, writing.unit === "character" ? t("grey was given; click a character to see how it was chosen") : t("grey was given; click a token to see how it was chosen"));
   }
 
-  function update({ writing, choice, colouring: name, palette, changed, busy }) {
+  function update({ writing, choice, colouring: name, palette, changed, busy, marks }) {
     const way = ways[name];
     colouring.value = name;
     way.ends.forEach((words, place) => setText(ends[place], words));
@@ -57,9 +58,10 @@ export function createChips({ onSeek, onColouring, onPutIn, onEdit, onGoOn }) {
     writing.steps.forEach((step, index) => {
       const chip = chips[index];
       const visible = index <= choice;
-      const background = visible ? ramp.at(Math.min(Math.max(way.share(step, index), 0), 1)) : "";
+      const share = way.share(step, index, marks);
+      const background = visible && share !== null ? ramp.at(Math.min(Math.max(share, 0), 1)) : "";
       chip.style.background = background;
-      chip.style.color = visible ? inkOn(background) : "";
+      chip.style.color = background ? inkOn(background) : "";
       chip.classList.toggle("coming", !visible);
       chip.classList.toggle("changed", changed.has(index));
       chip.classList.toggle("put-in", step.putIn);
@@ -108,7 +110,7 @@ function createTools({ onPutIn, onEdit, onGoOn }) {
       submit(event) {
         event.preventDefault();
         if (field.value === "") field.focus();
-        else onPutIn(field.value.replaceAll("\\n", "\n"), false);
+        else onPutIn(field.value.replaceAll("\\n", "\n"));
       },
     },
   }, element("label", { class: "put-in-label" }, where, field), here, element("span", { class: "spacer" }), edit, further);

@@ -13,9 +13,10 @@ export function createLooking({ onLayer }) {
   const picker = element("span", {});
   const strip = element("div", { class: "looks", role: "img" });
   const words = element("p", { class: "caption small" });
+  const link = element("a", { target: "_blank", class: "button", text: t("All heads in Attention") });
   const node = element("section", { class: "panel looking", aria: { label: t("Where did it look?") } },
     element("div", { class: "panel-heading" },
-      element("h2", { text: t("Where did it look to make this choice?") }), element("span", { class: "note grow", text: t("mean over the heads, percent") }), picker),
+      element("h2", { text: t("Where did it look to make this choice?") }), element("span", { class: "note grow", text: t("mean over the heads, percent") }), link, picker),
     strip, words);
   const cells = [];
   let choices = null;
@@ -33,7 +34,8 @@ export function createLooking({ onLayer }) {
     },
     update(look) {
       if (!look) return;
-      const { weights, tokens, layer, palette, chosen, scale, monospaced } = look;
+      const { weights, tokens, layer, palette, chosen, scale, monospaced, address } = look;
+      link.href = address;
       choices.show(layer);
       const largest = Math.max(...weights);
       const strongest = new Set(weights.map((weight, place) => [weight, place]).sort((one, other) => other[0] - one[0]).slice(0, NAMED).map(([, place]) => place));

@@ -4,6 +4,7 @@ import { mount } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { createActions, listenToKeys, runClock } from "./actions.js";
+import { askForMarks, MARKS_STATE } from "./marks.js";
 import { createModels } from "./models.js";
 import { createParts, drawParts, layOut } from "./views.js";
 import { createWriter } from "./writer.js";
@@ -14,14 +15,14 @@ const LARGE = 1.35;
 /** What each run's tree was when its page was left in this tab: it is there again when one comes back. */
 const left = new Map();
 
-const initialState = (root) => ({
-  run: "", writing: null, settings: null, seed: 0, choice: 0, colouring: "probability", layer: Infinity, hovered: null,
+const initialState = (root, { base }) => ({
+  run: "", base, writing: null, settings: null, seed: 0, choice: 0, colouring: "probability", layer: Infinity, hovered: null,
   locked: null, rolls: [], rollSeed: 0, at: null, playing: false, speed: 2, opened: false, busy: false, problem: "", waking: null,
-  end: null, standing: null, scale: 1, palette: readPalette(root),
+  end: null, standing: null, ...MARKS_STATE, scale: 1, palette: readPalette(root),
 });
 
 function build(root, { data, setState }) {
-  const store = createStore(initialState(root), { name: "generate" });
+  const store = createStore(initialState(root, data), { name: "generate" });
   const writer = createWriter(store, data.base);
   const actions = createActions(store, writer);
   const parts = createParts(store, actions);
@@ -29,19 +30,20 @@ function build(root, { data, setState }) {
   root.append(layOut(parts, models.node));
   drawParts(store, parts);
   const view = keepAddress(store, parts, setState);
-  const stops = [runClock(store, actions), view, listenToKeys(store, actions), parts.line.stop, models.stop, writer.cancel, store.stop];
+  const stops = [runClock(store, actions), view, askForMarks(store, data.base), listenToKeys(store, actions), parts.line.stop, parts.branches.stop, models.stop, writer.cancel, store.stop];
   let shown = null;
 
   /** New data from Python: another run, another size. Whatever the picture told Python itself is here already. */
   function update(next) {
     store.set({ scale: next.large ? LARGE : 1, palette: readPalette(root), standing: next.standing });
     models.update({ ...next.models, runId: next.run, base: next.base, step: store.state.writing?.step ?? next.models.kept.at(-1), at: shown === next.run ? store.state.at : next.models.at });
+    parts.marked.offer({ run: next.run, kept: next.models.kept, runs: next.runs });
     if (shown === next.run) return;
     keep();
     shown = next.run;
     const before = left.get(next.run);
     const { seed, ...settings } = next.sampling;
-    store.set({ run: next.run, at: next.models.at, settings, seed, waking: next.waking, writing: null, ...before });
+    store.set({ run: next.run, at: next.models.at, settings, seed, waking: next.waking, writing: null, ...MARKS_STATE, ...before });
     parts.prompt.fill(before?.draft ?? { ...next.draft, seed, stops: next.stops, opening: next.opening });
     if (before) writer.resume(before.draft);
     else writer.write(parts.prompt.draft(), { choice: next.choice });

@@ -1,11 +1,12 @@
 /** All views of the page, and which part of the state each of them reads. */
 import { element, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
-import { t } from "../kit/words.js";
+import { language, t } from "../kit/words.js";
 import { createBranches } from "./branches.js";
 import { createCandidates } from "./candidates.js";
 import { createChips } from "./chips.js";
 import { createLooking } from "./looking.js";
+import { createMarked } from "./marked.js";
 import { createNumberLine } from "./numberline.js";
 import { createPlayback } from "./playback.js";
 import { createPrompt } from "./prompt.js";
@@ -18,9 +19,11 @@ import { changesOf, provenance, verdictOf } from "./wording.js";
 export function createParts({ state, set }, actions) {
   const { hover: onHover, lock: onLock, seek: onSeek } = actions;
   const prompt = createPrompt({ onWrite: actions.write, onCancel: actions.cancel });
+  const marked = createMarked({ onFrom: (from) => set({ from }), onModel: (otherModel) => set({ otherModel, other: null }) });
   return {
-    prompt,
+    prompt, marked,
     chips: createChips({
+      marked: marked.node,
       onSeek, onColouring: (colouring) => set({ colouring }), onPutIn: actions.putIn,
       onEdit: () => prompt.edit(textOf(state)), onGoOn: () => actions.goOn(prompt.draft().count),
     }),
@@ -80,7 +83,11 @@ export function drawParts(store, parts) {
     for (const name of ["looking", "chips", "branches", "playback"]) parts[name].rebuild(writing);
   });
   watch(["choice"], ({ writing, step }) => parts.settings.rebuild(writing, step));
-  watch(["settings", "choice", "colouring", "palette", "busy"], (now, { colouring, busy }) => parts.chips.update({ ...now, colouring, busy }));
+  watch(["settings", "choice", "colouring", "palette", "busy", "memory", "from", "other", "otherModel"], (now, state) => {
+    const marks = marksOf(now, state);
+    parts.chips.update({ ...now, colouring: state.colouring, busy: state.busy, marks });
+    parts.marked.update({ ...now, ...marks, colouring: state.colouring, otherModel: state.otherModel });
+  });
   watch(["choice", "scale"], (now) => parts.branches.update(now));
   watch(["settings", "choice", "hovered", "locked", "rolls", "scale"], (now, { rolls }) => {
     setText(parts.title, titleOf(now));
@@ -96,13 +103,19 @@ export function drawParts(store, parts) {
   });
   watch(["settings", "choice", "rolls"], ({ now, texts }, { rolls }) => parts.reroll.update({ candidates: now.candidates, rolls, texts }));
   watch(["settings", "choice", "opened"], ({ now, texts }) => parts.values.update({ candidates: now.candidates, texts }));
-  watch(["choice", "layer", "palette", "scale"], (now, { layer }) => parts.looking.update(lookOf(now, layer)));
+  watch(["choice", "layer", "palette", "scale"], (now, state) => parts.looking.update(lookOf(now, state)));
   watch(["settings", "choice", "playing", "speed"], ({ entropies, choice, writing, step }, { playing, speed }) => {
     parts.playback.update({ choice, playing, speed, entropies, chosen: writing.texts[step.id] });
   });
   watch(["choice"], moved(parts));
   // While it plays, a spoken sentence per choice would only pile up.
   watch(["settings", "choice", "playing"], ({ sentence }, { playing }) => { if (!playing) setText(parts.spoken, sentence); });
+}
+
+/** What the server found of this very text; of the one before nothing is shown. */
+function marksOf({ writing }, { memory, from, other }) {
+  const ofThis = (found) => (found && found.steps.length === writing.steps.length && found.steps.every((step, index) => step === writing.steps[index]) ? found : null);
+  return { memory: ofThis(memory), from, other: ofThis(other) };
 }
 
 /** What the run wrote long ago, to read until its model is awake. */
@@ -139,7 +152,7 @@ function lineLabels({ step, settings, asWritten }) {
 }
 
 /** The attention of this choice beside the tokens that it fell on; null for a model that only counts. */
-function lookOf({ writing, step, choice, palette, scale }, wished) {
+function lookOf({ writing, step, choice, palette, scale }, { layer: wished, run, base }) {
   if (!writing.layers) return null;
   const layer = Math.min(wished, writing.layers - 1);
   const tokens = [...writing.prompt, ...writing.steps.slice(0, choice).map(({ id }) => writing.texts[id])];
@@ -147,5 +160,13 @@ function lookOf({ writing, step, choice, palette, scale }, wished) {
   return {
     weights: step.attention[layer].slice(-shown), tokens: tokens.slice(-shown), layer, palette, scale,
     chosen: writing.texts[step.id], monospaced: writing.unit === "character",
+    address: attentionAddress(tokens.slice(-writing.context), { run, base, step: writing.step, layer }),
   };
+}
+
+/** The page Attention with the text that led to this choice, at its last token; signs that stand for others left out. */
+function attentionAddress(tokens, { run, base, step, layer }) {
+  const shown = tokens.filter((token) => !/^<.+>$/.test(token));
+  const view = { run, text: shown.join("").slice(-2000), at: step, layer: layer + 1, query: shown.length - 1, lang: language() };
+  return `${base ? `/${base}` : ""}/attention?${new URLSearchParams(view)}`;
 }

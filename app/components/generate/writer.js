@@ -61,14 +61,11 @@ export function createWriter(store, base) {
     },
     /** Another token (`putIn`: [id]) or text at a choice; what follows is written anew, while the choice stays in view. */
     branch(choice, putIn) {
-      const { tree, branch, steps } = state.writing;
-      const place = Math.min(choice, steps.length);
-      const rest = Math.max(FEWEST, draft.count - place - 1);
-      const given = steps.slice(0, place).map(({ id }) => id);
-      ask({ given, put_in: putIn, count: rest }, () => {
-        if (place === steps.length) return { tree, branch };
-        return { tree, branch: addBranch(tree, { parent: steps[place].branch, from: place, sampling: state.settings }) };
-      }, { stays: place });
+      const { tree, steps } = state.writing;
+      const rest = Math.max(FEWEST, draft.count - choice - 1);
+      const given = steps.slice(0, choice).map(({ id }) => id);
+      const grow = () => ({ tree, branch: addBranch(tree, { parent: steps[choice].branch, from: choice, sampling: state.settings }) });
+      ask({ given, put_in: putIn, count: rest }, grow, { stays: choice });
     },
     /** The text in view, written on from its end. */
     goOn(count) {
