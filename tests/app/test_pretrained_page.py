@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.loaders import attention, generate, loss, models, pretrained, runs
+from app.loaders import attention, generate, loss, loss_questions, models, pretrained, runs
 from app.widgets import run_picker
 from lm_core.errors import ModelError
 from lm_core.interop.huggingface import read_folder, write_folder
@@ -53,6 +53,10 @@ def test_it_opens_on_tokens_loss_attention_and_generate(run_id):
     [point] = loss.loss_of_text(run_id, "To be, or not to be?")["points"]
     assert point["losses"][0] is None
     assert all(value > 0 for value in point["losses"][1:])
+    found = loss_questions.answer(run_id, "choice", {})
+    assert (found["title"], found["step"]) == ("Shakespeare's comedies", 0)  # where its own text is not here
+    costs = loss_questions.answer(run_id, "sequence", {"text": "To be, or not to be?"})["logs"]
+    assert [-log for log in costs[1:]] == pytest.approx(point["losses"][1:], abs=1e-3)
     assert attention.look_at(run_id, "To be, or not").attention.shape == (2, 4, 13, 13)
     assert attention.pack_history(run_id, -1)
     shown = sent(open_page("generate", run=run_id))

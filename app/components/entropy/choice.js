@@ -23,12 +23,17 @@ export function createChoice(store) {
     box.hidden = !choice;
     if (!choice) return;
     const [token, log] = choice.rows.find(([, , truth]) => truth);
-    const rank = choice.rows.findIndex(([, , truth]) => truth) + 1;
     const values = { title: choice.title, step: choice.step, token: quotedToken(token), share: percent(Math.exp(log)), vocabulary: choice.vocabulary };
     context.replaceChildren(choice.before.map(visibleToken).join(""), element("b", { class: "came", text: visibleToken(token) }));
     const rest = choice.rest === null ? "" : ` ${t("“others” are all {count} remaining tokens of its vocabulary in one bar.", { count: choice.vocabulary - choice.rows.length })}`;
-    setText(words, (rank < 5 && log >= choice.rows[0][1] ? t("From “{title}”: {token} came. The model of step {step} gave it {share}, its first choice.", values)
-      : t("From “{title}”: {token} came. The model of step {step} gave it {share}.", values)) + rest);
+    setText(words, sentence(values, choice.step, log >= choice.rows[0][1]) + rest);
   });
   return box;
+}
+
+/** A model that was trained elsewhere has no steps. */
+function sentence(values, step, isFirst) {
+  if (step === 0) return t("From “{title}”: {token} came. The model gave it {share}.", values);
+  return isFirst ? t("From “{title}”: {token} came. The model of step {step} gave it {share}, its first choice.", values)
+    : t("From “{title}”: {token} came. The model of step {step} gave it {share}.", values);
 }
