@@ -45,6 +45,7 @@ lesson(
         "lm_core.models.attention.Attention._project",
         "lm_core.models.layers.MLP.forward",
         "lm_core.interpret.walk_source.source_of",
+        "lm_core.interpret.figures.source_of_figure",
         "lm_core.interpret.lens.logit_lens",
         "lm_core.interpret.ablation.without",
         "lm_core.interpret.attribution.attribute",
