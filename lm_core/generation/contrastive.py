@@ -19,7 +19,6 @@ import numpy.typing as npt
 
 from lm_core.config import SamplingConfig
 from lm_core.errors import ConfigError
-from lm_core.generation.decode import DecodeStep, generate
 from lm_core.generation.reader import Reader, check_prompt
 from lm_core.generation.sampling import (
     Distribution,
@@ -98,11 +97,6 @@ def generate_contrasted(
             stages=stages,
         )
         ids.append(token_id)
-
-
-def same_draw(models: Sequence[LanguageModel], ids: Sequence[int], sampling: SamplingConfig) -> list[DecodeStep]:
-    """What each model would add to the same text at the same u: if one choice differs, only its model is the reason."""
-    return [next(generate(model, ids, sampling, n_tokens=1)) for model in models]
 
 
 def _check_pair(expert: LanguageModel, amateur: LanguageModel, alpha: float) -> None:

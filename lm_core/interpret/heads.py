@@ -37,7 +37,6 @@ THRESHOLDS = {
     "brackets": 0.4, "class": 0.5, "near": 0.6, "broad": 0.85,
 }  # fmt: skip  # what it takes to earn a name; of several the first is the name
 BY_RANDOM = ("repeat", "same")
-BY_TEXT = ("sink", "brackets", "class")
 HALF_SUPPORT = 0.8  # each witness must reach this share of the threshold
 ENOUGH = 3  # queries in each half; fewer are no evidence
 SINK_DISTANCE = 2  # nearer than this, a sink cannot be told from looking one back

@@ -57,8 +57,3 @@ export function flowThrough(upper, lower, size, wide = 0) {
   }
   return flow;
 }
-
-/** The rollout of `layers`, each a list of its heads' triangles, first layer first -> rows that add up to 1. */
-export function rolloutOf(layers, size, residual = true) {
-  return layers.reduce((flow, triangles) => flowThrough(mixingOf(triangles, size, residual), flow, size), null);
-}

@@ -6,7 +6,7 @@ import torch
 
 from lm_core.config import ModelConfig, SamplingConfig
 from lm_core.errors import ConfigError
-from lm_core.generation.contrastive import contrast, generate_contrasted, same_draw
+from lm_core.generation.contrastive import contrast, generate_contrasted
 from lm_core.generation.decode import generate
 from lm_core.generation.sampling import softmax
 from lm_core.models.registry import build_model
@@ -64,15 +64,6 @@ def test_what_is_implausible_is_never_drawn(pair):
         assert step.expert[step.token_id] >= 0.3 * step.expert.max()
         assert step.stages.final.sum() == pytest.approx(1)
         assert (step.stages.final[~np.isfinite(step.scores)] == 0).all()
-
-
-def test_two_models_are_asked_at_one_draw(pair):
-    sampling = SamplingConfig(temperature=1.5, seed=4)
-    both = same_draw(pair, PROMPT, sampling)
-    assert both[0].u == both[1].u
-    assert both[0].position == both[1].position == 3
-    alone = [next(generate(model, PROMPT, sampling, n_tokens=5)) for model in pair]
-    assert [step.token_id for step in both] == [step.token_id for step in alone]
 
 
 def test_impossible_pairs_are_refused_in_words(pair):
