@@ -46,7 +46,7 @@ def title(page):
 def click_number(page, row, column, rows, columns):
     """The middle of a cell of the tensor that the stop makes, found again from the picture's size."""
     heat = page.locator(".makes .heat")
-    expect(heat).to_be_visible()
+    expect(heat).to_have_attribute("data-rows", str(rows))  # of this sentence, not of the one before
     measure = (
         "(canvas) => [canvas.dataset.left, canvas.dataset.top, canvas.clientWidth, canvas.clientHeight].map(Number)"
     )
