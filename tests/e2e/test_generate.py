@@ -223,11 +223,18 @@ def test_branches_are_kept_and_a_text_is_put_in_edited_and_written_on(open_gener
     page.keyboard.press("ArrowDown")
     expect(page.locator("button.chip").nth(5)).to_have_text(second[5])
     expect(tree).to_have_count(2)
-    # Words of one's own, by keys alone; then written on from the end.
+    # Another candidate by keys alone.
+    page.locator(".rows").focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    expect(tree).to_have_count(3)
+    expect(page.locator("button.chip").nth(5)).not_to_have_text(second[5])
+    expect(page.locator(".generate:not(.busy)")).to_be_visible()
+    # Words of one's own; then written on from the end.
     field = page.get_by_label("Put in a text of your own")
     field.fill("To be")
     page.keyboard.press("Enter")
-    expect(tree).to_have_count(3)
+    expect(tree).to_have_count(4)
     expect(page.locator("button.chip.put-in")).to_have_text(["T", "o", "·", "b", "e"])
     expect(page.locator(".generate:not(.busy)")).to_be_visible()
     page.get_by_role("button", name="Write on").click()
