@@ -5,7 +5,7 @@ import { niceTicks } from "../kit/plot.js";
 
 const HIGH = 200;
 const EDGE = { left: 46, right: 12, top: 12, bottom: 44 };
-const ROOM = 34; // pixels of a label
+const ROOM = 42; // pixels of a label
 const WIDE = 46; // pixels of a label with its count
 
 /** createColumns({title, about, share: as percent}) -> {panel, draw(spec or null, palette)}; specs.js makes specs. */
