@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.i18n import _
-from app.widgets import counting, distributions, loss_curve, sentence_chance, text_loss, wrong
+from app.widgets import counting, distributions, guess, loss_curve, sentence_chance, text_loss, wrong
 from app.widgets.frame import header, lesson
 from app.widgets.run_picker import pick_run
 from app.widgets.sections import show_section
@@ -16,6 +16,7 @@ SECTIONS = {
     "text": (_("Text"), text_loss.show),
     "wrong": (_("Where it is wrong"), wrong.show),
     "counting": (_("Counting"), counting.show),
+    "guess": (_("Guess"), guess.show),
 }
 
 header(

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from app.loaders import counting
+from app.loaders import counting, guess
 from app.loaders.choice import choice_of_run
 from app.loaders.probing import Question, one_at_a_time, whole_number
 from app.loaders.sequence import sequence_of
@@ -83,6 +83,8 @@ QUESTIONS: dict[str, Answer] = {
     "table": _alone(counting.table),
     "orders": _alone(counting.orders),
     "samples": _alone(counting.samples),
+    "hidden": guess.hidden,
+    "revealed": _alone(guess.revealed),
 }
 
 
