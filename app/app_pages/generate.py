@@ -16,6 +16,7 @@ CODE = (
     "lm_core.generation.sampling.keep_top_p",
     "lm_core.generation.sampling.draw",
     "lm_core.generation.decode.generate",
+    "lm_core.generation.beam.beam_search",
     "lm_core.models.cache.KVCache.append",
     "lm_core.generation.timing.multiplications",
 )
@@ -23,6 +24,7 @@ CODE = (
 SECTIONS = {
     "write": (_("Write"), write.show),
     "together": (_("Two at once"), at_once.show_pair),
+    "beam": (_("Beam"), at_once.show_beam),
     "cache": (_("Cache"), at_once.show_cache),
 }
 

@@ -37,6 +37,7 @@ export default function (component) {
 BORROWED = {
     "experiments": ("runs",),
     "sidebyside": ("tokens",),
+    "beam": ("together",),
     "cache": ("together",),
     "wrong": ("surprise",),
 }  # pictures that are partly made of another's modules wear its styles too

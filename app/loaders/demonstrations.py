@@ -1,16 +1,17 @@
-"""A question of the page Generate by its name in ("pair", "cache", …), the answer as plain values out."""
+"""A question of the page Generate by its name in ("pair", "beam", "cache", …), the answer as plain values out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from app.loaders import caching, probing, together
+from app.loaders import beams, caching, probing, together
 from app.loaders.probing import Question
 from lm_core.errors import ConfigError
 
 QUESTIONS: dict[str, Callable[[str, Question], dict[str, Any]]] = {
     "pair": together.pair,
+    "beam": beams.tree,
     "cache": caching.fill,
     "column": caching.column,
     "speed": caching.speed,

@@ -1,4 +1,4 @@
-"""The sections of Generate that ask a route: two at once, the cache; a run in, its picture out."""
+"""The sections of Generate that ask a route: two at once, beam search, the cache; a run in, its picture out."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from app.widgets.run_picker import label
 from app.widgets.write import wait
 from lm_core.errors import RunError
 
-WHOLE = ("count", "top_k", "seed", "step", "other_step", "choice", "side")
-DECIMAL = ("temperature", "top_p")
-TEXTS = ("text", "other", "colouring")
+WHOLE = ("count", "top_k", "seed", "step", "other_step", "choice", "side", "width")
+DECIMAL = ("temperature", "top_p", "length_penalty")
+TEXTS = ("text", "other", "colouring", "ends")
 ALIASES = {"step": "at"}  # the name that another section of the page has for the same
 
 
@@ -28,6 +28,14 @@ def show_pair(run_id: str) -> None:
         {"id": each.run_id, "label": label(each), "scratch": _scratch(each.run_id)} for each in models.with_model()
     ]
     _show("together", run_id, {"runs": choices})
+
+
+def show_beam(run_id: str) -> None:
+    """Beam search as a tree, with the greedy and a drawn text beside it."""
+    if generate.standing(run_id).checkpoint_step is None:
+        wait(run_id)
+        return
+    _show("beam", run_id, {})
 
 
 def show_cache(run_id: str) -> None:

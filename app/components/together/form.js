@@ -8,6 +8,8 @@ const LONGEST = 2000; // characters; the server reads no more
 /** The fields that there are, in the words of the address. */
 const FIELDS = {
   count: () => ({ label: t("How many"), min: 1, max: 80, step: 1, start: 40 }),
+  width: () => ({ label: t("Width"), min: 1, max: 6, step: 1, start: 3 }),
+  length_penalty: () => ({ label: t("Length penalty"), min: 0, max: 2, step: 0.1, start: 0 }),
   temperature: () => ({ label: t("Temperature"), min: 0, max: 2, step: 0.05, start: 0.8 }),
   top_k: () => ({ label: t("Top-k"), min: 1, max: 1000, step: 1, empty: t("off") }),
   top_p: () => ({ label: t("Top-p"), min: 0.05, max: 1, step: 0.05, empty: t("off") }),

@@ -1,0 +1,180 @@
+/** Beam search: one store, the tree, the sentence of the node in hand, three texts to compare, and all values. */
+import { element, prefersReducedMotion, segmented, setText } from "../kit/dom.js";
+import { fixed } from "../kit/format.js";
+import { mount } from "../kit/mount.js";
+import { createStore } from "../kit/store.js";
+import { tokenSpan } from "../kit/tokens.js";
+import { t } from "../kit/words.js";
+import { createForm, promptNotes } from "../together/form.js";
+import { createPieces } from "../together/pieces.js";
+import { createTransport } from "../together/transport.js";
+import { createValues } from "../together/values.js";
+import { comparedWords, dullWords, fateName, nodeWords, penaltyWords } from "./captions.js";
+import { greedyInTree, nodesUpTo, pathTo, textOf } from "./reading.js";
+import { createTexts } from "./texts.js";
+import { createTree } from "./tree.js";
+
+const LARGE = 1.35;
+const SETTLED = 400; // milliseconds without a change before the address takes the view
+const MOST = 24; // tokens
+const ENDS = ["never", "line", "sentence"];
+
+export default mount((root, { data, setState }) => {
+  let page = start(root, data, setState);
+  return {
+    update(next) {
+      if (next.run !== page.run) {
+        page.stop();
+        page = start(root, next, setState);
+      } else page.resize(next);
+    },
+    dispose: () => page.stop(),
+  };
+});
+
+function start(root, data, setState) {
+  const store = createStore({
+    rows: [], about: null, at: -1, chosen: null, ends: ENDS.includes(data.ends) ? data.ends : "never", playing: false, wanted: data.choice ?? null,
+    scale: data.large ? LARGE : 1, busy: false, problem: "",
+  }, { name: "beam" });
+  const { state, set } = store;
+  const pieces = createPieces({ base: data.base, run: data.run, question: "beam", received: take, waiting: (busy) => set({ busy }), failed: (problem) => set({ problem }) });
+  const form = createForm({
+    fields: ["width", "count", "length_penalty", "seed"], start: { ...data, count: Math.min(data.count ?? 12, MOST) }, changes: { count: { max: MOST, start: 12 } }, action: t("Search"), onAsk: write,
+  });
+  const ends = segmented({
+    label: t("A text ends with"), chosen: state.ends, onChoose(value) { set({ ends: value }); write(); },
+    choices: [{ value: "never", text: t("nothing") }, { value: "line", text: t("a new line") }, { value: "sentence", text: t("a full stop") }],
+  });
+  const values = () => ({ ...form.values(), step: data.step, ends: state.ends });
+  const show = (at) => set({ at: Math.min(Math.max(at, 0), state.rows.length - 1), chosen: null });
+  const transport = createTransport({
+    label: t("Token"), onSeek: show, onPlay: (playing) => set({ playing }),
+    tick() {
+      if (state.at + 1 < state.rows.length) show(state.at + 1);
+      else if (!state.busy) set({ playing: false });
+    },
+    keys: { ArrowUp: () => choose(-1), ArrowDown: () => choose(1) },
+  });
+  const view = createView({ onChoose: (chosen) => set({ chosen, playing: false }), transport, ends });
+  root.replaceChildren(element("section", { class: "together beam", aria: { label: t("Beam search") } }, form.node, view.node));
+
+  function write() {
+    set({ rows: [], about: null, at: -1, chosen: null, playing: !prefersReducedMotion() && state.wanted === null, problem: "" });
+    pieces.ask(values());
+  }
+
+  function take(answer) {
+    const rows = [...state.rows.slice(0, answer.have), ...answer.rows];
+    const at = state.wanted !== null ? Math.min(state.wanted, rows.length - 1) : state.playing ? Math.max(state.at, 0) : rows.length - 1;
+    set({ rows, at, about: answer, wanted: answer.left ? state.wanted : null });
+    form.show({ text: answer.text, busy: answer.left, notes: promptNotes(answer) });
+  }
+
+  /** The neighbour of the node in hand in its column. */
+  function choose(shift) {
+    const column = state.rows[state.at]?.nodes ?? [];
+    const here = column.findIndex(({ id }) => id === (state.chosen ?? state.rows[state.at].best[0]));
+    const next = column[Math.min(Math.max(here + shift, 0), column.length - 1)];
+    if (next) set({ chosen: next.id, playing: false });
+  }
+
+  store.watch(["rows", "at", "chosen", "scale", "playing"], view.draw);
+  store.watch(["busy", "problem"], ({ busy, problem, about }) => {
+    form.show({ busy, problem, notes: about ? promptNotes(about) : [] });
+    view.node.hidden = Boolean(problem) && !state.rows.length;
+  });
+  const stopAddress = keepAddress(store, values, (told) => setState("view", { run: data.run, ...told }));
+  write();
+  return {
+    run: data.run,
+    resize: ({ large }) => set({ scale: large ? LARGE : 1 }),
+    stop() {
+      [pieces.stop, transport.stop, stopAddress, store.stop].forEach((stop) => stop());
+    },
+  };
+}
+
+function createView({ onChoose, transport, ends }) {
+  const tree = createTree({ onChoose });
+  const texts = createTexts();
+  const table = createValues();
+  const best = element("ol", { class: "beam-best" });
+  const [said, compared, dull, penalised] = [1, 2, 3, 4].map(() => element("p", { class: "caption" }));
+  const bestTitle = element("h2");
+  const spoken = element("div", { class: "visually-hidden", role: "status" });
+  const node = element("div", { class: "beam-body" },
+    element("section", { class: "panel beam-panel", aria: { label: t("The tree") } },
+      element("div", { class: "panel-heading" }, element("h2", { text: t("What the beam weighs, token by token") }), legend(),
+        element("span", { class: "note", text: t("each box: ln p of the token, Σ total so far; up and down keys move in a column") })),
+      tree.node, said, transport.node),
+    element("section", { class: "panel beam-panel", aria: { label: t("Three texts") } },
+      element("h2", { text: t("Three texts of this model, with the probability of each token") }), texts.node, compared, dull),
+    element("section", { class: "panel beam-panel", aria: { label: t("The best so far") } },
+      element("div", { class: "panel-heading" }, bestTitle, element("span", { class: "label muted", text: t("A text ends with") }), ends.group), best, penalised, table.node),
+    spoken);
+
+  function draw({ rows, about, at, chosen, scale, playing }) {
+    transport.update({ at: Math.max(at, 0), last: Math.max(rows.length - 1, 0), playing, words: "" });
+    node.classList.toggle("empty", !rows.length);
+    if (at < 0 || !rows.length) return;
+    const { penalty, width } = about;
+    const nodes = nodesUpTo(rows, at);
+    const winner = pathTo(nodes, rows[at].best[0]);
+    const inHand = nodes.get(chosen ?? rows[at].best[0]);
+    const words = nodeWords({ node: inHand, before: inHand.total - inHand.nats, width, penalty });
+    const [greedy, drawn] = [textOf(rows, at, "greedy"), textOf(rows, at, "drawn")];
+    tree.draw({ rows, at, best: winner.map(({ id }) => id), greedy: greedyInTree(rows, at), chosen: inHand.id, prompt: about.prompt, scale, words });
+    setText(said, words);
+    texts.draw({
+      penalty,
+      texts: [{ name: t("beam"), mark: "★", tokens: winner }, { name: t("greedy"), mark: "G", tokens: greedy }, { name: t("drawn, temperature 1, seed {seed}", { seed: about.seed }), mark: "⚂", tokens: drawn }],
+    });
+    setText(compared, comparedWords({ best: winner, greedy, penalty }));
+    setText(dull, dullWords({ best: winner, drawn }));
+    setText(penalised, penaltyWords(about));
+    setText(bestTitle, t("The {count} best after {place} tokens", { count: rows[at].best.length, place: at + 1 }));
+    best.replaceChildren(...rows[at].best.map((id) => bestRow(pathTo(nodes, id), penalty)));
+    transport.update({ at, last: rows.length - 1, playing, words });
+    if (!playing) setText(spoken, words);
+    table.show(() => tableOf(nodes));
+  }
+  return { node, draw };
+}
+
+function bestRow(path, penalty) {
+  const { total, score, fate } = path.at(-1);
+  const values = { total: fixed(total), score: fixed(score), count: path.length };
+  const figures = penalty > 0 ? t("ln p = {total} in {count} tokens, score {score}", values) : t("ln p = {total} in {count} tokens", values);
+  return element("li", {}, element("span", { class: "mono" }, path.map(({ text }) => tokenSpan(text))), element("span", { class: "note", text: fate === "ended" ? `${figures}, ${t("whole")}` : figures }));
+}
+
+function legend() {
+  const sign = (kind, text) => element("span", { class: "beam-sign" }, element("span", { class: `beam-swatch ${kind}`, aria: { hidden: "true" } }), text);
+  return element("span", { class: "beam-legend note" }, sign("kept", t("kept")), sign("cut", t("cut")), sign("ended", t("whole")), element("span", { text: `★ ${t("best so far")}` }), element("span", { text: `G ${t("greedy")}` }));
+}
+
+function tableOf(nodes) {
+  return {
+    heads: [t("place"), t("token"), t("text so far"), "ln p", t("total"), t("score"), t("what became of it")],
+    rows: [...nodes.values()].map((node) => [
+      node.depth, { token: node.text }, { token: pathTo(nodes, node.id).map(({ text }) => text).join("") }, fixed(node.nats, 4), fixed(node.total, 4), fixed(node.score, 4), fateName(node.fate),
+    ]),
+  };
+}
+
+function keepAddress(store, asked, tell) {
+  let timer = 0;
+  let told = null;
+  store.watch(["at", "playing", "busy", "rows"], ({ at, playing, busy, rows }) => {
+    clearTimeout(timer);
+    if (!rows.length || playing || busy) return;
+    const view = { ...asked(), choice: at };
+    const words = JSON.stringify(view);
+    timer = setTimeout(() => {
+      if (told !== words) tell(view);
+      told = words;
+    }, SETTLED);
+  });
+  return () => clearTimeout(timer);
+}
