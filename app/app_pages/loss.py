@@ -45,5 +45,6 @@ lesson(
         "lm_core.training.scores.calibration_error",
         "lm_core.models.counts.Mixture",
         "lm_core.training.counting.count_text",
+        "lm_core.interpret.guessing.spread",
     ),
 )

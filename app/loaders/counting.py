@@ -156,6 +156,14 @@ def table(run_id: str, question: Mapping[str, str]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def shares_by_order(run_id: str, before: list[int], most: int) -> list[np.ndarray[Any, Any]]:
+    """(V,) what counts of one token, of pairs, … up to `most` tokens in a row give each token after these."""
+    from lm_core.interpret.counting import stages
+
+    order = min(most, len(counted(run_id).tables))
+    return [stage.shares for stage in stages(_mixture(run_id, order, "witten-bell", 1.0), before)]
+
+
 def _likeliest(shares: np.ndarray[Any, Any], tokenizer: Any) -> list[list[Any]]:
     best = [int(token) for token in np.argsort(-shares, kind="stable")[:5]]
     return [[name, float(shares[token])] for token, name in zip(best, tokenizer.token_texts(best), strict=True)]

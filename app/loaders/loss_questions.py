@@ -83,8 +83,9 @@ QUESTIONS: dict[str, Answer] = {
     "table": _alone(counting.table),
     "orders": _alone(counting.orders),
     "samples": _alone(counting.samples),
-    "hidden": guess.hidden,
-    "revealed": _alone(guess.revealed),
+    "guess": guess.guess,
+    "first": guess.first,
+    "reveal": _alone(guess.reveal),
 }
 
 

@@ -1,71 +1,92 @@
-/** Guess the next token: chips on what may come, the truth, what the model had said, and one's own line on the ladder. */
+/** The section "Guess": the next token of a text that the model never saw, guessed, revealed, and put on the ladder. */
 import { apiAddress } from "../kit/address.js";
-import { fetchAnswer } from "../kit/ask.js";
+import { createAsking, fetchAnswer } from "../kit/ask.js";
 import { element, setText } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
+import { readPalette } from "../kit/theme.js";
 import { t } from "../kit/words.js";
-import { createAnswer } from "./answer.js";
-import { openGame, shareOf, withChips } from "./game.js";
-import { createLadder } from "./ladder.js";
-import { createTable } from "./table.js";
+import { createForm } from "./form.js";
+import { keep, recall } from "./memory.js";
+import { createPassage } from "./passage.js";
+import { createStanding } from "./standing.js";
+import { createVerdict } from "./verdict.js";
 
 export default mount((root, { data }) => {
-  let page = open(root, data);
+  let page = start(root, data);
   return {
     update(next) {
-      if (next.run === page.run) return;
+      if (next.run === page.run) { page.restyle(); return; }
       page.dispose();
-      page = open(root, next);
+      page = start(root, next);
     },
+    themeChanged: () => page.restyle(),
     dispose: () => page.dispose(),
   };
 });
 
-function open(root, data) {
-  const { game, keep, fresh } = openGame(data.run);
-  const store = createStore({ game, hidden: null, words: null, chips: {}, answer: null, problem: "", busy: false }, { name: "guess" });
-  const gone = new AbortController();
+function start(root, data) {
+  const store = createStore({ place: null, asking: false, palette: readPalette(root), width: 0, ...recall(data.run) }, { name: "guess" });
+  const form = createForm(store, {
+    onType: (typed) => asking.ask({ name: "first", typed }),
+    onReveal: () => asking.ask({ name: "reveal", guess: store.state.named.map(({ id, percent }) => `${id}.${percent}`).join(",") }),
+  });
+  const verdict = createVerdict(store, { onNext: () => goOn(store.state.rounds) });
+  const problem = element("p", { class: "problem", role: "alert" });
+  const about = element("span", { class: "unit" });
+  const body = element("div", { class: "guess-body", hidden: true },
+    element("div", { class: "play" }, createPassage(store), form.form, verdict.box), createStanding(store, { onAnew: () => goOn([]) }));
+  root.replaceChildren(element("section", { class: "panel", aria: { label: t("Guess the next token") }, on: { keydown: (event) => event.stopPropagation() } },
+    element("div", { class: "panel-heading" }, element("h2", { text: t("Guess the next token") }), about), problem, body));
 
-  async function ask(what, values) {
-    try {
-      const answer = await fetchAnswer(apiAddress(data.base, `loss/ask/${what}`, { run: data.run, turn: store.state.game.turn, number: store.state.game.number, ...values }), { signal: gone.signal });
-      store.set({ problem: "", busy: false });
-      return answer;
-    } catch (error) {
-      if (!gone.signal.aborted) store.set({ busy: false, problem: error.refused ? error.message : t("The server does not answer. Try again in a moment.") });
-      return null;
-    }
-  }
-  async function show() {
-    const hidden = await ask("hidden", { words: store.state.words ? 0 : 1 });
-    if (hidden) store.set({ hidden, words: hidden.words ?? store.state.words, chips: {}, answer: null });
-  }
-  const actions = {
-    put(token, count) { if (!store.state.answer) store.set({ chips: withChips(store.state.chips, token, count) }); },
-    async reveal() {
-      const { chips, hidden, busy, answer } = store.state;
-      if (busy || answer || !hidden) return;
-      store.set({ busy: true });
-      const found = await ask("revealed", { guessed: Object.keys(chips).join(",") });
-      if (!found) return;
-      const mine = -Math.log(shareOf(chips, found.truth, hidden.vocabulary));
-      const theirs = -Math.log(found.rows.find(({ id }) => id === found.truth).share);
-      const { game } = store.state;
-      store.set({ answer: { ...found, mine, theirs }, game: keep({ ...game, number: game.number + 1, rounds: [...game.rounds, [mine, theirs]] }) });
+  const answers = {
+    guess(place) {
+      body.hidden = false;
+      setText(about, t("from “{title}”, a part that the model did not train on. You and the model see the same {count} tokens.", { title: place.title, count: place.before.length }));
+      store.set({ place });
     },
-    next() { if (store.state.answer) show(); },
-    passage() { move({ turn: store.state.game.turn + 1, number: 0 }); },
-    restart() { move(fresh); },
+    first({ tokens: [token, other] }) {
+      form.name(token, other);
+      form.clear();
+    },
+    reveal(revealed) {
+      store.set({ revealed, rounds: [...store.state.rounds, { came: revealed.came[1], logs: revealed.logs }] });
+      store.drawNow();
+      verdict.next.focus();
+    },
   };
-  function move(changes) {
-    store.set({ game: keep({ ...store.state.game, ...changes }) });
-    show();
+  const asking = createAsking({
+    send: ({ name, ...values }, signal) => fetchAnswer(apiAddress(data.base, `loss/ask/${name}`, { run: data.run, turn: store.state.turn, ...values }), { cache: "no-store", signal }),
+    waiting: (busy) => store.set({ asking: busy }),
+    failed: (words) => setText(problem, words),
+    answered(values, { name }) {
+      setText(problem, "");
+      answers[name](values);
+    },
+  });
+
+  /** The next place, with these rounds behind one; anew too, as the answer here is known. */
+  function goOn(rounds) {
+    store.set({ turn: store.state.turn + 1, named: [], revealed: null, rounds });
+    store.drawNow();
+    form.clear();
+    form.field.focus();
+    asking.ask({ name: "guess" });
   }
-  const problem = element("p", { class: "notice", role: "status", hidden: true });
-  store.watch(["problem"], (state) => { problem.hidden = !state.problem; setText(problem, state.problem); });
-  root.replaceChildren(problem, element("div", { class: "guess" }, createTable(store, actions), element("div", { class: "guess-side" }, createAnswer(store), createLadder(store, data, actions))));
+  store.watch(["revealed"], ({ revealed }) => { form.form.hidden = Boolean(revealed); });
+  store.watch(["turn", "named", "revealed", "rounds"], (state) => keep(data.run, state));
+
+  asking.ask({ name: "guess" });
+  const resized = new ResizeObserver(() => store.set({ width: root.clientWidth }));
+  resized.observe(root);
   store.redrawAll();
-  show();
-  return { run: data.run, dispose() { gone.abort(); store.stop(); } };
+  return {
+    run: data.run,
+    restyle: () => requestAnimationFrame(() => store.set({ palette: readPalette(root) })),
+    dispose() {
+      asking.dispose();
+      resized.disconnect();
+      store.stop();
+    },
+  };
 }
