@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.loaders import beams, caching, probing, together
+from app.loaders import beams, caching, contrasting, probing, together
 from app.loaders.probing import Question
 from lm_core.errors import ConfigError
 
 QUESTIONS: dict[str, Callable[[str, Question], dict[str, Any]]] = {
     "pair": together.pair,
+    "contrast": contrasting.contrast,
     "beam": beams.tree,
     "cache": caching.fill,
     "column": caching.column,

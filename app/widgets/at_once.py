@@ -14,7 +14,7 @@ from app.widgets.write import wait
 from lm_core.errors import RunError
 
 WHOLE = ("count", "top_k", "seed", "step", "other_step", "choice", "side", "width")
-DECIMAL = ("temperature", "top_p", "length_penalty")
+DECIMAL = ("temperature", "top_p", "length_penalty", "alpha")
 TEXTS = ("text", "other", "colouring", "ends")
 ALIASES = {"step": "at"}  # the name that another section of the page has for the same
 

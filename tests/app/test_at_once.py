@@ -9,8 +9,10 @@ from app.loaders.demonstrations import answer
 from lm_core import settings as machine
 from lm_core.config import SamplingConfig
 from lm_core.errors import ConfigError, RunError
+from lm_core.generation.contrastive import generate_contrasted
 from lm_core.generation.decode import generate
 from lm_core.generation.sampling import distribution, draw, softmax
+from tests.counted_run import make_counted_run
 from tests.pages import open_page, sent
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -87,6 +89,31 @@ def test_of_strangers_texts_are_compared_and_no_probability_is_made_up(make_fini
         assert token["q"] is None
         assert (token["would"] is None) == (token["other"] is None)  # after an <unk>, which is no text
     assert any(token["would"] is not None for row in rows for token in row)
+
+
+def test_the_third_text_is_a_without_b(two):
+    _found, rows = whole("contrast", **ASKED, other_step="0", alpha="0.2")
+    opened = [models.open_model(RUN, models.nearest(RUN)), models.open_untrained(RUN)]
+    ids = opened[0].tokenizer.encode("ROMEO:")
+    steps = list(generate_contrasted(*(one.model for one in opened), ids, SAMPLING, alpha=0.2, n_tokens=40))
+    assert [(row["id"], row["u"]) for row in rows] == [(step.token_id, step.u) for step in steps]
+    for row, step in zip(rows, steps, strict=True):
+        assert (row["p"], row["q"]) == (step.expert[row["id"]], step.amateur[row["id"]])
+        for line, taken in zip(row["lines"], row["taken"], strict=True):
+            share, begin = next((share, begin) for token, share, begin in line if token == taken)
+            assert begin - 1e-6 <= row["u"] < begin + share + 1e-5
+        [kept] = [share for token, share, _begin in row["lines"][2] if token == row["id"]]
+        assert kept == pytest.approx(step.stages.final[row["id"]], rel=1e-4)
+
+
+def test_runs_that_count_can_be_contrasted_and_strangers_cannot(home, make_finished_run):
+    run_id = make_counted_run(home)
+    assert len(whole("contrast", run_id, text="copy: abc", count="5", other_step="5")[1]) == 5
+    make_finished_run(machine.GALLERY / RUN)
+    with pytest.raises(ConfigError, match="two runs with one tokenizer"):
+        answer(run_id, "contrast", {"text": "copy: abc", "other": RUN})
+    with pytest.raises(ConfigError, match="alpha is a number"):
+        answer(run_id, "contrast", {"text": "copy: abc", "alpha": "2"})
 
 
 @pytest.mark.parametrize(

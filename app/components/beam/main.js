@@ -43,8 +43,8 @@ function start(root, data, setState) {
     fields: ["width", "count", "length_penalty", "seed"], start: { ...data, count: Math.min(data.count ?? 12, MOST) }, changes: { count: { max: MOST, start: 12 } }, action: t("Search"), onAsk: write,
   });
   const ends = segmented({
-    label: t("A text ends with"), chosen: state.ends, onChoose(value) { set({ ends: value }); write(); },
-    choices: [{ value: "never", text: t("nothing") }, { value: "line", text: t("a new line") }, { value: "sentence", text: t("a full stop") }],
+    label: t("A text ends"), chosen: state.ends, onChoose(value) { set({ ends: value }); write(); },
+    choices: [{ value: "never", text: t("never") }, { value: "line", text: t("with a new line") }, { value: "sentence", text: t("with a full stop") }],
   });
   const values = () => ({ ...form.values(), step: data.step, ends: state.ends });
   const show = (at) => set({ at: Math.min(Math.max(at, 0), state.rows.length - 1), chosen: null });
@@ -111,7 +111,7 @@ function createView({ onChoose, transport, ends }) {
     element("section", { class: "panel beam-panel", aria: { label: t("Three texts") } },
       element("h2", { text: t("Three texts of this model, with the probability of each token") }), texts.node, compared, dull),
     element("section", { class: "panel beam-panel", aria: { label: t("The best so far") } },
-      element("div", { class: "panel-heading" }, bestTitle, element("span", { class: "label muted", text: t("A text ends with") }), ends.group), best, penalised, table.node),
+      element("div", { class: "panel-heading" }, bestTitle, element("span", { class: "label muted", text: t("A text ends") }), ends.group), best, penalised, table.node),
     spoken);
 
   function draw({ rows, about, at, chosen, scale, playing }) {

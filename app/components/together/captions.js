@@ -58,3 +58,12 @@ export function choiceWords({ token, side, own, would }) {
     : t("{rest} finds {token} {times} times as likely as {letter} does.", { ...values, times: number(1 / ratio) });
   return `${first} ${second} ${times}`;
 }
+
+/** A token of the text that A writes where B is taken off it. */
+export function contrastWords({ row, texts, place, alpha }) {
+  const values = {
+    place: place + 1, token: quotedToken(texts[row.id]), own: percent(row.p), other: percent(row.q), score: fixed(Math.log(row.p) - Math.log(row.q)),
+    kept: row.kept, alpha, first: quotedToken(texts[row.taken[0]]), second: quotedToken(texts[row.taken[1]]),
+  };
+  return t("Token {place}: {token}; A itself gives it {own}, B {other}: score ln A − ln B = {score}. Kept are those with at least {alpha} times A’s highest share: {kept}. With the same draw A alone takes {first}, B {second}.", values);
+}

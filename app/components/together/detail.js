@@ -33,6 +33,7 @@ export function createDetail() {
     setText(title, next.title);
     setText(words, next.words);
     lines.update({ bands, u, focus, scale, description: next.words });
+    table.style.setProperty("--bands", bands.length);
     const candidates = candidatesOf(bands.map(({ slices }) => slices), bands.map(({ texts }) => texts));
     const largest = Math.max(1e-9, ...candidates.flatMap(({ shares }) => shares.map((share) => share ?? 0)));
     head.replaceChildren(element("th", { scope: "col", text: t("candidate") }), ...bands.map(({ name }) => element("th", { scope: "col", text: name })));

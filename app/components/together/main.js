@@ -4,6 +4,7 @@ import { mount } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { t } from "../kit/words.js";
+import { createContrast } from "./contrast.js";
 import { createDetail } from "./detail.js";
 import { createForm, promptNotes } from "./form.js";
 import { createModelPicker, earlier } from "./models.js";
@@ -32,13 +33,16 @@ export default mount((root, { data, setState }) => {
 
 function start(root, data, setState) {
   const store = createStore({
-    rows: [], texts: [{}, {}], models: null, sameTokens: true, at: -1, side: data.side === 1 ? 1 : 0, playing: false, wanted: data.choice ?? null,
+    rows: [], texts: [{}, {}], models: null, sameTokens: true, at: -1, side: [1, 2].includes(data.side) && (data.side === 1 || data.alpha !== null) ? data.side : 0, third: null, playing: false, wanted: data.choice ?? null,
     colouring: data.colouring || "own", palette: readPalette(root), scale: data.large ? LARGE : 1, busy: false, problem: "",
   }, { name: "together" });
   const { state, set } = store;
   const asked = { step: data.step, other: data.other || data.run, other_step: data.other_step };
   const pieces = createPieces({
     base: data.base, run: data.run, question: "pair", received: take, waiting: (busy) => set({ busy }), failed: (problem) => set({ problem }),
+  });
+  const contrast = createContrast({
+    base: data.base, run: data.run, alpha: data.alpha, onChange: askThird, onRows: (third) => set(third ? { third } : { third, side: Math.min(state.side, 1) }),
   });
   const form = createForm({ fields: FIELDS, start: data, onAsk: write });
   const pickers = ["A", "B"].map((letter, side) => createModelPicker({
@@ -56,19 +60,24 @@ function start(root, data, setState) {
       if (state.at + 1 < state.rows.length) show(state.at + 1);
       else if (!state.busy) set({ playing: false });
     },
-    keys: { ArrowUp: () => set({ side: 0 }), ArrowDown: () => set({ side: 1 }) },
+    keys: { ArrowUp: () => set({ side: Math.max(state.side - 1, 0) }), ArrowDown: () => set({ side: Math.min(state.side + 1, state.third?.rows.length ? 2 : 1) }) },
   });
   const colouring = segmented({
     label: t("Colour of the tokens"), chosen: state.colouring, onChoose: (value) => set({ colouring: value }),
     choices: [{ value: "own", text: t("its own probability") }, { value: "other", text: t("the other’s probability") }, { value: "same", text: t("would the other choose the same?") }],
   });
-  const parts = partsOf({ pickers, colouring, detail: createDetail(), values: createValues(), transport, onChoose: (side, at) => set({ side, at, playing: false }) });
+  const parts = partsOf({ pickers, colouring, detail: createDetail(), values: createValues(), transport, contrast, onChoose: (side, at) => set({ side, at, playing: false }) });
   root.replaceChildren(element("section", { class: "together", aria: { label: t("Two at once") } }, form.node, parts.node));
 
   /** Ask anew for both texts, from the form and the models that stand in the columns. */
   function write() {
     set({ rows: [], texts: [{}, {}], at: -1, playing: !prefersReducedMotion() && state.wanted === null, problem: "" });
     pieces.ask({ ...form.values(), ...asked });
+    askThird();
+  }
+
+  function askThird() {
+    contrast.ask({ ...form.values(), ...asked });
   }
 
   function take(answer) {
@@ -81,7 +90,7 @@ function start(root, data, setState) {
 
   store.watch(null, (now) => parts.draw(now));
   store.watch(["busy", "problem", "models"], ({ busy, problem, models }) => form.show({ busy, problem, notes: models ? promptNotes(models[0]) : [] }));
-  const stopAddress = keepAddress(store, () => ({ ...form.values(), ...asked }), (view) => setState("view", { run: data.run, ...view }));
+  const stopAddress = keepAddress(store, () => ({ ...form.values(), ...asked, alpha: contrast.alpha() }), (view) => setState("view", { run: data.run, ...view }));
 
   /** The newest model beside an early one of the same run, unless the address says otherwise. */
   async function open() {
@@ -97,7 +106,7 @@ function start(root, data, setState) {
     recolour: () => set({ palette: readPalette(root) }),
     resize: ({ large }) => requestAnimationFrame(() => set({ scale: large ? LARGE : 1, palette: readPalette(root) })),
     stop() {
-      [pieces.stop, transport.stop, parts.stop, stopAddress, store.stop].forEach((stop) => stop());
+      [pieces.stop, contrast.stop, transport.stop, parts.stop, stopAddress, store.stop].forEach((stop) => stop());
     },
   };
 }
@@ -106,7 +115,7 @@ function start(root, data, setState) {
 function keepAddress(store, asked, tell) {
   let timer = 0;
   let told = null;
-  store.watch(["at", "side", "colouring", "playing", "busy", "rows"], ({ at, side, colouring, playing, busy, rows }) => {
+  store.watch(["at", "side", "colouring", "playing", "busy", "rows", "third"], ({ at, side, colouring, playing, busy, rows }) => {
     clearTimeout(timer);
     if (!rows.length || playing || busy) return;
     const view = { ...asked(), choice: at, side, colouring };

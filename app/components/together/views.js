@@ -3,26 +3,32 @@ import { element, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { quotedToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
-import { LETTERS, choiceWords, partingWords, summaryWords, tokenWords } from "./captions.js";
+import { LETTERS, choiceWords, contrastWords, partingWords, summaryWords, tokenWords } from "./captions.js";
 import { partingOf, summary } from "./reading.js";
 import { createText } from "./text.js";
 import { probabilityCell } from "./values.js";
 
 const AGREED = 0.35; // how strongly a token is tinted that the other model would choose too
 
-export function partsOf({ pickers, colouring, detail, values, transport, onChoose }) {
+export function partsOf({ pickers, colouring, detail, values, transport, contrast, onChoose }) {
   const texts = [0, 1].map((side) => createText({ label: t("Text of {letter}", { letter: LETTERS[side] }), onChoose: (place) => onChoose(side, place) }));
   const figures = [0, 1].map(() => element("p", { class: "note figures-line" }));
   const columns = texts.map((text, side) => element("section", { class: `panel column side-${side}`, aria: { label: LETTERS[side] } }, pickers[side].node, text.node, figures[side]));
+  const third = createText({ label: t("Text of {letter}", { letter: LETTERS[2] }), onChoose: (place) => onChoose(2, place) });
+  const thirdColumn = element("section", { class: "panel column side-2", aria: { label: LETTERS[2] } }, contrast.head, third.node, contrast.said);
+  const frame = element("div", { class: "pair-columns" }, columns, thirdColumn);
   const caption = element("p", { class: "caption" });
   const spoken = element("div", { class: "visually-hidden", role: "status" });
   const node = element("div", { class: "together-body" },
-    element("div", { class: "colour-row" }, element("span", { class: "label muted", text: t("Colour of the tokens") }), colouring.group),
-    element("div", { class: "pair-columns" }, columns), caption, detail.node, values.node, transport.node, spoken);
+    element("div", { class: "colour-row" }, element("span", { class: "label muted", text: t("Colour of the tokens") }), colouring.group, contrast.toggle),
+    frame, caption, detail.node, values.node, transport.node, spoken);
 
   function draw(state) {
-    const { rows, models, at, side, playing } = state;
+    const { rows, models, at, playing } = state;
+    const side = state.side === 2 && !state.third?.rows[at] ? 0 : state.side; // C comes later than A and B
     node.classList.toggle("empty", !rows.length);
+    thirdColumn.hidden = !state.third;
+    frame.style.setProperty("--columns", state.third ? 3 : 2);
     transport.update({ at: Math.max(at, 0), last: Math.max(rows.length - 1, 0), playing, words: "" });
     if (!models || !rows.length) {
       texts.forEach((text) => text.draw({ tokens: [], prompt: [], at: -1, chosen: null, parting: null, tints: [], marks: [], words: () => "" }));
@@ -41,11 +47,36 @@ export function partsOf({ pickers, colouring, detail, values, transport, onChoos
     columns.forEach((column, place) => column.classList.toggle("in-hand", place === side));
     const shown = [0, 1].map((column) => (partings[column] !== null && partings[column] <= at ? partings[column] : null));
     setText(caption, `${partingWords({ rows: seen, texts: state.texts, partings: shown, sameTokens: state.sameTokens })} ${summaryWords({ summaries, sameTokens: state.sameTokens })}`);
-    drawChoice(state);
-    const words = wordsOf(state, side, at);
+    drawThird({ ...state, side });
+    const words = side === 2 ? drawContrast(state) : wordsOf(state, side, at);
+    if (side !== 2) drawChoice({ ...state, side });
     transport.update({ at, last: rows.length - 1, playing, words });
     if (!playing) setText(spoken, words);
     values.show(() => tableOf(state, tokens));
+  }
+
+  function drawThird({ third: found, models, at, side, colouring: value, palette }) {
+    thirdColumn.classList.toggle("in-hand", side === 2);
+    if (!found) return;
+    const tints = found.rows.map(({ p, q, taken }) => {
+      if (value === "same") return taken[0] === taken[2] ? palette.probabilityRamp.at(AGREED) : palette.page;
+      return palette.probabilityRamp.at(value === "own" ? p : q);
+    });
+    third.draw({
+      tokens: found.rows.map(({ id }) => found.texts[id]), prompt: models[0].prompt, at, chosen: side === 2 ? at : null, parting: null, tints,
+      marks: found.rows.map(({ taken }) => value === "same" && taken[0] !== taken[2]), words: (place) => contrastWords({ row: found.rows[place], texts: found.texts, place, alpha: found.alpha }),
+    });
+  }
+
+  /** A, B and the difference of both under one draw. */
+  function drawContrast({ third: { rows, texts: names, alpha }, at, scale }) {
+    const row = rows[at];
+    const words = contrastWords({ row, texts: names, place: at, alpha });
+    detail.draw({
+      title: t("Token {place} of C: one draw, three lines", { place: at + 1 }), words, u: row.u, scale,
+      bands: ["A", "B", t("C: A minus B")].map((name, line) => ({ name, slices: row.lines[line], chosen: row.taken[line], texts: names })),
+    });
+    return words;
   }
 
   function drawChoice(state) {
@@ -85,14 +116,15 @@ function figuresOf({ own, other, same, judged, perCharacter }, side) {
   return t("{letter} pays {own} bits a token, {rest} {other}; {rest} would choose the same at {same} of {count}", values);
 }
 
-function tableOf({ rows, texts }, tokens) {
+function tableOf({ rows, texts, third }, tokens) {
+  const more = third ? [t("text of {letter}", { letter: LETTERS[2] }), ...LETTERS.slice(0, 2).map((letter) => t("probability under {letter}", { letter }))] : [];
   const heads = [t("token"), "u", ...LETTERS.slice(0, 2).flatMap((letter, side) => [
     t("text of {letter}", { letter }), t("probability under {letter}", { letter }), t("under {letter}", { letter: LETTERS[1 - side] }), t("{letter} would choose", { letter: LETTERS[1 - side] }),
-  ])];
+  ]), ...more];
   return {
     heads,
     rows: rows.map((row, place) => [place + 1, row[0].u.toFixed(4), ...row.flatMap((token, side) => [
       { token: tokens[side][place] }, probabilityCell(token.p), probabilityCell(token.q), token.would === null ? "–" : quotedToken(texts[1 - side][token.would]),
-    ])]),
+    ]), ...(third?.rows[place] ? [{ token: third.texts[third.rows[place].id] }, probabilityCell(third.rows[place].p), probabilityCell(third.rows[place].q)] : [])]),
   };
 }
