@@ -16,6 +16,7 @@ CODE = (
     "lm_core.generation.sampling.keep_top_p",
     "lm_core.generation.sampling.draw",
     "lm_core.generation.decode.generate",
+    "lm_core.generation.contrastive.contrast",
     "lm_core.generation.beam.beam_search",
     "lm_core.models.cache.KVCache.append",
     "lm_core.generation.timing.multiplications",

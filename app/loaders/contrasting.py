@@ -26,12 +26,16 @@ def contrast(run_id: str, question: Question) -> dict[str, Any]:
     """
     expert = prompts.start(run_id, question)
     amateur = prompts.start(question.get("other") or run_id, question, step="other_step", text=expert.text)
-    if not together.same_tokens(expert, amateur):
-        raise ConfigError("B can be taken off A where both have the same tokens. Choose two runs with one tokenizer.")
     sampling, alpha = prompts.sampling_of(question), _alpha(question)
     count = prompts.count_of(question, 40, together.MOST_TOKENS)
     key = ("contrast", expert.run_id, expert.step, amateur.run_id, amateur.step, expert.text, count, sampling, alpha)
-    work = go_on(key, lambda: ({}, _rows(expert, amateur, sampling, alpha, count)), SECONDS)
+
+    def begin() -> tuple[dict[str, Any], Iterator[Any]]:
+        if together.same_tokens(expert, amateur):
+            return {}, _rows(expert, amateur, sampling, alpha, count)
+        raise ConfigError("B can be taken off A where both have the same tokens. Choose two runs with one tokenizer.")
+
+    work = go_on(key, begin, SECONDS)
     have = max(0, whole_number(question, "have", 0))
     found = work.done[have:]
     ids = sorted({each[0] for row in found for line in row["lines"] for each in line})

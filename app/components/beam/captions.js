@@ -29,7 +29,7 @@ export function comparedWords({ best, greedy, penalty }) {
   const values = { beam: fixed(beam), greedy: fixed(other), times: number(Math.exp(Math.abs(totalOf(best) - totalOf(greedy)))) };
   if (Math.abs(beam - other) < LIKELY_SAME) return t("The beam’s best text and greedy’s are equally good: {beam}.", values);
   if (beam > other) {
-    return penalty > 0 ? t("The beam’s best text scores {beam}, greedy’s {greedy}: less.", values)
+    return penalty > 0 || best.length !== greedy.length ? t("The beam’s best text scores {beam}, greedy’s {greedy}: less.", values)
       : t("The beam’s best text has ln p = {beam}, greedy’s {greedy}: the beam’s is {times} times as likely. Greedy took the likeliest token each time and paid for it later.", values);
   }
   return t("Here greedy’s text is better ({greedy}, the beam’s {beam}): the beam cut it on its way, when it looked worse than others. A beam looks further than greedy, and promises nothing.", values);

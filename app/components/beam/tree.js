@@ -17,7 +17,7 @@ export function createTree({ onChoose }) {
     const id = event.target.closest?.("[data-node]")?.dataset.node;
     if (id) onChoose(Number(id));
   });
-  let column = -1;
+  let seen = ""; // the column that was last brought into sight, and in which size
 
   function draw({ rows, at, best, greedy, chosen, prompt, scale, words }) {
     const size = (pixels) => Math.round(pixels * scale);
@@ -34,8 +34,8 @@ export function createTree({ onChoose }) {
       promptBox(prompt, places.get(0), size),
       ...shown.flatMap((level, place) => columnOf(level, place, places, kinds)),
     );
-    if (at !== column) keepInSight(size((at + 1) * COLUMN), size(COLUMN));
-    column = at;
+    if (seen !== `${at} ${scale}`) keepInSight(size((at + 1) * COLUMN), size(COLUMN));
+    seen = `${at} ${scale}`;
   }
 
   function keepInSight(left, room) {
