@@ -19,6 +19,8 @@ SHOTS = {
     "attention-dark": ("attention", "dark", 1140),
     "generate-light": ("generate", "light", 1140),
     "loss-dark": ("loss", "dark", 1140),
+    "distributions-light": ("loss?section=distributions", "light", 1060),
+    "beam-dark": ("generate?section=beam", "dark", 1060),
     "tokens-light": ("tokens", "light", HEIGHT),
     "data-dark": ("data?corpus=stories", "dark", HEIGHT),
     "inside-light": ("inside?stop=pattern", "light", 1140),
