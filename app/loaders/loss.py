@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.loaders import models, pretrained, runs
+from app.loaders.counting import standings
 from app.loaders.reading import ids_that_fit, readable_text
 from lm_core.errors import ConfigError, RunError
 
@@ -22,8 +23,20 @@ def loss_facts(run_id: str) -> dict[str, Any]:
     """{"run", "steps", "facts"}: `facts` is None until the worker has prepared the text."""
     facts = runs.facts_of(run_id)
     chosen = None if facts is None else {name: asdict(facts)[name] for name in FACTS}
+    if chosen:
+        chosen["baselines"] |= longer_counts(run_id)
     steps = 0 if pretrained.is_pretrained(run_id) else runs.config_of(run_id).train.steps
     return {"run": run_id, "steps": steps, "facts": chosen}
+
+
+def longer_counts(run_id: str) -> dict[str, float]:
+    """What runs that count more than three tokens in a row came to on the same text: {"4-gram": the least loss, …}."""
+    best: dict[str, float] = {}
+    for row in standings(run_id):
+        if row["counts"] and row["counts"]["order"] > 3 and row["run"] != run_id:
+            name = f"{row['counts']['order']}-gram"
+            best[name] = min(row["loss"], best.get(name, row["loss"]))
+    return best
 
 
 def loss_of_text(run_id: str, text: str) -> dict[str, Any]:

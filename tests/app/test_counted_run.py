@@ -17,7 +17,7 @@ from app.loaders import (
     writing,
 )
 from app.loaders.duplicate import changed
-from app.loaders.loss import loss_of_text
+from app.loaders.loss import loss_facts, loss_of_text
 from app.widgets import count_form
 from lm_core.errors import RunError
 from tests.counted_run import make_counted_run
@@ -103,3 +103,12 @@ def test_a_counting_run_is_started_from_the_form(monkeypatch):
     assert (config.model.smoothing, config.model.added) == ("add-k", 0.1)
     assert config.name.endswith("4-grams, add-k")
     assert config.train.steps == 100
+
+
+def test_longer_counts_are_rungs_of_the_other_runs_on_the_same_text(home):
+    short, long = make_counted_run(home), make_counted_run(home, order=4)
+    make_counted_run(home, order=4, smoothing="add-k", added=5.0)
+    rungs = loss_facts(short)["facts"]["baselines"]
+    assert rungs["4-gram"] == runs.status_of(long)["val_loss"] < rungs["unigram"]
+    assert "3-gram" not in rungs
+    assert "4-gram" in loss_facts(long)["facts"]["baselines"], "the other one of that length"

@@ -100,3 +100,12 @@ def test_a_picture_is_silent_while_the_page_turns_and_its_wishes_stay_until_they
     assert [(wish["session"], wish["value"]) for wish in both] == [("ours", "pause"), ("ours", "resume")]
     assert pause == both[:1]
     assert both[0]["id"] != both[1]["id"]
+
+
+def test_runs_that_count_longer_rows_are_rungs_with_a_name(bare):
+    found = bare.evaluate("""async () => {
+      const { rungsOf } = await import('/pictures/x/kit/series.js');
+      const { rungName } = await import('/pictures/x/kit/ladder.js');
+      return rungsOf({uniform: 4, '5-gram': 1.5, bigram: 2.5, seconds: 1}).map(({name}) => rungName(name));
+    }""")
+    assert found == ["knows nothing", "counts pairs", "counts 5-grams"]

@@ -7,8 +7,11 @@ const MOST_RECENT = 50;
 export const BASELINES = ["uniform", "unigram", "bigram", "trigram"];
 const PACKERS = ["gzip", "xz"]; // they pack the text; older runs have not measured them
 
+/** Runs that count, by what they count: "4-gram", "5-gram"; null for any other name. */
+export const countedBy = (name) => /^(\d)-gram$/.exec(name)?.[1] ?? null;
+
 /** What simple models reach, {name: loss}, as rungs to climb: [{name, value}], the highest loss first. */
-export const rungsOf = (baselines) => [...BASELINES, ...PACKERS].filter((name) => Number.isFinite(baselines[name]))
+export const rungsOf = (baselines) => [...BASELINES, ...PACKERS, ...Object.keys(baselines).filter(countedBy)].filter((name) => Number.isFinite(baselines[name]))
   .map((name) => ({ name, value: baselines[name] })).sort((first, second) => second.value - first.value);
 
 const OVER = ["done", "failed", "stopped"];
