@@ -12,9 +12,10 @@ from app.loaders import models, pretrained
 from app.loaders.dataset import dataset_of
 from app.loaders.loss_questions import answer
 from lm_core import settings as machine
+from lm_core.config import TokenizerSpec
 from lm_core.data.dataset import write_dataset
 from lm_core.errors import ConfigError, RunError
-from lm_core.tokenizers.registry import load_tokenizer
+from lm_core.tokenizers.registry import load_tokenizer, train_tokenizer
 from tests.counted_run import make_counted_run
 from tests.pages import open_page, sent
 
@@ -78,6 +79,17 @@ def test_typed_text_becomes_the_first_token_of_the_runs_own_tokenizer(run):
     assert answer(RUN, "first", {"turn": "0", "typed": " o"})["tokens"] == [[tokenizer.encode(" ")[0], " "]]
     with pytest.raises(ConfigError, match="Type what"):
         answer(RUN, "first", {"turn": "0"})
+
+
+def test_letters_are_another_token_after_a_space_and_both_are_offered(run):
+    tokenizer = train_tokenizer(TokenizerSpec(kind="bpe", vocab_size=262), ["the one, the other\n" * 20])
+    tokenizer.save(run.tokenizer_folder)
+    write_dataset(["the one\n" * 40], ["the one, the other\n" * 20], tokenizer, run.tokens_folder)
+    found = answer(RUN, "first", {"turn": "0", "typed": "the"})["tokens"]
+    assert [text for _id, text in found] == ["the", " the"]
+    assert [token for token, _text in found] == [tokenizer.encode("the")[0], tokenizer.encode(" the")[0]]
+    picks = answer(RUN, "guess", {"turn": "0"})["pick"]
+    assert sorted(text for _id, text in picks) == ["\n", " "]
 
 
 @pytest.mark.parametrize("guess", ["", "1.0", "1.50,1.20", "1.60,2.40", "99.10", "1.1,2.1,3.1,4.1", "1", "x.5"])

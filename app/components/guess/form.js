@@ -63,7 +63,7 @@ export function createForm(store, { onType, onReveal }) {
   store.watch(["place", "named"], ({ place, named }) => {
     if (!place) return;
     for (const button of buttons.children) button.setAttribute("aria-pressed", String(named.some((one) => String(one.id) === button.dataset.id)));
-    drawRows(rows, named, { change, drop, swap });
+    drawRows(rows, named, { change, drop, swap, back: () => field.focus() });
     const shares = { left: shareText(leftOver(percents()) / 100), others: place.vocabulary - named.length, each: shareText(shareOfOthers(percents(), place.vocabulary)) };
     setText(rest, named.length ? t("All {others} other tokens share the remaining {left}: {each} each. So no token has 0, and all add up to 100 %.", shares)
       : t("{others} tokens are possible. As long as you name none, each has {each}.", shares));
@@ -73,7 +73,7 @@ export function createForm(store, { onType, onReveal }) {
 }
 
 /** One row a token; a row that stays keeps its slider, so that a hand on it is not interrupted. */
-function drawRows(rows, named, { change, drop, swap }) {
+function drawRows(rows, named, { change, drop, swap, back }) {
   const kept = new Map([...rows.children].map((row) => [row.dataset.id, row]));
   rows.replaceChildren(...named.map(({ id, text, percent: share, other }, at) => {
     const row = kept.get(String(id)) ?? element("div", { class: "named-row", "data-id": id },
@@ -90,9 +90,9 @@ function drawRows(rows, named, { change, drop, swap }) {
     otherButton.hidden = !other || named.some((one) => one.id === other[0]);
     if (other) {
       setText(otherButton, t("rather {token}", { token: quotedToken(other[1]) }));
-      otherButton.onclick = () => swap(at);
+      otherButton.onclick = () => { swap(at); back(); }; // the row goes, and the focus with it
     }
-    away.onclick = () => drop(id);
+    away.onclick = () => { drop(id); back(); };
     return row;
   }));
 }

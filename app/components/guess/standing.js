@@ -10,6 +10,7 @@ import { shareText } from "./verdict.js";
 
 const HEIGHT = 340;
 const FEWEST = 10; // rounds that the picture has room for
+const FEW = 20; // rounds, below which luck decides
 
 const costsOf = (rounds, who) => rounds.map(({ logs }) => -logs[who]);
 const withError = ({ mean, error }) => (error === null ? fixed(mean) : `${fixed(mean)} ± ${fixed(error)}`);
@@ -45,9 +46,9 @@ function sentence(place, rounds) {
   const [you, model] = ["you", "model"].map((who) => meanAndError(costsOf(rounds, who)));
   const passed = rungsOf(place).filter(({ value }) => you.mean < value).at(-1);
   const words = { rounds: rounds.length, you: withError(you), model: withError(model), rung: passed?.name };
-  return [t("Rounds: {rounds}. You (thick): {you}; the model at the same places (dashed): {model}.", words),
-    passed ? t("Your mean lies below the line “{rung}”.", words) : t("Your mean lies above every line: being sure of what does not come costs most."),
-    t("± is one standard error; it halves with four times as many rounds.")].join(" ");
+  const beside = passed ? t("Your mean lies below the line “{rung}”.", words) : t("Your mean lies above every line: being sure of what does not come costs most.");
+  return [t("Rounds: {rounds}. You (thick): {you}; the model at the same places (dashed): {model}.", words), ...(rounds.length > 1 ? [beside] : []),
+    rounds.length < FEW ? t("After {count} rounds luck decides less.", { count: FEW }) : t("± is one standard error; it halves with four times as many rounds.")].join(" ");
 }
 
 function draw(svg, place, rounds, scale) {
