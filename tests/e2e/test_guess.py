@@ -62,8 +62,8 @@ def test_two_rounds_by_keyboard_alone_last_over_a_reload(open_page, server):
     assert (float(shown[1]), float(shown[2])) == pytest.approx((mean, error), abs=0.02)
     came = page.locator(".hidden-token").inner_text()
     page.reload()
-    expect(said).to_contain_text("You gave it", timeout=20_000)
-    assert page.locator(".hidden-token").inner_text() == came
+    expect(said).to_be_visible(timeout=20_000)
+    expect(page.locator(".hidden-token")).to_have_text(came)
     expect(page.locator(".standing")).to_have_attribute("aria-label", label)
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
     page.get_by_role("button", name="Begin anew").press("Enter")

@@ -23,9 +23,9 @@ export function createForm(store, { onType, onReveal }) {
   const label = () => setText(play, field.value || !store.state.named.length ? t("Name it") : t("Reveal"));
   function submit(event) {
     event.preventDefault();
-    if (field.value) onType(field.value); // waits its turn where the place is still on its way
+    if (field.value) onType(field.value);
     else if (!store.state.named.length) field.focus();
-    else if (!store.state.asking) onReveal();
+    else if (!store.state.asking && store.state.place.turn === store.state.turn) onReveal();
   }
   function onKey(event) {
     const by = { ArrowUp: STEP, ArrowDown: -STEP }[event.key];

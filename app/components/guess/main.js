@@ -55,15 +55,18 @@ function start(root, data) {
       verdict.next.focus();
     },
   };
-  const asking = createAsking({
+  /** Two queues: of each the newest question counts, and a guess must not take the place of the place. */
+  const createQueue = (waiting) => createAsking({
     send: ({ name, ...values }, signal) => fetchAnswer(apiAddress(data.base, `loss/ask/${name}`, { run: data.run, turn: store.state.turn, ...values }), { cache: "no-store", signal }),
-    waiting: (busy) => store.set({ asking: busy }),
+    waiting,
     failed: (words) => setText(problem, words),
     answered(values, { name }) {
       setText(problem, "");
       answers[name](values);
     },
   });
+  const placing = createQueue(() => {});
+  const asking = createQueue((busy) => store.set({ asking: busy }));
 
   /** The next place, with these rounds behind one; anew too, as the answer here is known. */
   function goOn(rounds) {
@@ -71,12 +74,12 @@ function start(root, data) {
     store.drawNow();
     form.clear();
     form.field.focus();
-    asking.ask({ name: "guess" });
+    placing.ask({ name: "guess" });
   }
   store.watch(["revealed"], ({ revealed }) => { form.form.hidden = Boolean(revealed); });
   store.watch(["turn", "named", "revealed", "rounds"], (state) => keep(data.run, state));
 
-  asking.ask({ name: "guess" });
+  placing.ask({ name: "guess" });
   const resized = new ResizeObserver(() => store.set({ width: root.clientWidth }));
   resized.observe(root);
   store.redrawAll();
@@ -84,6 +87,7 @@ function start(root, data) {
     run: data.run,
     restyle: () => requestAnimationFrame(() => store.set({ palette: readPalette(root) })),
     dispose() {
+      placing.dispose();
       asking.dispose();
       resized.disconnect();
       store.stop();
