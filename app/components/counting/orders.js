@@ -8,6 +8,7 @@ import { smoothingName } from "./controls.js";
 const HEIGHT = 340;
 const MARKS = { "witten-bell": "run-1", "kneser-ney": "run-3", "add-k": "run-2" };
 const MOST_RUNS = 4;
+const NARROW = 520;
 
 export function createOrders(store, run) {
   const chart = shape("svg", { class: "orders-chart", role: "img" });
@@ -25,7 +26,7 @@ export function createOrders(store, run) {
   });
   return element("section", { class: "panel orders", aria: { label: t("How far does counting come?") } },
     element("div", { class: "panel-heading" }, element("h2", { text: t("How far does counting come?") }), element("span", { class: "unit", text: t("loss in nats per token, by the length of the n-grams") })),
-    waiting, chart, words, element("details", { class: "values" }, element("summary", { text: t("Values as a table") }), table));
+    waiting, chart, element("p", { class: "note", text: t("length of n-grams, and how many of the validation text's were never counted") }), words, element("details", { class: "values" }, element("summary", { text: t("Values as a table") }), table));
 }
 
 const scaleOf = (node) => Number(getComputedStyle(node).getPropertyValue("--scale")) || 1;
@@ -34,7 +35,8 @@ function draw(chart, orders, { smoothing, order, width, scale, run }) {
   const names = Object.keys(orders.losses);
   const longest = orders.grams.length;
   const [left, right] = [40 * scale, width - Math.min(220 * scale, width * 0.4)];
-  const [top, bottom] = [12, HEIGHT * scale - 64 * scale];
+  const [top, bottom] = [12, HEIGHT * scale - 46 * scale];
+  const longestName = width < NARROW ? 11 : 22;
   const runs = standing(orders, run);
   const all = [orders.uniform, ...names.flatMap((name) => orders.losses[name].validation), ...orders.losses[smoothing].training, ...runs.map(({ loss }) => loss)];
   const [low, high] = [Math.floor(Math.min(...all) * 2) / 2, Math.ceil(Math.max(...all) * 2) / 2];
@@ -48,11 +50,11 @@ function draw(chart, orders, { smoothing, order, width, scale, run }) {
   labels.push({ y: y(orders.uniform), text: t("knows nothing {loss}", { loss: fixed(orders.uniform) }), className: "muted" });
   for (const one of runs) {
     children.push(level(one.loss, one.run === run ? "run own" : "run"));
-    labels.push({ y: y(one.loss), text: `${one.name.length > 22 ? `${one.name.slice(0, 21)}…` : one.name} ${fixed(one.loss)}`, className: one.run === run ? "own" : "" });
+    labels.push({ y: y(one.loss), text: `${one.name.length > longestName ? `${one.name.slice(0, longestName - 1)}…` : one.name} ${fixed(one.loss)}`, className: one.run === run ? "own" : "" });
   }
   const path = (values) => values.map((loss, place) => `${place ? "L" : "M"}${x(place + 1)},${y(loss)}`).join("");
   children.push(shape("path", { class: `line training ${MARKS[smoothing]}`, d: path(orders.losses[smoothing].training) }));
-  labels.push({ y: y(orders.losses[smoothing].training.at(-1)), text: t("on what it counted {loss}", { loss: fixed(orders.losses[smoothing].training.at(-1)) }), className: "muted" });
+  labels.push({ y: y(orders.losses[smoothing].training.at(-1)), text: width < NARROW ? t("counted {loss}", { loss: fixed(orders.losses[smoothing].training.at(-1)) }) : t("on what it counted {loss}", { loss: fixed(orders.losses[smoothing].training.at(-1)) }), className: "muted" });
   for (const name of names) {
     const values = orders.losses[name].validation;
     children.push(shape("path", { class: `line ${MARKS[name]}${name === smoothing ? " chosen" : ""}`, d: path(values) }));
@@ -65,7 +67,6 @@ function draw(chart, orders, { smoothing, order, width, scale, run }) {
     children.push(shape("text", { class: `tick${k === order ? " chosen" : ""}`, x: x(k), y: bottom + 18 * scale, "text-anchor": "middle" }, String(k)));
     children.push(shape("text", { class: "small", x: x(k), y: bottom + 36 * scale, "text-anchor": "middle" }, percent(orders.unseen[k - 1][1])));
   }
-  children.push(shape("text", { class: "small", x: left, y: bottom + 54 * scale }, t("length of n-grams, and how many of the validation text's were never counted")));
   chart.setAttribute("viewBox", `0 0 ${width} ${HEIGHT * scale}`);
   chart.setAttribute("width", width);
   chart.setAttribute("height", HEIGHT * scale);
