@@ -37,6 +37,6 @@ def test_a_text_is_looked_up_worked_out_and_gone_on_with(open_page, run):
 
 def test_it_stands_in_chinese_on_a_narrow_dark_page(open_page, run):
     page = open_page(f"loss?run={run}&section=counting&lang=zh", theme="dark", width=400)
-    expect(page.get_by_label("这段文字后面会是什么？")).to_be_visible(timeout=40_000)
+    expect(page.locator(".count-text")).to_be_visible(timeout=40_000)
     expect(page.locator(".follower").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 400

@@ -109,3 +109,11 @@ def test_runs_that_count_longer_rows_are_rungs_with_a_name(bare):
       return rungsOf({uniform: 4, '5-gram': 1.5, bigram: 2.5, seconds: 1}).map(({name}) => rungName(name));
     }""")
     assert found == ["knows nothing", "counts pairs", "counts 5-grams"]
+
+
+def test_a_picture_that_was_taken_off_the_page_may_still_ask_for_its_colours(bare):
+    assert bare.evaluate("""async () => {
+      const { inkOn, readPalette } = await import('/pictures/x/kit/theme.js');
+      const palette = readPalette(document.createElement('div'));
+      return [palette.ink, palette.attention.at(0.5), inkOn(palette.ink)];
+    }""") == ["", "rgb(0,0,0)", "#FFFFFF"]

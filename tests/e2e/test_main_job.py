@@ -21,7 +21,7 @@ def own_server(tmp_path_factory, make_server):
 def page(browser, own_server):
     opened, errors = browser.new_page(), []
     opened.set_viewport_size({"width": 1280, "height": 900})
-    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("pageerror", lambda error: errors.append(f"{error} {error.stack}"))
     opened.goto(own_server.url)
     yield opened
     opened.close()

@@ -1,6 +1,7 @@
 /** Light or dark, and the colours of theme.css as numbers that canvases can paint with. */
 
 const LEVELS = 256;
+const UNSEEN = [0, 0, 0]; // what was taken off the page has no colours to read, and nobody sees it
 
 /** Streamlit tells its theme through CSS variables only: a dark page is one with a dark background. */
 function isDark(root) {
@@ -45,7 +46,7 @@ export function readPalette(root) {
 
 /** A scale of 256 colours: `at(0..1)` as CSS text, `words` as little-endian RGBA for ImageData. */
 function colourRamp(stops) {
-  const colours = stops.map(parseColour);
+  const colours = stops.length > 1 ? stops.map(parseColour) : [UNSEEN, UNSEEN];
   const levels = Array.from({ length: LEVELS }, (_, index) => {
     const place = (index / (LEVELS - 1)) * (colours.length - 1);
     const left = Math.min(Math.floor(place), colours.length - 2);
@@ -69,7 +70,7 @@ export function inkOn(colour) {
 function parseColour(text) {
   if (/^#[0-9a-f]{3}$/i.test(text)) return [1, 2, 3].map((at) => parseInt(text[at] + text[at], 16));
   if (text.startsWith("#")) return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
-  return text.match(/[\d.]+/g).slice(0, 3).map(Number);
+  return text.match(/[\d.]+/g)?.slice(0, 3).map(Number) ?? UNSEEN;
 }
 
 /** Relative luminance, WCAG 2.2. */
