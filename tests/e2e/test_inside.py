@@ -81,8 +81,10 @@ def test_the_pass_is_walked_by_keys_and_a_number_is_followed_back_to_what_was_le
         expect(origin).to_contain_text("as in the model")
     expect(page).to_have_url(re.compile(r"stop=norm.1.*number=blocks\.1\.ln1|number=blocks\.1\.ln1.*stop=norm.1"))
     link = page.url.partition("/inside")[2]
+    expect(origin).to_be_focused()
     page.keyboard.press("Escape")
     expect(origin).to_be_hidden()
+    expect(page.locator(".makes .heat")).to_be_focused()  # the keys go on in the picture
     page.goto(page.url.partition("/inside")[0] + "/inside" + link)
     expect(page.locator(".origin")).to_contain_text("as in the model", timeout=20_000)
     expect(title(page)).to_have_text("Block 2 · Norm")

@@ -86,7 +86,11 @@ def test_the_lens_by_keys_then_who_wrote_it_then_without_it(open_page):
     assert sum(map(number, bars)) == pytest.approx(
         number(total.inner_text().split("=")[1]), abs=0.15
     )  # two decimals each
-    page.locator(".signed-row").nth(6).click()
+    page.locator(".signed-row").nth(6).press("Enter")
+    expect(origin).to_contain_text("as in the model")
+    expect(page.locator(".signed-row").nth(6)).to_be_focused()  # drawn again, the keys are where they were
+    page.keyboard.press("Escape")
+    expect(origin).to_be_hidden()
     product = page.locator(".detail-panel .mono").inner_text().replace("−", "-").split("=")
     factors = [float(factor) for factor in product[1].split("×")]
     assert factors[0] * factors[1] * factors[2] == pytest.approx(float(product[0]), rel=0.01)

@@ -9,7 +9,7 @@ let closeOther = () => {}; // one panel at a time, however many pictures a page 
 /** `ask(values)` -> what the server says of a number, {error}, or null when another was asked meanwhile; `palette()`; `about()`
  *  -> names for places, as placeWords takes them. */
 export function createAsked({ ask, palette, about }) {
-  const { panel, back, show } = createPanel({ pick, close: () => { close(); returnTo?.focus?.(); }, docked: true });
+  const { panel, back, show } = createPanel({ pick, close: goBack, docked: true });
   let trail = []; // the numbers on the way back, the one in view last
   let returnTo = null;
   let turn = 0;
@@ -17,18 +17,29 @@ export function createAsked({ ask, palette, about }) {
   panel.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
-    close();
-    returnTo?.focus?.();
+    goBack();
   });
+  const escape = (event) => { if (event.key === "Escape" && !holdsFocus()) close(); }; // from anywhere on the page
+  const focused = () => panel.getRootNode().activeElement;
+  const holdsFocus = () => panel.contains(focused());
+
+  /** Close, and on where the number was asked for: at what stands in its place, where the picture was drawn again. */
+  function goBack() {
+    close();
+    const same = Object.entries(returnTo?.dataset ?? {}).map(([name, value]) => `[data-${name}="${CSS.escape(value)}"]`).join("");
+    const home = returnTo?.isConnected || !same ? returnTo : panel.getRootNode().querySelector(same);
+    home?.focus();
+  }
 
   /** `given`: what the probe was set to, for the server. `from`: the number that was pressed, to come back to. */
   function open(key, at, given = {}, from = null) {
     returnTo?.classList?.remove("chosen");
-    returnTo = from;
+    returnTo = from ?? focused();
     from?.classList?.add("chosen");
     trail = [{ key, at, given }];
     if (closeOther !== close) closeOther();
     closeOther = close;
+    document.addEventListener("keydown", escape, { capture: true });
     look();
   }
 
@@ -41,8 +52,10 @@ export function createAsked({ ask, palette, about }) {
   async function look() {
     const mine = (turn += 1);
     const { key, at, given } = trail.at(-1);
+    const held = holdsFocus();
     back.hidden = trail.length < 2;
     show(null, numberName(key), {}, {});
+    if (held) panel.focus({ preventScroll: true }); // what was pressed in it is gone
     const found = await ask({ ...given, key, at: at.join(",") });
     if (mine !== turn || found === null || panel.hidden) return;
     const names = about();
@@ -54,6 +67,7 @@ export function createAsked({ ask, palette, about }) {
 
   function close() {
     turn += 1;
+    document.removeEventListener("keydown", escape, { capture: true });
     panel.hidden = true;
     returnTo?.classList?.remove("chosen");
   }

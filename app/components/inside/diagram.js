@@ -1,5 +1,5 @@
 /** The whole pass as a map: the residual stream as the through line, every stop a station on it or on a branch. */
-import { element, shape } from "../kit/dom.js";
+import { element, renew, shape } from "../kit/dom.js";
 import { t } from "../kit/words.js";
 import { fullName, stopName } from "./stops.js";
 
@@ -62,7 +62,7 @@ export function createDiagram(store, { choose, openBlock }) {
       const first = stop.block !== null && shownStops[place - 1]?.stop.block === null;
       return [...(first ? [blocksRow(overview.sizes.L, block)] : []), element("li", {}, button)];
     });
-    list.replaceChildren(...items);
+    renew(list, ...items);
     const open = list.querySelector(".block-choice[aria-pressed=true]");
     if (open) open.parentElement.scrollLeft = open.offsetLeft - open.parentElement.offsetLeft - open.parentElement.clientWidth / 2;
   }

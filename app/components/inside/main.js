@@ -49,7 +49,7 @@ function build(root, { data, setState }) {
   const heads = createHeads(store);
   const diagram = createDiagram(store, { choose, openBlock });
   const stage = createStage(store, { pick, choose, choices: heads });
-  const origin = createOrigin(store, { pick });
+  const origin = createOrigin(store, { pick, goBack: stage.focus });
   const next = createNext(store, { pick });
   const timeline = createTimeline(store, { ready: () => asking === null });
   const cost = element("p", { class: "note cost" });

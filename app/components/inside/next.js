@@ -1,5 +1,5 @@
 /** The end of the pass: the likeliest next tokens after the token in view, as bars; a bar is a number like any other. */
-import { element } from "../kit/dom.js";
+import { element, renew } from "../kit/dom.js";
 import { percent } from "../kit/format.js";
 import { quotedToken, tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
@@ -14,7 +14,7 @@ export function createNext(store, { pick }) {
     const truth = overview.ids[row + 1];
     heading.textContent = t("What may follow {token}", { token: quotedToken(overview.tokens[row]) });
     const most = overview.next[row][0][2] || 1;
-    list.replaceChildren(...overview.next[row].map(([id, text, share]) => {
+    renew(list, ...overview.next[row].map(([id, text, share]) => {
       const bar = element("span", { class: "next-bar" });
       bar.style.width = `${(100 * share) / most}%`;
       const here = chosen?.key === "probabilities" && chosen.at[0] === row && chosen.at[1] === id;

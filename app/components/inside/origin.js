@@ -6,20 +6,26 @@ import { createPanel } from "./panel.js";
 import { axisName, fullName, madeOf, stopOf, tensorName } from "./stops.js";
 
 /** `pick(key, at)` chooses another number: one of the operands. */
-export function createOrigin(store, { pick }) {
+export function createOrigin(store, { pick, goBack }) {
   const { panel, show } = createPanel({
     pick: (operand, place) => pick(madeOf(store.state.stops, operand.of).key, place),
     close: () => store.set({ number: null, source: null }),
   });
   let shown = null;
+  let stop = null; // that was in view
 
-  store.watch(["number", "source", "palette", "width", "stops"], (state, changed) => {
+  store.watch(["number", "source", "palette", "width", "stops", "at"], (state, changed) => {
+    const held = panel.contains(panel.getRootNode().activeElement);
+    const moved = stop !== null && stop !== state.at;
+    stop = state.stops.length ? state.at : null;
     panel.hidden = state.number === null;
+    if (panel.hidden && held) goBack();
     if (panel.hidden || !state.palette || !state.stops.length) return;
     const { source, palette, width } = state;
     const fresh = source !== shown;
     shown = source;
     show(source, placeText(state), { nameOf: (operand) => nameOf(state, operand), reach: ({ of }) => reach(state, of) }, { palette, width, stamp: `${state.turn} ${state.themeTurn}` });
+    if (changed.has("number") && (held || moved)) panel.focus({ preventScroll: true }); // what was pressed is gone
     if (fresh && source && !source.error && changed.has("source")) panel.scrollIntoView({ block: "nearest", behavior: prefersReducedMotion() ? "auto" : "smooth" });
   });
 

@@ -1,5 +1,5 @@
 /** The stop in view: what it does, its tensors and those that it reads as heat strips, and hands on every number. */
-import { animate, element, segmented, setText } from "../kit/dom.js";
+import { animate, element, renew, segmented, setText } from "../kit/dom.js";
 import { number } from "../kit/format.js";
 import { quotedToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
@@ -56,15 +56,22 @@ export function createStage(store, { pick, choose, choices }) {
     const name = `${state.turn} ${state.at} ${made.key}`;
     if (name === built) return;
     built = name;
-    tabs.replaceChildren(...(stop.made.length < 2 ? [] : [segmented({
+    renew(tabs, ...(stop.made.length < 2 ? [] : [segmented({
       label: t("Tensor"), chosen: String(stop.made.indexOf(made)),
       choices: stop.made.map(({ key }, at) => ({ value: String(at), text: tensorName(key) })), onChoose: (value) => store.set({ which: Number(value), number: null, source: null }),
     }).group]));
     const sources = [...new Set(made.reads)];
+    const held = panel.querySelector(".pictures").contains(panel.getRootNode().activeElement);
     cards = [...sources.map((key) => createCard(key, true)), createCard(made.key, false)];
     reads.replaceChildren(...cards.slice(0, -1).map(({ node }) => node));
     makes.replaceChildren(cards.at(-1).node);
     reads.hidden = !sources.length;
+    if (held) focus();
+  }
+
+  /** The keys go on in the picture of what the stop makes. */
+  function focus() {
+    cards.at(-1)?.heat.canvas.focus({ preventScroll: true });
   }
 
   function createCard(key, isRead) {
@@ -93,7 +100,7 @@ export function createStage(store, { pick, choose, choices }) {
       const axes = itself?.axes ?? "TC";
       const share = isShare(card.key);
       const across = axes.endsWith("S") ? state.overview.tokens : null;
-      card.heading.replaceChildren(...headingOf(card, tensor, axes, share, () => choose(stopOf(state.stops, card.key))));
+      renew(card.heading, ...headingOf(card, tensor, axes, share, () => choose(stopOf(state.stops, card.key))));
       card.heat.show({
         tensor, tokens: state.overview.tokens, across, share, palette: state.palette, width, row: state.row, head: state.head, stamp: `${state.turn} ${state.head} ${state.themeTurn} ${tensor.first}`,
         limit: limitOf(tensor.values), tall: beside && card.isRead && cards.length > 2 ? SHORT : undefined, reveal: card.isRead ? 1 : reveal,
@@ -113,7 +120,7 @@ export function createStage(store, { pick, choose, choices }) {
     return ofHead ? regionsOf(made, place.row, place.column, sizes) : [];
   }
 
-  return { panel };
+  return { panel, focus };
 }
 
 /** The chosen number in the picture of a tensor, if it is there. */

@@ -1,5 +1,5 @@
 /** The numbers of the token in view as a table, built only while it is open: what was read, what was made. */
-import { element, setText } from "../kit/dom.js";
+import { element, renew, setText } from "../kit/dom.js";
 import { number } from "../kit/format.js";
 import { visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
@@ -19,7 +19,7 @@ export function createTable(store, { pick }) {
     const stop = state.stops[state.at];
     if (!stop || !state.tensors) return;
     setText(summary, t("Values as a table: {stop}, token {token}", { stop: fullName(stop), token: visibleToken(state.overview.tokens[state.row]) }));
-    if (details.open) frame.replaceChildren(...tableOf(state, stop, pick));
+    if (details.open) renew(frame, ...tableOf(state, stop, pick));
     else frame.replaceChildren();
   }
 

@@ -46,6 +46,14 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** New children. Where the keys were on one of the old, they go on at the same place among the new. */
+export function renew(node, ...children) {
+  const stops = () => [...node.querySelectorAll("button, input, [tabindex]")];
+  const at = stops().indexOf(node.getRootNode().activeElement);
+  node.replaceChildren(...children);
+  if (at >= 0) stops()[Math.min(at, stops().length - 1)]?.focus({ preventScroll: true });
+}
+
 export function icon(name) {
   return shape("svg", { viewBox: "0 0 16 16", class: "icon", aria: { hidden: "true" } }, shape("path", { d: ICON_PATHS[name] }));
 }

@@ -1,5 +1,5 @@
 /** Gradients: how each token's own vector pushes the next guess, beside where attention looked; and how far back blame goes. */
-import { element, setText } from "../kit/dom.js";
+import { element, renew, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
@@ -35,7 +35,7 @@ export function createGradients({ start, again, origin }) {
       tokens: answer.tokens, chosen: answer.position, tints: answer.scores.map((score) => (score ? palette.signed.at(0.5 + (0.5 * score) / largest) : "")),
       labels: answer.tokens.map((one, at) => t("{token}: gradient × input {score}, attention {share}", { token: quotedToken(one), score: signed(answer.scores[at], 3), share: percent(answer.attention[at]) })),
     });
-    targets.replaceChildren(element("span", { class: "label", text: t("the guess") }), ...targetButtons(answer.candidates, answer.token, (id) => { token = id; again(); }));
+    renew(targets, element("span", { class: "label", text: t("the guess") }), ...targetButtons(answer.candidates, answer.token, (id) => { token = id; again(); }));
     pushes.replaceChildren(pushRows(answer, largest, origin));
     setText(caption, captionOf(answer));
     predict.show(questionOf(answer));

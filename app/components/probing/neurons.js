@@ -1,5 +1,5 @@
 /** Neurons: the places of the run's text where one number inside an MLP is largest. */
-import { element, setText } from "../kit/dom.js";
+import { element, renew, setText } from "../kit/dom.js";
 import { count, fixed, percent } from "../kit/format.js";
 import { wordsWith } from "../inside/asked.js";
 import { inkOn } from "../kit/theme.js";
@@ -34,7 +34,7 @@ export function createNeurons({ start, again, remember, origin }) {
     layerField.value = String(layer);
     neuronField.value = String(neuron + 1);
     neuronField.max = String(answer.width);
-    selective.replaceChildren(element("span", { class: "label", text: t("seldom awake, then loud:") }), ...answer.selective.map((one) => element("button", {
+    renew(selective, element("span", { class: "label", text: t("seldom awake, then loud:") }), ...answer.selective.map((one) => element("button", {
       type: "button", class: "button small", text: String(one + 1), aria: { pressed: String(one === neuron) }, onclick() { neuron = one; again(); },
     })));
     const given = { layer, neuron };

@@ -1,5 +1,5 @@
 /** Who wrote this? The score of a token as a sum over the parts of the model, and how long what each part adds is. */
-import { element, segmented, setText } from "../kit/dom.js";
+import { element, renew, segmented, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
 import { quotedToken, tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
@@ -51,7 +51,7 @@ export function createWho({ start, again, redraw, origin }) {
     drawTargets(answer);
     const rows = barsOf(answer, order);
     const at = rows.findIndex(({ name }) => name === opened);
-    bars.replaceChildren(signedBars(rows, { chosen: at, onChoose(next) {
+    renew(bars, signedBars(rows, { chosen: at, onChoose(next) {
       opened = rows[next].name === opened ? null : rows[next].name;
       if (opened === null || rows[next].part === undefined) origin.close();
       else origin.open("who.value", [rows[next].part], given());
@@ -78,7 +78,7 @@ export function createWho({ start, again, redraw, origin }) {
 
   function drawTargets(answer) {
     const others = answer.candidates.filter(({ id }) => id !== answer.token);
-    targets.replaceChildren(
+    renew(targets,
       element("div", { class: "targets" }, element("span", { class: "label", text: t("the score of") }), targetButtons(answer.candidates, answer.token, (id) => { token = id; if (against === id) against = null; again(); })),
       element("div", { class: "targets" }, element("span", { class: "label", text: t("minus that of") }),
         element("button", { type: "button", class: "button small target", text: t("nothing"), aria: { pressed: String(answer.against < 0) }, onclick() { against = null; again(); } }),
