@@ -1,5 +1,5 @@
 /** The arithmetic of one cell: from two rows of numbers to one weight, a step at a time. */
-import { animate, element, iconButton, setText } from "../kit/dom.js";
+import { animate, disable, element, iconButton, setText } from "../kit/dom.js";
 import { quotedToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { createEquation } from "./equation.js";
@@ -112,8 +112,8 @@ export function createArithmetic(film, store, { lockQuery, origin }) {
       else button.removeAttribute("aria-current");
     });
     play.show(state.arithmeticPlaying ? "pause" : "play", state.arithmeticPlaying ? t("Pause the steps") : t("Play the steps"));
-    back.button.disabled = state.arithmeticStep === 0;
-    forward.button.disabled = state.arithmeticStep === LAST_STEP;
+    disable(back.button, state.arithmeticStep === 0, stepButtons[state.arithmeticStep]);
+    disable(forward.button, state.arithmeticStep === LAST_STEP, stepButtons[state.arithmeticStep]);
     const unscaled = STEPS[state.arithmeticStep].label === t("÷ √d") && state.vectors?.scaled === false;
     setText(say, unscaled ? t("This run does not divide by √d: the score is the sum as it is.") : STEPS[state.arithmeticStep].say);
   }

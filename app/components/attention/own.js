@@ -17,7 +17,7 @@ export function createOwn({ onAsk, onBack, onWrite, onLayers }) {
     type: "button", class: "button", text: t("Let it write on"), title: t("The model writes 24 tokens more; their rows show what it looked at."), on: { click: () => onWrite(field.value) },
   });
   const layers = element("select", { class: "choice", aria: { label: t("Layers in view") }, hidden: true, on: { change: () => onLayers(Number(layers.value)) } });
-  const back = element("button", { type: "button", class: "button", text: t("Back to the run’s sentence"), hidden: true, on: { click: onBack } });
+  const back = element("button", { type: "button", class: "button", text: t("Back to the run’s sentence"), hidden: true, on: { click() { onBack(); look.focus(); } } });
   const bar = element("div", { class: "loading own-loading", hidden: true });
   const said = element("p", { class: "note own-notes", role: "status" });
   const form = element("form", {
@@ -34,7 +34,6 @@ export function createOwn({ onAsk, onBack, onWrite, onLayers }) {
 
   function show({ busy = false, own = null, notes = [], error = "", step = null, wanted = null, film = null }) {
     bar.hidden = !busy;
-    look.disabled = write.disabled = layers.disabled = busy;
     if (!busy) showLayers(film);
     back.hidden = own === null;
     box.classList.toggle("refused", Boolean(error));

@@ -1,5 +1,5 @@
 /** The whole matrix of one head, stage by stage: q·k, ÷ √d, + mask, softmax, × V, with the numbers of one cell and the code. */
-import { animate, element, iconButton, setText } from "../kit/dom.js";
+import { animate, disable, element, iconButton, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { quotedToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
@@ -118,8 +118,8 @@ export function createWhole(film, store, { lockQuery, code, origin }) {
       else button.removeAttribute("aria-current");
     });
     play.show(state.stagePlaying ? "pause" : "play", state.stagePlaying ? t("Pause the stages") : t("Play the stages"));
-    back.button.disabled = state.stage === 0;
-    forward.button.disabled = state.stage === STAGES.length - 1;
+    disable(back.button, state.stage === 0, buttons[state.stage]);
+    disable(forward.button, state.stage === STAGES.length - 1, buttons[state.stage]);
     setText(say, stage === "z" && !of.v ? t("v was not kept at this moment, only q and k. The newest moment has it.") : stageSays(stage, of));
     lines.forEach((line) => line.classList.toggle("now", LINES[stage].test(line.textContent)));
   }

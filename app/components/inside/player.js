@@ -1,5 +1,5 @@
 /** Walking: back, play, on, by buttons and keys; play shows each stop long enough to read its sentence. */
-import { element, iconButton, isTyping, segmented } from "../kit/dom.js";
+import { disable, element, iconButton, isTyping, segmented } from "../kit/dom.js";
 import { t } from "../kit/words.js";
 
 const MILLISECONDS_PER_STOP = 2600;
@@ -33,8 +33,8 @@ export function createPlayer(store, { choose }) {
       if (walking) timer = setInterval(advance, MILLISECONDS_PER_STOP);
     }
     play.show(walking ? "pause" : "play", walking ? t("Pause the pass") : t("Play the pass"));
-    back.button.disabled = at <= 0;
-    on.button.disabled = at >= stops.length - 1;
+    disable(back.button, at <= 0, on.button);
+    disable(on.button, at >= stops.length - 1, back.button);
   });
 
   /** The left and right arrows and space work on the whole page; those that a page scrolls with only in the picture. */

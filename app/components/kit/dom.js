@@ -54,6 +54,13 @@ export function renew(node, ...children) {
   if (at >= 0) stops()[Math.min(at, stops().length - 1)]?.focus({ preventScroll: true });
 }
 
+/** A button that is greyed while the keys are on it hands them on to `next`. */
+export function disable(button, disabled, next) {
+  const held = disabled && button.getRootNode().activeElement === button;
+  button.disabled = disabled;
+  if (held) next.focus({ preventScroll: true });
+}
+
 export function icon(name) {
   return shape("svg", { viewBox: "0 0 16 16", class: "icon", aria: { hidden: "true" } }, shape("path", { d: ICON_PATHS[name] }));
 }

@@ -13,7 +13,7 @@ export function createSentence({ text, label, placeholder, onAsk, onStep }) {
     placeholder: placeholder ?? t("Try your own sentence"), aria: { label: label ?? t("Your own sentence") },
   });
   const look = element("button", { type: "submit", class: "button", text: t("Look") });
-  const back = element("button", { type: "button", class: "button", text: t("Back to the run’s sentence"), onclick() { field.value = ""; onAsk(""); } });
+  const back = element("button", { type: "button", class: "button", text: t("Back to the run’s sentence"), onclick() { field.value = ""; onAsk(""); look.focus(); } });
   let several = false; // models of this run are kept
   const bar = element("div", { class: "loading", hidden: true });
   const said = element("p", { class: "note", role: "status" });
@@ -28,7 +28,6 @@ export function createSentence({ text, label, placeholder, onAsk, onStep }) {
   function show({ busy = false, answer = null, error = "" }) {
     bar.style.visibility = busy ? "visible" : "hidden";
     bar.hidden = false;
-    look.disabled = busy && !answer?.left;
     back.hidden = !(answer?.text ?? text);
     const reader = answer && (answer.step > 0 || several) ? [t("Read by the model of step {step}.", { step: answer.step })] : []; // a pretrained one has no steps
     const seen = answer ? [...reader, ...answer.notes.map(wordNote)] : [];

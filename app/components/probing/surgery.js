@@ -1,5 +1,5 @@
 /** Surgery: switch heads off or set a weight by hand, see what changes; and beside the weights, whether they mattered. */
-import { element, setText } from "../kit/dom.js";
+import { disable, element, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
@@ -82,12 +82,12 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
       })),
     });
     setText(headButton, off.has(`${layer}.${head}`) ? t("Switch head {head} on", { head: name }) : t("Switch head {head} off", { head: name }));
-    heal.disabled = off.size + cells.size === 0;
+    disable(heal, off.size + cells.size === 0, headButton);
     const lone = shown.causal && place === 0;
     const weight = cells.get(cellKey()) ?? shown.pattern[place][key];
     slider.disabled = lone;
     slider.value = weight;
-    undoCell.disabled = !cells.has(cellKey());
+    disable(undoCell, !cells.has(cellKey()), slider);
     cellName.replaceChildren(...(lone ? [t("The first token sees itself alone: nothing can be set here.")] : wordsWith(t("Head {head}: {query} gives {key} {share} (learned: {learned}); the rest of its row shares what remains.",
       { head: name, query: quotedToken(shown.tokens[place]), key: quotedToken(shown.tokens[key]), share: percent(weight) }), { learned: origin.number(percent(shown.pattern[place][key]), `blocks.${layer}.attn.pattern`, [head, place, key]) })));
     const own = [...cells].filter(([cell]) => cell.startsWith(`${layer}.${head}.`)).map(([cell, value]) => [...cell.split(".").slice(2).map(Number), value]);

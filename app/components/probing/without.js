@@ -1,5 +1,5 @@
 /** Without it: every head and MLP switched off alone, as a table; a click switches several off and shows what is left. */
-import { element, segmented, setText } from "../kit/dom.js";
+import { disable, element, segmented, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { t } from "../kit/words.js";
 import { wordsWith } from "../inside/asked.js";
@@ -55,7 +55,7 @@ export function createWithout({ ask, start, again, sentenceOf, remember, palette
   function show() {
     const colours = palette();
     const strongest = Math.max(0.02, ...table.effects.map(({ rise }) => Math.abs(rise)));
-    whole.disabled = off.size === 0;
+    disable(whole, off.size === 0, chooseHow.group.querySelector(":checked"));
     grid.draw({
       corner: t("layer"),
       columns: [...Array(table.heads).keys()].map((head) => t("head {head}", { head: head + 1 })).concat(t("MLP")),
