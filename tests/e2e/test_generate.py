@@ -277,8 +277,12 @@ def test_tokens_appear_as_they_are_made_a_text_is_stopped_and_the_page_is_as_it_
     page = open_generate()
     page.get_by_label("Characters").fill("200")
     page.get_by_label("Text to go on from").fill("ROMEO:\nTo be, or not to be")
+    network = page.context.new_cdp_session(page)  # a slow one, or all tokens are here before Stop is pressed
+    conditions = {"offline": False, "latency": 0, "uploadThroughput": -1}
+    network.send("Network.emulateNetworkConditions", {**conditions, "downloadThroughput": 30_000})
     page.locator(".generate").evaluate(STOP_AT_THE_FIRST)
-    expect(page.locator(".prompt p.note")).to_contain_text("You stopped it after")
+    expect(page.locator(".prompt p.note")).to_contain_text("You stopped it after", timeout=20_000)
+    network.send("Network.emulateNetworkConditions", {**conditions, "downloadThroughput": -1})
     written = page.locator("button.chip").count()
     assert 0 < written < 200
     page.wait_for_timeout(150)
