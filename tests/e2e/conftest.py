@@ -12,7 +12,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from lm_core.jobs.schema import runs
 from lm_core.jobs.status import OVER
 from lm_core.jobs.store import open_store
 from tests.finished_run import settings_of
@@ -156,3 +158,18 @@ def open_page(browser, server):
     for page in pages:
         page.close()
     assert not errors, errors
+
+
+@pytest.fixture(scope="session")
+def list_finished(server):
+    """list_finished(run, "Name"): the store of the shared server knows a run of `make_finished_run` as done."""
+
+    def list_one(run, name):
+        with closing(open_store(settings_of(server.home).store_url)) as store:
+            store.submit(run.id, name, run.config_path.read_text(), 100)
+            with store.database.write() as connection:
+                done = {"state": "done", "step": 100, "checkpoint_step": 100}
+                connection.execute(update(runs).where(runs.c.id == run.id).values(**done))
+        return run.id
+
+    return list_one

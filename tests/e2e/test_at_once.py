@@ -9,20 +9,8 @@ RUN = "two-at-once"
 
 
 @pytest.fixture(scope="module")
-def run_id(server, make_finished_run):
-    import sqlite3
-
-    from lm_core.jobs.store import open_store
-
-    run = make_finished_run(server.home / "runs" / RUN)
-    database = server.home / "tokenarium.db"
-    store = open_store(f"sqlite:///{database}")
-    store.submit(run.id, "Two", run.config_path.read_text(), 100)
-    store.close()
-    with sqlite3.connect(database, timeout=20) as connection:
-        connection.execute("UPDATE runs SET state = 'done', step = 100, checkpoint_step = 100 WHERE id = ?", (run.id,))
-    connection.close()
-    return run.id
+def run_id(server, make_finished_run, list_finished):
+    return list_finished(make_finished_run(server.home / "runs" / RUN), "Two")
 
 
 def test_two_texts_from_the_same_draws(open_page, run_id):

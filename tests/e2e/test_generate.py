@@ -1,7 +1,6 @@
 """The section Write in a real browser: its arithmetic against lm_core's, sliders, keys, branches, streams, stops."""
 
 import re
-import sqlite3
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ from playwright.sync_api import expect
 from app.loaders.writing import sent_logits
 from lm_core.config import SamplingConfig
 from lm_core.generation.sampling import distribution, draw, entropy_bits
-from lm_core.jobs.store import open_store
 
 EMPTY = "pictures/x/kit/words.js"  # a document of the server without Streamlit in it
 RUN = "generate-e2e"
@@ -33,17 +31,9 @@ COMPUTE = """async (cases) => {
 
 
 @pytest.fixture(scope="module")
-def run_id(server, make_finished_run):
+def run_id(server, make_finished_run, list_finished):
     """A finished run of one's own, whose name is an attack."""
-    run = make_finished_run(server.home / "runs" / RUN, name=HOSTILE)
-    database = server.home / "tokenarium.db"
-    store = open_store(f"sqlite:///{database}")
-    store.submit(run.id, HOSTILE, run.config_path.read_text(), 100)
-    store.close()
-    with sqlite3.connect(database, timeout=20) as connection:
-        connection.execute("UPDATE runs SET state = 'done', step = 100, checkpoint_step = 100 WHERE id = ?", (run.id,))
-    connection.close()
-    return run.id
+    return list_finished(make_finished_run(server.home / "runs" / RUN, name=HOSTILE), HOSTILE)
 
 
 @pytest.fixture

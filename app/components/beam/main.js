@@ -1,9 +1,10 @@
 /** Beam search: one store, the tree, the sentence of the node in hand, three texts to compare, and all values. */
 import { element, prefersReducedMotion, segmented, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
-import { mount } from "../kit/mount.js";
+import { mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { tokenSpan } from "../kit/tokens.js";
+import { tellView } from "../kit/view.js";
 import { t } from "../kit/words.js";
 import { createForm, promptNotes } from "../together/form.js";
 import { createPieces } from "../together/pieces.js";
@@ -15,22 +16,10 @@ import { createTexts } from "./texts.js";
 import { createTree } from "./tree.js";
 
 const LARGE = 1.35;
-const SETTLED = 400; // milliseconds without a change before the address takes the view
 const MOST = 24; // tokens
 const ENDS = ["never", "line", "sentence"];
 
-export default mount((root, { data, setState }) => {
-  let page = start(root, data, setState);
-  return {
-    update(next) {
-      if (next.run !== page.run) {
-        page.stop();
-        page = start(root, next, setState);
-      } else page.resize(next);
-    },
-    dispose: () => page.stop(),
-  };
-});
+export default mountForRun(start);
 
 function start(root, data, setState) {
   const store = createStore({
@@ -84,12 +73,13 @@ function start(root, data, setState) {
     form.show({ busy, problem, notes: about ? promptNotes(about) : [] });
     view.node.hidden = Boolean(problem) && !state.rows.length;
   });
-  const stopAddress = keepAddress(store, values, (told) => setState("view", { run: data.run, ...told }));
+  const viewOf = ({ at, playing, busy, rows }) => (rows.length && !playing && !busy ? { ...values(), choice: at } : null);
+  const stopAddress = tellView(store, ["at", "playing", "busy", "rows"], viewOf, (view) => setState("view", { run: data.run, ...view }));
   write();
   return {
     run: data.run,
-    resize: ({ large }) => set({ scale: large ? LARGE : 1 }),
-    stop() {
+    update: ({ large }) => set({ scale: large ? LARGE : 1 }),
+    dispose() {
       [pieces.stop, transport.stop, stopAddress, store.stop].forEach((stop) => stop());
     },
   };
@@ -161,20 +151,4 @@ function tableOf(nodes) {
       node.depth, { token: node.text }, { token: pathTo(nodes, node.id).map(({ text }) => text).join("") }, fixed(node.nats, 4), fixed(node.total, 4), fixed(node.score, 4), fateName(node.fate),
     ]),
   };
-}
-
-function keepAddress(store, asked, tell) {
-  let timer = 0;
-  let told = null;
-  store.watch(["at", "playing", "busy", "rows"], ({ at, playing, busy, rows }) => {
-    clearTimeout(timer);
-    if (!rows.length || playing || busy) return;
-    const view = { ...asked(), choice: at };
-    const words = JSON.stringify(view);
-    timer = setTimeout(() => {
-      if (told !== words) tell(view);
-      told = words;
-    }, SETTLED);
-  });
-  return () => clearTimeout(timer);
 }

@@ -2,10 +2,11 @@
 import { element, prefersReducedMotion, setText } from "../kit/dom.js";
 import { apiAddress } from "../kit/address.js";
 import { fetchAnswer } from "../kit/ask.js";
-import { mount } from "../kit/mount.js";
+import { mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { tokenSpan } from "../kit/tokens.js";
+import { tellView } from "../kit/view.js";
 import { t } from "../kit/words.js";
 import { createForm, promptNotes } from "../together/form.js";
 import { createPieces } from "../together/pieces.js";
@@ -17,23 +18,10 @@ import { createGrid } from "./grid.js";
 import { createSpeed } from "./speed.js";
 
 const LARGE = 1.35;
-const SETTLED = 400;
 const MOST = 120;
 const BEFORE = 80; // tokens of a long text that are written above the grid
 
-export default mount((root, { data, setState }) => {
-  let page = start(root, data, setState);
-  return {
-    update(next) {
-      if (next.run !== page.run) {
-        page.stop();
-        page = start(root, next, setState);
-      } else page.resize(next);
-    },
-    themeChanged: () => page.recolour(),
-    dispose: () => page.stop(),
-  };
-});
+export default mountForRun(start);
 
 function start(root, data, setState) {
   const store = createStore({
@@ -123,13 +111,14 @@ function start(root, data, setState) {
     set({ cell: { ...found, ...chosen, token } });
   }
 
-  const stopAddress = keepAddress(store, values, (view) => setState("view", { run: data.run, ...view }));
+  const viewOf = ({ at, playing, busy, rows }) => (rows.length && !playing && !busy ? { ...values(), choice: at } : null);
+  const stopAddress = tellView(store, ["at", "playing", "busy", "rows"], viewOf, (view) => setState("view", { run: data.run, ...view }));
   write();
   return {
     run: data.run,
-    recolour: () => set({ palette: readPalette(root) }),
-    resize: ({ large }) => requestAnimationFrame(() => set({ scale: large ? LARGE : 1, palette: readPalette(root) })),
-    stop() {
+    themeChanged: () => set({ palette: readPalette(root) }),
+    update: ({ large }) => requestAnimationFrame(() => set({ scale: large ? LARGE : 1, palette: readPalette(root) })),
+    dispose() {
       [pieces.stop, speed.stop, transport.stop, grid.stop, stopAddress, store.stop].forEach((stop) => stop());
     },
   };
@@ -148,20 +137,4 @@ function drawText(node, { contents, tokens }) {
     span.classList.add(kind(first + at));
     return span;
   }));
-}
-
-function keepAddress(store, asked, tell) {
-  let timer = 0;
-  let told = null;
-  store.watch(["at", "playing", "busy", "rows"], ({ at, playing, busy, rows }) => {
-    clearTimeout(timer);
-    if (!rows.length || playing || busy) return;
-    const view = { ...asked(), choice: at };
-    const words = JSON.stringify(view);
-    timer = setTimeout(() => {
-      if (told !== words) tell(view);
-      told = words;
-    }, SETTLED);
-  });
-  return () => clearTimeout(timer);
 }

@@ -2,7 +2,7 @@
 import { apiAddress } from "../kit/address.js";
 import { createAsking, fetchAnswer } from "../kit/ask.js";
 import { element, setText } from "../kit/dom.js";
-import { mount } from "../kit/mount.js";
+import { mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { t } from "../kit/words.js";
 import { createControls } from "./controls.js";
@@ -14,17 +14,7 @@ import { createSamples } from "./samples.js";
 const TYPING = 120; // milliseconds without a key before the server is asked
 const RESTING = 500;
 
-export default mount((root, { data, setState }) => {
-  let page = open(root, data, setState);
-  return {
-    update(next) {
-      if (next.run === page.run) return;
-      page.dispose();
-      page = open(root, next, setState);
-    },
-    dispose: () => page.dispose(),
-  };
-});
+export default mountForRun(open);
 
 function open(root, data, setState) {
   const store = createStore({

@@ -2,7 +2,7 @@
 import { apiAddress } from "../kit/address.js";
 import { createAsking, fetchAnswer } from "../kit/ask.js";
 import { element, setText } from "../kit/dom.js";
-import { mount } from "../kit/mount.js";
+import { mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { t } from "../kit/words.js";
@@ -22,18 +22,7 @@ const START = { truth: [0.5, 0.25, 0.2, 0.05], q: [0.25, 0.25, 0.25, 0.25], outc
 const SETTLED = 200; // milliseconds of rest before autograd is asked
 const TELL_AFTER = 400;
 
-export default mount((root, { data, setState }) => {
-  let page = start(root, data, setState);
-  return {
-    update(next) {
-      if (next.run === page.run) { page.restyle(); return; }
-      page.dispose();
-      page = start(root, next, setState);
-    },
-    themeChanged: () => page.restyle(),
-    dispose: () => page.dispose(),
-  };
-});
+export default mountForRun(start);
 
 function start(root, data, setState) {
   const given = UNITS[data.unit ?? 0];
@@ -85,9 +74,11 @@ function start(root, data, setState) {
   const resized = new ResizeObserver(() => store.set({ width: root.clientWidth }));
   resized.observe(root);
   store.redrawAll();
+  const restyle = () => requestAnimationFrame(() => store.set({ palette: readPalette(root) }));
   return {
     run: data.run,
-    restyle: () => requestAnimationFrame(() => store.set({ palette: readPalette(root) })),
+    update: restyle,
+    themeChanged: restyle,
     dispose() {
       choices.dispose();
       checks.dispose();

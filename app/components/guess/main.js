@@ -2,7 +2,7 @@
 import { apiAddress } from "../kit/address.js";
 import { createAsking, fetchAnswer } from "../kit/ask.js";
 import { element, setText } from "../kit/dom.js";
-import { mount } from "../kit/mount.js";
+import { mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { t } from "../kit/words.js";
@@ -12,18 +12,7 @@ import { createPassage } from "./passage.js";
 import { createStanding } from "./standing.js";
 import { createVerdict } from "./verdict.js";
 
-export default mount((root, { data }) => {
-  let page = start(root, data);
-  return {
-    update(next) {
-      if (next.run === page.run) { page.restyle(); return; }
-      page.dispose();
-      page = start(root, next);
-    },
-    themeChanged: () => page.restyle(),
-    dispose: () => page.dispose(),
-  };
-});
+export default mountForRun(start);
 
 function start(root, data) {
   const store = createStore({ place: null, asking: false, palette: readPalette(root), width: 0, ...recall(data.run) }, { name: "guess" });
@@ -83,9 +72,11 @@ function start(root, data) {
   const resized = new ResizeObserver(() => store.set({ width: root.clientWidth }));
   resized.observe(root);
   store.redrawAll();
+  const restyle = () => requestAnimationFrame(() => store.set({ palette: readPalette(root) }));
   return {
     run: data.run,
-    restyle: () => requestAnimationFrame(() => store.set({ palette: readPalette(root) })),
+    update: restyle,
+    themeChanged: restyle,
     dispose() {
       placing.dispose();
       asking.dispose();

@@ -44,6 +44,26 @@ export function mount(build) {
   };
 }
 
+/**
+ * The same for a picture of one run: `start(root, data, setState)` returns `{run, update(data), themeChanged(), dispose()}`,
+ * and is called anew when another run is shown.
+ */
+export const mountForRun = (start) => mount((root, { data, setState }) => {
+  let page = start(root, data, setState);
+  return {
+    update(next) {
+      if (next.run === page.run) {
+        page.update?.(next);
+        return;
+      }
+      page.dispose();
+      page = start(root, next, setState);
+    },
+    themeChanged: () => page.themeChanged?.(),
+    dispose: () => page.dispose(),
+  };
+});
+
 function start(root, build, component, language) {
   root.replaceChildren();
   root.lang = language;

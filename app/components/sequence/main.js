@@ -3,7 +3,7 @@ import { apiAddress } from "../kit/address.js";
 import { createAsking, fetchAnswer } from "../kit/ask.js";
 import { element } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
-import { mount } from "../kit/mount.js";
+import { mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { quotedToken } from "../kit/tokens.js";
@@ -19,18 +19,7 @@ import { createWorking } from "./working.js";
 
 const TELL_AFTER = 400; // milliseconds of rest
 
-export default mount((root, { data, setState }) => {
-  let page = start(root, data, setState);
-  return {
-    update(next) {
-      if (next.run === page.run) { page.restyle(); return; }
-      page.dispose();
-      page = start(root, next, setState);
-    },
-    themeChanged: () => page.restyle(),
-    dispose: () => page.dispose(),
-  };
-});
+export default mountForRun(start);
 
 function start(root, data, setState) {
   let texts = { A: data.text ?? "", B: data.other ?? "" };
@@ -73,9 +62,11 @@ function start(root, data, setState) {
   const resized = new ResizeObserver(() => store.set({ width: root.clientWidth }));
   resized.observe(root);
   store.redrawAll();
+  const restyle = () => requestAnimationFrame(() => store.set({ palette: readPalette(root) }));
   return {
     run: data.run,
-    restyle: () => requestAnimationFrame(() => store.set({ palette: readPalette(root) })),
+    update: restyle,
+    themeChanged: restyle,
     dispose() {
       clearTimeout(timer);
       asking.dispose();

@@ -1,8 +1,9 @@
 /** Two models write side by side from one prompt and the same draws: one store, two texts, the choice in hand below. */
 import { element, prefersReducedMotion, segmented, setText } from "../kit/dom.js";
-import { mount } from "../kit/mount.js";
+import { mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
+import { tellView } from "../kit/view.js";
 import { t } from "../kit/words.js";
 import { createContrast } from "./contrast.js";
 import { createDetail } from "./detail.js";
@@ -14,22 +15,9 @@ import { createValues } from "./values.js";
 import { partsOf } from "./views.js";
 
 const LARGE = 1.35;
-const SETTLED = 400; // milliseconds without a change before the address takes the view
 const FIELDS = ["count", "temperature", "top_k", "top_p", "seed"];
 
-export default mount((root, { data, setState }) => {
-  let page = start(root, data, setState);
-  return {
-    update(next) {
-      if (next.run !== page.run) {
-        page.stop();
-        page = start(root, next, setState);
-      } else page.resize(next);
-    },
-    themeChanged: () => page.recolour(),
-    dispose: () => page.stop(),
-  };
-});
+export default mountForRun(start);
 
 function start(root, data, setState) {
   const store = createStore({
@@ -90,7 +78,8 @@ function start(root, data, setState) {
 
   store.watch(null, (now) => parts.draw(now));
   store.watch(["busy", "problem", "models"], ({ busy, problem, models }) => form.show({ busy, problem, notes: models ? promptNotes(models[0]) : [] }));
-  const stopAddress = keepAddress(store, () => ({ ...form.values(), ...asked, alpha: contrast.alpha() }), (view) => setState("view", { run: data.run, ...view }));
+  const viewOf = ({ at, side, colouring, playing, busy, rows }) => (rows.length && !playing && !busy ? { ...form.values(), ...asked, alpha: contrast.alpha(), choice: at, side, colouring } : null);
+  const stopAddress = tellView(store, ["at", "side", "colouring", "playing", "busy", "rows", "third"], viewOf, (view) => setState("view", { run: data.run, ...view }));
 
   /** The newest model beside an early one of the same run, unless the address says otherwise. */
   async function open() {
@@ -103,27 +92,12 @@ function start(root, data, setState) {
   open();
   return {
     run: data.run,
-    recolour: () => set({ palette: readPalette(root) }),
-    resize: ({ large }) => requestAnimationFrame(() => set({ scale: large ? LARGE : 1, palette: readPalette(root) })),
-    stop() {
+    themeChanged: () => set({ palette: readPalette(root) }),
+    update: ({ large }) => requestAnimationFrame(() => set({ scale: large ? LARGE : 1, palette: readPalette(root) })),
+    dispose() {
       [pieces.stop, contrast.stop, transport.stop, parts.stop, stopAddress, store.stop].forEach((stop) => stop());
     },
   };
 }
 
 /** Tell Python the view once it rests, so that its address opens exactly this picture. Returns its stop. */
-function keepAddress(store, asked, tell) {
-  let timer = 0;
-  let told = null;
-  store.watch(["at", "side", "colouring", "playing", "busy", "rows", "third"], ({ at, side, colouring, playing, busy, rows }) => {
-    clearTimeout(timer);
-    if (!rows.length || playing || busy) return;
-    const view = { ...asked(), choice: at, side, colouring };
-    const words = JSON.stringify(view);
-    timer = setTimeout(() => {
-      if (told !== words) tell(view);
-      told = words;
-    }, SETTLED);
-  });
-  return () => clearTimeout(timer);
-}
