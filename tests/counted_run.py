@@ -3,14 +3,12 @@
 from pathlib import Path
 
 from lm_core.config import RunConfig
-from lm_core.jobs import training_run
-from lm_core.jobs.queue import Queue
-from lm_core.jobs.reporter import Reporter
 from lm_core.jobs.store import Store, open_store
 from lm_core.presets import preset_config
 from lm_core.runs.run import Run, create_run
 from lm_core.settings import Settings
 from tests.finished_run import settings_of
+from tests.in_process import work
 
 COUNTING = {"name": "counted", "corpus": {"name": "copy", "examples": 300}}
 
@@ -26,18 +24,6 @@ def submit(config: RunConfig, settings: Settings, store: Store) -> Run:
     run = create_run(config, settings.runs_folder)
     store.submit(run.id, config.name, config.to_json(), config.train.steps)
     return run
-
-
-def work(run: Run, settings: Settings, store: Store) -> None:
-    """Claim the run and train it here, as a worker process would."""
-    claim = Queue(store.database).claim(1, "here")
-    lease = store.lease(claim.run_id, claim.epoch)
-    reporter = Reporter(lease, leave=lambda: None)
-    reporter.start()
-    try:
-        training_run.train_run(run, settings, lease, reporter)
-    finally:
-        reporter.close()
 
 
 def make_counted_run(home: Path, **model) -> str:

@@ -7,7 +7,10 @@ from contextlib import suppress
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from app.loaders import models, pretrained, runs
 from app.loaders.counting import standings
@@ -59,8 +62,23 @@ def loss_of_text(run_id: str, text: str) -> dict[str, Any]:
     return {"points": sorted(points, key=lambda point: point["step"]), "notes": [*said, *notes]}
 
 
-@lru_cache(maxsize=64)
-def _measured(run_id: str, checkpoint: str, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+class Measured(NamedTuple):
+    """A text as a model took it: `losses` (T,), NaN for the first token; the likeliest [text, share] at each token."""
+
+    opened: models.Opened
+    ids: list[int]
+    tokens: list[str]
+    losses: npt.NDArray[np.floating[Any]]
+    top: list[list[list[Any]]]
+    notes: list[dict[str, Any]]
+
+
+def measure(run_id: str, checkpoint: str, text: str, top: int) -> Measured:
+    """What each token of a text costs a kept model; of a text that is too long, as much as it reads.
+
+    Raises:
+        ConfigError: the text is too short.
+    """
     from lm_core.interpret.snapshot import take_snapshot
     from lm_core.interpret.surprise import token_losses, top_candidates
 
@@ -70,11 +88,17 @@ def _measured(run_id: str, checkpoint: str, text: str) -> tuple[dict[str, Any], 
         raise ConfigError("Type a text of at least two tokens: the first one is never predicted.")
     tokens = opened.tokenizer.token_texts(ids)
     snapshot = take_snapshot(opened.model, ids, tokens, step=opened.step, keep=lambda site: False)
-    losses = [None if loss != loss else round(float(loss), 4) for loss in token_losses(snapshot)]
-    top_ids, shares = top_candidates(snapshot, min(TOP, opened.model.vocab_size))
-    top = [
+    top_ids, shares = top_candidates(snapshot, min(top, opened.model.vocab_size))
+    likeliest = [
         [[name, round(float(share), 4)] for name, share in zip(opened.tokenizer.token_texts(row), each, strict=True)]
         for row, each in zip(top_ids.tolist(), shares, strict=True)
     ]
-    point = {"step": opened.step, "val_loss": None, "sample": "", "tokens": tokens, "losses": losses, "top": top}
-    return point, notes
+    return Measured(opened, ids, tokens, token_losses(snapshot), likeliest, notes)
+
+
+@lru_cache(maxsize=64)
+def _measured(run_id: str, checkpoint: str, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    found = measure(run_id, checkpoint, text, TOP)
+    losses = [None if loss != loss else round(float(loss), 4) for loss in found.losses]
+    point = {"step": found.opened.step, "val_loss": None, "sample": "", "tokens": found.tokens}
+    return {**point, "losses": losses, "top": found.top}, found.notes

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from app.loaders import models, probing
+from app.loaders.loss import measure
 from app.loaders.reading import ids_that_fit, readable_text
-from lm_core.errors import ConfigError
 
 TOP = 3
 FORMATS = ("float16", "float32", "float64")
@@ -50,26 +49,14 @@ def turn(sentence: str) -> str:
 @lru_cache(maxsize=64)
 def _measured(run_id: str, checkpoint: str, text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     from lm_core.interpret.sequence import running_products
-    from lm_core.interpret.snapshot import take_snapshot
-    from lm_core.interpret.surprise import token_losses, top_candidates
 
-    opened = models.open_model(run_id, Path(checkpoint))
-    ids, notes = ids_that_fit(opened.tokenizer, text, opened.model.config.context_length)
-    if len(ids) < 2:
-        raise ConfigError("Type a text of at least two tokens: the first one is never predicted.")
-    tokens = opened.tokenizer.token_texts(ids)
-    snapshot = take_snapshot(opened.model, ids, tokens, step=opened.step, keep=lambda site: False)
-    logs = [-float(loss) for loss in token_losses(snapshot)[1:]]
-    top_ids, shares = top_candidates(snapshot, min(TOP, opened.model.vocab_size))
-    names = [opened.tokenizer.token_texts(row) for row in top_ids.tolist()]
+    found = measure(run_id, checkpoint, text, TOP)
+    logs = [-float(loss) for loss in found.losses[1:]]
     return {
-        "step": opened.step,
-        "tokens": tokens,
+        "step": found.opened.step,
+        "tokens": found.tokens,
         "logs": [None, *(round(log, 6) for log in logs)],
-        "bytes": sum(map(len, opened.tokenizer.token_bytes(ids[1:]))),
+        "bytes": sum(map(len, found.opened.tokenizer.token_bytes(found.ids[1:]))),
         "products": {kind: [1.0, *running_products(logs, kind)] for kind in FORMATS},  # type: ignore[arg-type]
-        "top": [
-            [[name, round(float(p), 4)] for name, p in zip(*row, strict=True)]
-            for row in zip(names, shares, strict=True)
-        ],
-    }, notes
+        "top": found.top,
+    }, found.notes

@@ -3,6 +3,7 @@ import { element, segmented, setText, shape } from "../kit/dom.js";
 import { count, fixed, percent } from "../kit/format.js";
 import { t } from "../kit/words.js";
 import { nameOf } from "../surprise/captions.js";
+import { linkPointing } from "./pointing.js";
 
 const EDGE = { left: 46, right: 12, top: 10, bottom: 34 };
 const SIDE = 250;
@@ -29,16 +30,7 @@ export function createCalibration(store) {
     layout?.mark(pointed);
     setText(readout, pointed === null ? "" : [now, then].filter(Boolean).map((answer) => `${then ? `${nameOf(answer, store.state)}: ` : ""}${wordBin(answer.calibration[which].bins[pointed])}`).join(" · "));
   }
-  picture.addEventListener("pointermove", ({ offsetX }) => { if (layout) point(Math.floor((offsetX - layout.left) / layout.step)); });
-  picture.addEventListener("pointerleave", () => point(null));
-  picture.addEventListener("blur", () => point(null));
-  picture.addEventListener("keydown", (event) => {
-    const to = { ArrowRight: (pointed ?? -1) + 1, ArrowLeft: (pointed ?? 1) - 1, Home: 0, End: Infinity, Escape: null }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    point(to);
-  });
+  linkPointing(picture, { columns: () => layout, pointed: () => pointed, point });
 
   function draw(state) {
     if (!state.now) { picture.replaceChildren(); return; }

@@ -2,6 +2,7 @@
 import { element, setText, shape } from "../kit/dom.js";
 import { count, percent } from "../kit/format.js";
 import { niceTicks } from "../kit/plot.js";
+import { linkPointing } from "./pointing.js";
 
 const HIGH = 200;
 const EDGE = { left: 46, right: 12, top: 12, bottom: 44 };
@@ -22,16 +23,7 @@ export function createColumns({ title, about, share = false }) {
     shown?.mark(pointed);
     setText(readout, pointed === null ? "" : shown.spec.words(pointed));
   }
-  picture.addEventListener("pointermove", ({ offsetX }) => { if (shown) point(Math.floor((offsetX - shown.left) / shown.step)); });
-  picture.addEventListener("pointerleave", () => point(null));
-  picture.addEventListener("blur", () => point(null));
-  picture.addEventListener("keydown", (event) => {
-    const to = { ArrowRight: (pointed ?? -1) + 1, ArrowLeft: (pointed ?? 1) - 1, Home: 0, End: Infinity, Escape: null }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    point(to);
-  });
+  linkPointing(picture, { columns: () => shown, pointed: () => pointed, point });
 
   function draw(spec, palette) {
     if (!spec) { picture.replaceChildren(); setText(words, ""); return; }

@@ -25,7 +25,8 @@ from lm_core.runs.continuing import checkpoint_to_go_on_from
 from lm_core.runs.history import load_points
 from lm_core.settings import Settings
 from lm_core.training.counting import piece_of
-from tests.counted_run import counting_config, submit, work
+from tests.counted_run import counting_config, submit
+from tests.in_process import work
 
 
 @pytest.fixture(scope="module")

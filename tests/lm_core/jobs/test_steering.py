@@ -4,6 +4,7 @@ import math
 import subprocess
 import sys
 import threading
+from functools import partial
 
 import psutil
 import pytest
@@ -24,6 +25,7 @@ from lm_core.runs.history import load_points
 from lm_core.runs.run import create_run
 from lm_core.training.loop import train
 from lm_core.training.schedule import Rates, learning_rate
+from tests.in_process import work as work_in_process
 
 
 @pytest.fixture
@@ -199,19 +201,7 @@ def test_a_finished_or_failed_run_can_begin_again(store, queue):
 @pytest.fixture
 def work(settings, store):
     """work(run) claims the run and trains it here, as a worker process would."""
-
-    def work(run):
-        claim = Queue(store.database).claim(9, "here")
-        assert claim.run_id == run.id
-        lease = store.lease(claim.run_id, claim.epoch)
-        reporter = Reporter(lease, leave=lambda: None)
-        reporter.start()
-        try:
-            training_run.train_run(run, settings, lease, reporter)
-        finally:
-            reporter.close()
-
-    return work
+    return partial(work_in_process, settings=settings, store=store, place=9)
 
 
 @pytest.fixture

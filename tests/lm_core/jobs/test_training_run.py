@@ -23,24 +23,13 @@ from lm_core.runs.run import create_run
 from lm_core.settings import Settings
 from lm_core.training.events import EvalMetrics, StepMetrics
 from lm_core.training.state import new_state
+from tests.in_process import work
 
 
 def submit(config, settings, store):
     run = create_run(config, settings.runs_folder)
     store.submit(run.id, "Run", config.to_json(), config.train.steps)
     return run
-
-
-def work(run, settings, store):
-    """Claim the run and train it here, as a worker process would."""
-    claim = Queue(store.database).claim(1, "here")
-    lease = store.lease(claim.run_id, claim.epoch)
-    reporter = Reporter(lease, leave=lambda: None)
-    reporter.start()
-    try:
-        training_run.train_run(run, settings, lease, reporter)
-    finally:
-        reporter.close()
 
 
 @pytest.fixture
