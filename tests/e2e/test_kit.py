@@ -117,3 +117,26 @@ def test_a_picture_that_was_taken_off_the_page_may_still_ask_for_its_colours(bar
       const palette = readPalette(document.createElement('div'));
       return [palette.ink, palette.attention.at(0.5), inkOn(palette.ink)];
     }""") == ["", "rgb(0,0,0)", "#FFFFFF"]
+
+
+def test_a_call_that_was_overtaken_takes_no_living_picture_down(bare):
+    """Streamlit cleans it up before or after the next call comes; only a picture that is off the page is over."""
+    seen = bare.evaluate("""async () => {
+      const { mount } = await import('/pictures/x/kit/mount.js');
+      const seen = [];
+      const render = mount(() => ({ update: () => seen.push("update"), dispose: () => seen.push("dispose") }));
+      const host = document.createElement("div");
+      document.body.append(host);
+      const parentElement = host.attachShadow({ mode: "open" });
+      parentElement.append(Object.assign(document.createElement("div"), { className: "tk" }));
+      const call = () => render({ parentElement, data: {} });
+      call()();
+      const late = call();
+      const last = call();
+      late();
+      host.remove();
+      last();
+      last();
+      return seen;
+    }""")
+    assert seen == ["update", "update", "dispose"]

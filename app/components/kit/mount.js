@@ -10,8 +10,8 @@ const living = new WeakMap();
  *
  * `build(root, {setState, wish, data})` makes the page inside `root` and returns
  * `{update(data), themeChanged(), dispose()}`; each is optional. Streamlit calls the export again, with the same
- * parent, whenever data or theme change; a clean-up of an earlier call may come late and must not take down the
- * living page, which is why generations are counted.
+ * parent, whenever data or theme change. A call that was overtaken by the next is cleaned up whenever it comes to its
+ * end, before that next one or after it, and must not take down the living page: only one that is off the page is over.
  *
  * `data` is a dict with at least `catalogue`, `language` and `large`, or bytes (the caller then reads these itself).
  */
@@ -34,10 +34,8 @@ export function mount(build) {
       page.post.answered();
     }
     page.root.classList.toggle("large", Boolean(data?.large));
-    page.generation += 1;
-    const { generation } = page;
     return () => {
-      if (page.generation !== generation || living.get(parentElement) !== page) return;
+      if (parentElement.isConnected || living.get(parentElement) !== page) return;
       page.dispose();
       living.delete(parentElement);
     };
@@ -67,7 +65,7 @@ export const mountForRun = (start) => mount((root, { data, setState }) => {
 function start(root, build, component, language) {
   root.replaceChildren();
   root.lang = language;
-  const page = { root, language, component, generation: 0 };
+  const page = { root, language, component };
   const unwatch = watchTheme(root, () => page.parts?.themeChanged?.());
   // Always through the newest call: Streamlit may hand new functions with each rerun.
   page.post = createPost((name, value) => page.component.setStateValue(name, value), () => page.component.data?.session);
