@@ -5,7 +5,7 @@ No weight is read before it is asked for: first come shapes and sizes, so that w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,9 +14,8 @@ from torch import Tensor
 
 from lm_core.config import ModelConfig
 from lm_core.errors import ModelError
-from lm_core.models.gpt import GPT
 from lm_core.models.memory import estimate_reading_bytes
-from lm_core.models.registry import assemble_model, build_model, count_parameters
+from lm_core.models.registry import build_model, count_parameters
 
 Family = Literal["gpt2", "llama"]
 Precision = Literal["float32", "float16", "bfloat16"]
@@ -64,17 +63,6 @@ def expected_shapes(config: ModelConfig, vocab_size: int) -> dict[str, tuple[int
     with torch.device("meta"):
         model = build_model(config, vocab_size)
     return {name: tuple(weight.shape) for name, weight in model.named_parameters()}
-
-
-def open_pretrained(found: Pretrained) -> GPT:
-    """The model itself, in float32 and ready to read.
-
-    Raises:
-        ModelError: a weight in its files is damaged.
-    """
-    names = expected_shapes(found.model, found.vocab_size)
-    weights: Mapping[str, Tensor] = {name: found.read(name).to(torch.float32) for name in names}
-    return assemble_model(found.model, found.vocab_size, weights)
 
 
 def refused(why: str) -> ModelError:

@@ -38,15 +38,6 @@ LEAST_DIFFERENCE = 1e-3  # logits; below, there is nothing to recover
 
 
 @dataclass(frozen=True, eq=False)
-class Patching:
-    """recovery: (L, T) of one kind of site, or (L, H) of whole heads; clean, corrupted: the logit differences."""
-
-    recovery: Floats
-    clean: float
-    corrupted: float
-
-
-@dataclass(frozen=True, eq=False)
 class Row:
     """One layer's recovery: by position (T,), or by head (H,) where `kind` is "heads"."""
 
@@ -76,30 +67,11 @@ def patch_rows(model: GPT, clean: Ids, corrupted: Ids, target: int, other: int) 
     return Differences(runs.clean_difference, runs.corrupted_difference), rows
 
 
-def patch_positions(model: GPT, clean: Ids, corrupted: Ids, kind: str, target: int, other: int) -> Patching:
-    """Recovery by layer and position of KINDS: "residual" (the stream before each block), "attention" or "mlp" (what
-    they add).
+def patched_logits(model: GPT, clean: Ids, corrupted: Ids, kind: str, layer: int, places: Sequence[int]) -> Tensor:
+    """(T, V) of the corrupted run with these positions of a site (KINDS), or these heads ("heads") at all positions,
+    taken from the clean one. Its last row for one place is what one number of `patch_rows` comes from.
 
-    Raises:
-        ConfigError: as `patch_rows`.
-    """
-    runs = _Runs.of(model, clean, corrupted, target, other)
-    rows = [runs.row(model, kind, layer).recovery for layer in range(model.config.n_layers)]
-    return Patching(np.stack(rows), runs.clean_difference, runs.corrupted_difference)
-
-
-def patch_heads(model: GPT, clean: Ids, corrupted: Ids, target: int, other: int) -> Patching:
-    """Recovery by layer and head: a head's output at all positions is taken from the clean run.
-
-    Raises:
-        ConfigError: as `patch_rows`.
-    """
-    return patch_positions(model, clean, corrupted, "heads", target, other)
-
-
-def patched_last(model: GPT, clean: Ids, corrupted: Ids, kind: str, layer: int, place: int) -> Tensor:
-    """(V,) scores at the last token of the corrupted run with one position of a site (KINDS), or one head ("heads") at
-    all positions, taken from the clean one: what one number of `patch_rows` comes from.
+    All positions of "residual" give the clean run's logits, exactly.
 
     Raises:
         ConfigError: the texts differ in length or do not fit.
@@ -107,23 +79,7 @@ def patched_last(model: GPT, clean: Ids, corrupted: Ids, kind: str, layer: int, 
     _same_length(clean, corrupted)
     site = _site(kind, layer)
     _, kept = run_traced(model, clean, keep=site.__eq__)
-    logits, _ = run_traced(model, corrupted, edits={site: _one_place_each(kept[site], [place])})
-    return logits[0, -1]
-
-
-def patched_logits(model: GPT, clean: Ids, corrupted: Ids, sites: Mapping[str, list[int]]) -> Tensor:
-    """(T, V) of the corrupted run with these positions of these sites taken from the clean one.
-
-    {"blocks.0.resid_pre": all positions} gives the clean run's logits, exactly.
-
-    Raises:
-        ConfigError: the texts differ in length or do not fit.
-    """
-    _same_length(clean, corrupted)
-    _, kept = run_traced(model, clean, keep=sites.__contains__)
-    assert kept.keys() == sites.keys(), f"no such sites: {sites.keys() - kept.keys()}"
-    edits = {site: _positions(kept[site], positions) for site, positions in sites.items()}
-    logits, _ = run_traced(model, corrupted, edits=edits)
+    logits, _ = run_traced(model, corrupted, edits={site: _these_places(kept[site], places)})
     return logits[0]
 
 
@@ -222,11 +178,12 @@ def _one_place_each(clean: Tensor, places: Sequence[int]) -> Edit:
     return edit
 
 
-def _positions(clean: Tensor, positions: list[int]) -> Edit:
+def _these_places(clean: Tensor, places: Sequence[int]) -> Edit:
+    """These positions (of (1, T, C)) or heads (of (1, H, T, D)) from the clean run."""
+
     def edit(x: Tensor) -> Tensor:
-        assert x.dim() == 3, "only sites of one vector a token can be patched by position"
         x = x.clone()
-        x[:, positions] = clean[:, positions]
+        x[:, list(places)] = clean[:, list(places)].to(x.dtype)
         return x
 
     return edit

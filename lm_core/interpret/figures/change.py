@@ -20,7 +20,7 @@ from lm_core.interpret.figures.asked import (
     weights,
 )  # fmt: skip
 from lm_core.interpret.forward import run_traced
-from lm_core.interpret.patching import KINDS, patched_last
+from lm_core.interpret.patching import KINDS, patched_logits
 
 # ------------------------------------------------- the model with parts switched off or set
 
@@ -113,7 +113,7 @@ def _patch_corrupted(asked: Asked) -> Found:
 
 def _patch_patched(asked: Asked) -> Found:
     kind, layer, at = asked.index
-    logits = patched_last(asked.model, asked.ids, list(asked.other), _kind(kind), layer, at)
+    logits = patched_logits(asked.model, asked.ids, list(asked.other), _kind(kind), layer, [at])[-1]
     against = asked.against or 0
     x, y = ((*asked.index, each) for each in (asked.token, against))
     return less(one("x", "patch.logit", x, logits[asked.token]), one("y", "patch.logit", y, logits[against]))

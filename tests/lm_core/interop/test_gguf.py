@@ -10,9 +10,8 @@ import torch.nn.functional as F
 from lm_core.errors import ModelError
 from lm_core.interop import gguf
 from lm_core.interop.gguf import in_halves, read_gguf, smollm2_file
-from lm_core.interop.pretrained import open_pretrained
 from lm_core.interop.tokens import fitting_tokenizer
-from tests.foreign_models import LLAMA, awake
+from tests.foreign_models import LLAMA, awake, open_pretrained
 
 DICKENS = (
     "It was the best of times, it was the worst of times, it was the age of wisdom, it was the age of foolishness."

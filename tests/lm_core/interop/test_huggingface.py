@@ -8,13 +8,12 @@ import torch
 
 from lm_core.errors import ModelError
 from lm_core.interop.huggingface import read_folder, write_folder
-from lm_core.interop.pretrained import open_pretrained
 from lm_core.models.cache import KVCache
 from lm_core.models.memory import refuse_if_too_large_to_open
 from lm_core.models.trace import Trace
 from lm_core.tokenizers.byte import ByteTokenizer
 from lm_core.tokenizers.export import to_huggingface
-from tests.foreign_models import GPT2, LLAMA, awake, change_config
+from tests.foreign_models import GPT2, LLAMA, awake, change_config, open_pretrained
 
 SMALL = {"vocab_size": 50}
 SMALL_GPT2 = {**SMALL, "n_embd": 16, "n_layer": 2, "n_head": 4, "n_positions": 24}

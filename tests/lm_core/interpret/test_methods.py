@@ -24,7 +24,7 @@ from lm_core.interpret.forward import run_traced
 from lm_core.interpret.gradients import gradient_times_input, loss_gradients
 from lm_core.interpret.lens import logit_lens
 from lm_core.interpret.neurons import awake, sample_windows, scan_layer, selective, strongest
-from lm_core.interpret.patching import patch_heads, patch_positions, patch_rows, patched_logits
+from lm_core.interpret.patching import patch_rows, patched_logits
 from lm_core.models.registry import build_model
 from tests.induction_model import induction_model
 
@@ -282,52 +282,55 @@ def test_gradients_at_sites_are_those_of_training(any_model):
 # --- patching ---
 
 
+def recovery_of(model, clean, corrupted, target, other):
+    """(differences, {kind: (L, T) or (L, H)})."""
+    differences, rows = patch_rows(model, clean, corrupted, target, other)
+    maps = {}
+    for row in rows:
+        maps.setdefault(row.kind, []).append(row.recovery)
+    return differences, {kind: np.stack(found) for kind, found in maps.items()}
+
+
 def test_patching_everything_is_the_other_run(any_model):
-    every = list(range(6))
-    for site in ("blocks.0.resid_pre", "blocks.1.resid_post"):
-        patched = patched_logits(any_model, IDS, OTHER, {site: every})
+    for layer in range(2):
+        patched = patched_logits(any_model, IDS, OTHER, "residual", layer, range(6))
         torch.testing.assert_close(patched, logits_of(any_model), atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["modern", "maskless"])
 def test_recovery_is_that_of_patching_one_place_at_a_time(kind):
     model = built(**KINDS[kind])
-    found = patch_positions(model, IDS, OTHER, "mlp", 4, 2)
+    differences, maps = recovery_of(model, IDS, OTHER, 4, 2)
     clean = logits_of(model)[-1]
-    assert found.clean == pytest.approx(float(clean[4] - clean[2]), abs=1e-5)
-    for layer in range(2):
-        for position in range(6):
-            says = patched_logits(model, IDS, OTHER, {f"blocks.{layer}.mlp_out": [position]})[-1]
-            share = (says[4] - says[2] - found.corrupted) / (found.clean - found.corrupted)
-            assert found.recovery[layer, position] == pytest.approx(float(share), abs=1e-4)
+    assert differences.clean == pytest.approx(float(clean[4] - clean[2]), abs=1e-5)
+    assert list(maps) == ["residual", "attention", "mlp", "heads"]
+    for what, found in maps.items():
+        for layer, place in np.ndindex(found.shape):
+            says = patched_logits(model, IDS, OTHER, what, layer, [place])[-1]
+            share = (says[4] - says[2] - differences.corrupted) / (differences.clean - differences.corrupted)
+            assert found[layer, place] == pytest.approx(float(share), abs=1e-4)
 
 
 def test_only_what_differs_can_bring_the_answer_back():
-    model = induction_model()
-    clean, corrupted = [2, 5, 7, 1, 2], [2, 6, 7, 1, 2]  # what follows the 2: 5 or 6
-    stream = patch_positions(model, clean, corrupted, "residual", 5, 6).recovery
-    np.testing.assert_allclose(stream[0], [0, 1, 0, 0, 0], atol=1e-4)
-    np.testing.assert_allclose(patch_heads(model, clean, corrupted, 5, 6).recovery, [[0], [1]], atol=1e-4)
+    _, maps = recovery_of(induction_model(), [2, 5, 7, 1, 2], [2, 6, 7, 1, 2], 5, 6)  # what follows the 2: 5 or 6
+    np.testing.assert_allclose(maps["residual"][0], [0, 1, 0, 0, 0], atol=1e-4)
+    np.testing.assert_allclose(maps["heads"], [[0], [1]], atol=1e-4)
 
 
-def test_rows_that_are_made_one_by_one_are_those_of_the_whole_maps(model, monkeypatch):
+def test_rows_made_in_small_batches_are_those_of_one(model, monkeypatch):
+    differences, maps = recovery_of(model, IDS, OTHER, 4, 2)
     monkeypatch.setattr(forward, "MOST_LOGITS", 4 * 6 * 11)  # four copies at once
-    differences, rows = patch_rows(model, IDS, OTHER, 4, 2)
-    found = list(rows)
-    assert [(row.kind, row.layer) for row in found[:4]] == [("residual", 0), ("attention", 0), ("mlp", 0), ("heads", 0)]
-    heads = patch_heads(model, IDS, OTHER, 4, 2)
-    assert (heads.clean, heads.corrupted) == (differences.clean, differences.corrupted)
-    np.testing.assert_allclose(found[-1].recovery, heads.recovery[1], atol=1e-5)
-    np.testing.assert_allclose(
-        found[2].recovery, patch_positions(model, IDS, OTHER, "mlp", 4, 2).recovery[0], atol=1e-5
-    )
+    same, others = recovery_of(model, IDS, OTHER, 4, 2)
+    assert same == differences
+    for kind, found in maps.items():
+        np.testing.assert_allclose(found, others[kind], atol=1e-5)
 
 
 def test_sentences_of_two_lengths_or_of_one_answer_are_refused(model):
     with pytest.raises(ConfigError, match="6 and 5 tokens"):
-        patch_heads(model, IDS, OTHER[:5], 1, 2)
+        patch_rows(model, IDS, OTHER[:5], 1, 2)
     with pytest.raises(ConfigError, match="nothing to recover"):
-        patch_heads(model, IDS, IDS, 1, 2)
+        patch_rows(model, IDS, IDS, 1, 2)
 
 
 # --- neurons ---

@@ -10,7 +10,6 @@ import torch
 from lm_core.cli.main import run as tokenarium
 from lm_core.errors import LMError, ModelError, RunError
 from lm_core.interop.huggingface import read_folder, write_folder
-from lm_core.interop.pretrained import open_pretrained
 from lm_core.jobs import bringing
 from lm_core.jobs.bringing import bring_in, estimate
 from lm_core.jobs.launch import reset_run, start_run
@@ -22,7 +21,7 @@ from lm_core.runs.run import find_run
 from lm_core.tokenizers.byte import ByteTokenizer
 from lm_core.tokenizers.export import to_huggingface
 from lm_core.tokenizers.registry import load_tokenizer
-from tests.foreign_models import GPT2, awake
+from tests.foreign_models import GPT2, awake, open_pretrained
 
 
 @pytest.fixture
