@@ -9,10 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.sql import ColumnElement, Executable
 
 from lm_core.errors import ConfigError, RunError
@@ -88,7 +95,12 @@ class Database:
         self._engine.dispose()
 
     def _create_tables(self) -> None:
-        """Make what is missing; several processes may open a new database at once, and SQLite then says "locked"."""
+        """Make what is missing; several processes may open a new database at once, and SQLite then says "locked".
+
+        Where nothing is missing nothing is written: somebody else's lock keeps nobody from reading.
+        """
+        if self._has_tables():
+            return
         for attempt in range(10):
             try:
                 if self.dialect == "sqlite":
@@ -102,12 +114,20 @@ class Database:
                     raise
                 time.sleep(random.uniform(0.02, 0.1) * (attempt + 1))
 
+    def _has_tables(self) -> bool:
+        try:
+            return set(inspect(self._engine).get_table_names()) >= set(tables.tables)
+        except OperationalError:  # no file yet, or its journal is just being changed
+            return False
+
 
 @contextmanager
 def _in_words() -> Iterator[None]:
     try:
         yield
-    except AWAY as error:
+    except DBAPIError as error:
+        if not isinstance(error, AWAY) and not error.connection_invalidated:
+            raise
         raise StoreAway(f"The list of runs cannot be used now: {error.orig}. Try again in a moment.") from error
 
 
@@ -118,7 +138,9 @@ def _make_engine(url: str) -> Engine:
             address = address.set(drivername="postgresql+psycopg")
         if address.drivername == "postgresql+psycopg" and "connect_timeout" not in address.query:
             address = address.update_query_dict({"connect_timeout": str(BUSY_SECONDS)})
-        return create_engine(address, pool_pre_ping=True)
+        engine = create_engine(address, pool_pre_ping=True)
+        event.listen(engine, "connect", _set_up_postgresql)
+        return engine
     if address.database and address.database != ":memory:":
         Path(address.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
     if "timeout" not in address.query:
@@ -127,6 +149,12 @@ def _make_engine(url: str) -> Engine:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _set_up_postgresql(connection: Any, _record: Any) -> None:
+    """Whoever stands still in the midst of a transaction keeps others out for so long, then the server ends it."""
+    connection.execute(f"SET idle_in_transaction_session_timeout = {int(1000 * BUSY_SECONDS)}")
+    connection.commit()
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

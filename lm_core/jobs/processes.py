@@ -16,6 +16,7 @@ import psutil  # type: ignore[import-untyped,unused-ignore]
 from lm_core.settings import Settings
 
 _SAME_START_SECONDS = 2.0  # the system's idea of a start time moves a little when the clock is set
+_WRITERS_BYTE, _END_OF_LOCKS = 120, 128  # of SQLite's -shm file
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,27 @@ def kill(pid: int, started: float) -> None:
         process.wait(timeout=5)
     except (psutil.NoSuchProcess, psutil.TimeoutExpired):
         return
+
+
+def is_frozen(pid: int) -> bool:
+    """Does that process stand still until somebody lets it go on: stopped by a signal, or held by a debugger?"""
+    try:
+        return psutil.Process(pid).status() in (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
+    except psutil.Error:
+        return False
+
+
+def holds_write_lock(pid: int) -> bool:
+    """Is that process in the midst of writing into a database of SQLite? False where the system does not tell.
+
+    Source: proc(5), /proc/locks; the lock that admits one writer is byte 120 of the -shm file (sqlite.org/walformat).
+    """
+    try:
+        locks = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+    except OSError:
+        return False
+    mine = [lock[-2:] for lock in locks if lock[1] == "POSIX" and lock[3:5] == ["WRITE", str(pid)]]
+    return any(last.isdecimal() and int(first) <= _WRITERS_BYTE <= int(last) < _END_OF_LOCKS for first, last in mine)
 
 
 def start_detached(

@@ -23,7 +23,16 @@ from lm_core.errors import LMError
 from lm_core.files import write_atomically
 from lm_core.jobs.database import StoreAway
 from lm_core.jobs.endings import why_it_ended
-from lm_core.jobs.processes import is_alive, kill, log, start_detached, this_host, this_process
+from lm_core.jobs.processes import (
+    holds_write_lock,
+    is_alive,
+    is_frozen,
+    kill,
+    log,
+    start_detached,
+    this_host,
+    this_process,
+)
 from lm_core.jobs.queue import Claim, Queue, Worker
 from lm_core.jobs.spare import Spare
 from lm_core.jobs.status import TRAINING, RunStatus
@@ -59,13 +68,15 @@ class Supervisor:
         self._queue = Queue(store.database)
         self._host = this_host()
         self._watch = Watch(clock)
+        self._blocking = Watch(clock)  # looked at while the store is away alone
         self._warned: set[tuple[str, float | None]] = set()
         self._children: dict[Claim, subprocess.Popen[bytes]] = {}
         self._spare = Spare(settings)
 
     def tick(self) -> None:
-        """Notice lost workers, then fill free places. While the store is away, nobody is judged."""
+        """Notice lost workers, then fill free places. While the store is away, nobody is judged but who keeps it."""
         self._watch.look()
+        workers: list[Worker] = []
         try:
             workers = self._queue.workers()
             for worker in workers:
@@ -78,6 +89,8 @@ class Supervisor:
         except StoreAway as error:
             log(error)
             self._watch.forget()
+            with suppress(StoreAway):  # then it is seen to be gone
+                self._free_the_store(workers)
         self._children = {claim: child for claim, child in self._children.items() if child.poll() is None}
 
     def is_idle(self) -> bool:
@@ -107,23 +120,44 @@ class Supervisor:
             self._queue.worker_lost(claim.run_id, claim.epoch, f"No worker could be started: {error}.")
 
     def _judge(self, worker: Worker) -> None:
-        reason = self._reason_to_give_up(worker)
-        if reason:
-            log(f"{worker.run_id} worker {worker.epoch}: {reason}")
-            self._queue.worker_lost(worker.run_id, worker.epoch, reason)
+        if reason := self._reason_to_give_up(worker):
+            self._give_up(worker, reason)
+
+    def _give_up(self, worker: Worker, reason: str) -> None:
+        log(f"{worker.run_id} worker {worker.epoch}: {reason}")
+        self._queue.worker_lost(worker.run_id, worker.epoch, reason)
 
     def _reason_to_give_up(self, worker: Worker) -> str | None:
         child = self._children.get(Claim(worker.run_id, worker.epoch))
         code = child.poll() if child else None
         if code is not None:
             return why_it_ended(code, Run(self._settings.runs_folder / worker.run_id).log_path)
-        here = worker.host == self._host and worker.pid is not None and worker.pid_started is not None
-        if here and not child and not is_alive(worker.pid or 0, worker.pid_started or 0.0):
+        here = self._process_of(worker)
+        if here and not child and not is_alive(*here):
             return "Its process is gone."
         reason = self._why_it_hangs(worker)
         if reason and here:
-            kill(worker.pid or 0, worker.pid_started or 0.0)
+            kill(*here)
         return reason
+
+    def _process_of(self, worker: Worker) -> tuple[int, float] | None:
+        """Its pid and when it started, where it runs on this machine."""
+        if worker.host != self._host or worker.pid is None or worker.pid_started is None:
+            return None
+        return worker.pid, worker.pid_started
+
+    def _free_the_store(self, workers: Iterable[Worker]) -> None:
+        """End a worker that stood still in the midst of writing for a whole lease: it would keep others out for ever.
+
+        While another program keeps them out, workers neither stand still nor hold the lock themselves.
+        """
+        for worker in workers:
+            here, lease = self._process_of(worker), self._settings.lease_seconds
+            blocks = here is not None and is_alive(*here) and (is_frozen(here[0]) or holds_write_lock(here[0]))
+            silence = self._blocking.silence(worker.run_id, (worker.epoch, worker.lease_until, blocks))
+            if here and blocks and silence > lease:
+                kill(*here)
+                self._give_up(worker, f"It stood still for {silence:.0f} seconds and let nobody else write.")
 
     def _why_it_hangs(self, worker: Worker) -> str | None:
         """No sign of life, or signs of life alone: its reporter speaks, and its training loop stands still."""

@@ -5,10 +5,13 @@ import threading
 import time
 
 import pytest
+from sqlalchemy import select
 
 from lm_core.errors import ConfigError
+from lm_core.jobs.database import StoreAway
 from lm_core.jobs.queue import Queue
 from lm_core.jobs.reporter import Reporter
+from lm_core.jobs.schema import runs
 from lm_core.jobs.store import open_store
 from lm_core.jobs.worker import main as work
 from lm_core.runs.run import create_run
@@ -71,3 +74,22 @@ def test_a_run_that_ends_while_it_is_given_up_stays_ended(store, settings):
     giving_up.join(10)
     other.close()
     assert store.get("one").state == "done"
+
+
+@pytest.mark.parametrize("database", on_postgres, indirect=True)
+def test_who_stands_still_in_the_midst_of_writing_keeps_others_out_for_so_long_and_no_longer(
+    store, settings, monkeypatch
+):
+    store.submit("one", "One", "{}", 100)
+    monkeypatch.setattr("lm_core.jobs.database.BUSY_SECONDS", 0.3)
+    still = open_store(settings.store_url)
+
+    def stand_still():
+        with still.database.write_alone() as connection:
+            connection.execute(select(runs).with_for_update())
+            assert Queue(store.database).claim(1, "here") is not None, "it waits, and then it comes in"
+            connection.execute(select(runs))
+
+    with pytest.raises(StoreAway):
+        stand_still()
+    still.close()

@@ -1,15 +1,18 @@
 """Who is judged silent, and who only slept."""
 
+import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
 from lm_core.config import RunConfig, parse_config
 from lm_core.errors import LostLease
-from lm_core.jobs.processes import is_alive, kill, this_host, this_process
+from lm_core.jobs.processes import holds_write_lock, is_alive, is_frozen, kill, this_host, this_process
 from lm_core.jobs.queue import Queue
 from lm_core.jobs.store import open_store
 from lm_core.jobs.supervisor import Supervisor
@@ -191,6 +194,91 @@ def test_nobody_is_judged_while_the_store_cannot_be_written(store, settings, han
     tick_for(supervisor, clock, 10)
     assert store.get("one").state == "running"
     impatient.close()
+
+
+STANDS_STILL_WHILE_IT_WRITES = """
+import os, signal, sqlite3, sys, time
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+sys.stdin.readline()
+database.execute("BEGIN IMMEDIATE")
+database.execute("UPDATE runs SET step = 77")
+print("it writes", flush=True)
+if sys.argv[2] == "frozen":
+    os.kill(os.getpid(), signal.SIGSTOP)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def writer(store, settings, request):
+    """A worker that stands still in the midst of writing, so that it holds the lock for ever; another, in order; and a
+    run that waits, so that each look of a supervisor wants to write.
+    """
+    command = [sys.executable, "-c", STANDS_STILL_WHILE_IT_WRITES, str(settings.home / "tokenarium.db"), request.param]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    for run_id, one in (("one", process), ("two", sleeper)):
+        store.submit(run_id, "Run", "{}", 100)
+        Queue(store.database).claim(2, this_host())
+        lease = store.lease(run_id, 1)
+        lease.register(host=this_host(), pid=one.pid, pid_started=psutil.Process(one.pid).create_time())
+        store.pause(run_id)  # so that the supervisor starts no successor in this test
+    store.submit("three", "Run", "{}", 100)
+    process.stdin.write(b"go\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == b"it writes\n"
+    yield process, sleeper
+    for one in (process, sleeper):
+        one.kill()
+        one.communicate()
+
+
+needs_signals = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot freeze a process")
+needs_locks = pytest.mark.skipif(not Path("/proc/locks").exists(), reason="this system does not tell who has a lock")
+
+
+@pytest.mark.parametrize(
+    "writer", [pytest.param("frozen", marks=needs_signals), pytest.param("hanging", marks=needs_locks)], indirect=True
+)
+def test_a_worker_that_stands_still_while_it_writes_is_ended_and_nobody_else(
+    store, settings, writer, clock, monkeypatch
+):
+    monkeypatch.setattr("lm_core.jobs.database.BUSY_SECONDS", 0.02)
+    impatient = open_store(settings.store_url)
+    supervisor = Supervisor(settings, impatient, clock)
+    process, sleeper = writer
+    tick_for(supervisor, clock, 15)
+    assert process.poll() is None
+    tick_for(supervisor, clock, 2)
+    assert process.poll() is not None
+    assert (store.get("one").state, store.get("one").step) == ("parked", 0)
+    assert "It stood still for 16 seconds and let nobody else write." in store.get("one").message
+    assert sleeper.poll() is None
+    assert store.get("two").state == "starting"
+    impatient.close()
+
+
+@needs_locks
+def test_who_writes_and_who_waits_for_that(tmp_path):
+    """Against SQLite itself: the process that is in a transaction holds the lock, and only for so long."""
+    me, path = this_process().pid, tmp_path / "one.db"
+    one, other = (sqlite3.connect(path, isolation_level=None, timeout=0) for _ in range(2))
+    one.execute("PRAGMA journal_mode=WAL")
+    one.execute("CREATE TABLE runs (step)")
+    assert not holds_write_lock(me)
+    one.execute("BEGIN")
+    one.execute("SELECT * FROM runs").fetchall()
+    assert not holds_write_lock(me), "who reads keeps nobody out"
+    one.execute("COMMIT")
+    one.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        other.execute("BEGIN IMMEDIATE")
+    assert holds_write_lock(me)
+    one.execute("ROLLBACK")
+    assert not holds_write_lock(me)
+    one.close()
+    other.close()
+    assert not is_frozen(me)
 
 
 def test_a_worker_whose_process_is_gone_is_noticed_at_once(store, settings, hanging, clock):
