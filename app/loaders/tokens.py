@@ -11,6 +11,7 @@ from app.loaders.tokenizers import Reader, Source
 from lm_core.errors import LMError
 from lm_core.presets import PRESETS, preset_config
 from lm_core.tokenizers.base import without_surrogates
+from lm_core.tokenizers.huggingface import HuggingFaceTokenizer
 
 Times = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -75,9 +76,11 @@ def tokens_of(source: Source, text: str, focus: int | None) -> dict[str, Any]:
 def starts_of(reader: Reader, shown: list[int], text: str) -> list[int]:
     """Where each token begins and the last one ends, in UTF-16 units as JavaScript counts; -1 inside a character.
 
-    Nothing where the tokens do not spell the text, as with tokenizers that change it first.
+    Tokenizers that change the text first say themselves where a token comes from; nothing where none can.
     """
     offsets = byte_offsets(reader, shown, text)
+    if not offsets and isinstance(reader.tokenizer, HuggingFaceTokenizer):
+        return _units(text, character_places(reader.tokenizer, shown, text))
     units, place, taken = {0: 0}, 0, 0
     for character in text:
         if not offsets or place >= offsets[-1]:
@@ -86,6 +89,20 @@ def starts_of(reader: Reader, shown: list[int], text: str) -> list[int]:
         taken += 2 if ord(character) > 0xFFFF else 1
         units[place] = taken
     return [units.get(offset, -1) for offset in offsets]
+
+
+def character_places(tokenizer: HuggingFaceTokenizer, shown: list[int], text: str) -> list[int]:
+    """Where each token begins and the last one ends, in characters; -1 for all but the first of one character's."""
+    places = tokenizer.places(text[: LONGEST_TOKEN * len(shown)])[: len(shown)]
+    starts = [-1 if at and start < places[at - 1][1] else start for at, (start, _) in enumerate(places)]
+    return [*starts, places[-1][1]] if places else []
+
+
+def _units(text: str, places: list[int]) -> list[int]:
+    """Characters counted as JavaScript does."""
+    wide = np.array([ord(character) > 0xFFFF for character in text[: max(places, default=0)]], dtype=np.int64)
+    taken = np.concatenate(([0], np.cumsum(wide)))
+    return [place if place < 0 else place + int(taken[place]) for place in places]
 
 
 def byte_offsets(reader: Reader, shown: list[int], text: str) -> list[int]:
@@ -173,6 +190,8 @@ def part_around(reader: Reader, shown: list[int], text: str, focus: int | None) 
 def _character_of(reader: Reader, shown: list[int], text: str, focus: int) -> int:
     """The index of the character where a token begins."""
     offsets = byte_offsets(reader, shown, text)
+    if not offsets and isinstance(reader.tokenizer, HuggingFaceTokenizer):
+        return min(max(character_places(reader.tokenizer, shown, text)[: focus + 1], default=0), len(text) - 1)
     place = max(offsets[: focus + 1], default=0)
     before = text.encode("utf-8")[:place].decode("utf-8", errors="ignore")
     return min(len(before), len(text) - 1)

@@ -13,6 +13,7 @@ from lm_core.tokenizers.base import REPLACEMENT
 from lm_core.tokenizers.bpe import BytePairTokenizer
 from lm_core.tokenizers.bpe_training import BYTES
 from lm_core.tokenizers.export import to_huggingface
+from lm_core.tokenizers.huggingface import HuggingFaceTokenizer
 
 MOST_PLACES = 12
 AROUND = 24  # tokens left and right of an occurrence, cut to CHARACTERS
@@ -47,6 +48,9 @@ def ranks_of(reader: Reader) -> list[int | None] | None:
     if isinstance(reader.tokenizer, BytePairTokenizer):
         merges = len(reader.tokenizer.pairs)
         return [token - BYTES + 1 if BYTES <= token < BYTES + merges else None for token in range(len(reader.texts))]
+    if isinstance(reader.tokenizer, HuggingFaceTokenizer):
+        found = reader.tokenizer.learned_at()
+        return found if any(found) else None
     if reader.tokenizer.kind != "sentencepiece-bpe":
         return None
     ranks, count = [], 0  # its pieces stand in the order in which they were made, single characters at the end

@@ -1,8 +1,8 @@
 """Hands a tokenizer to other programs: any tokenizer in; a `tokenizer.json`, or its vocabulary as JSON or CSV, out.
 
 The `tokenizer.json` is read by Hugging Face's `tokenizers` library and gives the same ids there; tests hold that. It is
-written by hand, so the library need not be installed here. One sign cannot be told: SentencePiece has "▁" for a space,
-so a text that holds a real "▁" has other ids there.
+written by hand, so the library need not be installed here. SentencePiece's pieces have plain spaces there: its own sign
+for a space, "▁", may stand in a text too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from lm_core.errors import TokenizerError
@@ -22,6 +22,7 @@ from lm_core.tokenizers.char import CharTokenizer
 from lm_core.tokenizers.huggingface import HuggingFaceTokenizer
 from lm_core.tokenizers.published import visible_bytes
 from lm_core.tokenizers.sentencepiece import SentencePieceTokenizer
+from lm_core.tokenizers.sentencepiece_training import SPACE
 from lm_core.tokenizers.splitting import Split
 from lm_core.tokenizers.word import UNKNOWN_TEXT, WordTokenizer
 
@@ -132,29 +133,38 @@ def _of_bytes(tokenizer: BytePairTokenizer) -> dict[str, Any]:
 
 
 def _of_pieces(tokenizer: SentencePieceTokenizer) -> dict[str, Any]:
-    pieces = tokenizer.pieces()
+    pieces = [(name.replace(SPACE, " "), score) for name, score in tokenizer.pieces()]
+    learned = {entry.text for entry in tokenizer.vocabulary() if entry.kind == "text"}
     ids = {name: i for i, (name, _) in enumerate(pieces)}
+    cut = _split(PATTERNS["lines"])
     if tokenizer.kind == "unigram":
         model = {"type": "Unigram", "unk_id": 0, "vocab": [list(piece) for piece in pieces], "byte_fallback": True}
+        cut = {"type": "Sequence", "pretokenizers": [cut, _cut_in_names(pieces[0][0], learned)]}
     else:
+        joins = _joins([piece for piece in pieces if piece[0] in learned], ids)
         model = {
             "type": "BPE", "dropout": None, "unk_token": pieces[0][0], "continuing_subword_prefix": None,
-            "end_of_word_suffix": None, "fuse_unk": False, "byte_fallback": True, "vocab": ids,
-            "merges": _joins(pieces, ids),
+            "end_of_word_suffix": None, "fuse_unk": False, "byte_fallback": True, "vocab": ids, "merges": joins,
         }  # fmt: skip
-    space = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
-    back = {"type": "Replace", "pattern": {"String": "▁"}, "content": " "}
-    return {
-        "model": model,
-        "normalizer": space,
-        "pre_tokenizer": _split(PATTERNS["lines"]),
-        "decoder": {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, {"type": "Fuse"}, back]},
-    }
+    decoder = {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, {"type": "Fuse"}]}
+    return {"model": model, "pre_tokenizer": cut, "decoder": decoder}
 
 
-def _joins(pieces: Sequence[tuple[str, float]], ids: Mapping[str, int]) -> list[list[str]]:
+def _joins(learned: Sequence[tuple[str, float]], ids: Mapping[str, int]) -> list[list[str]]:
     """All ways in which two pieces make a third, the earliest learned piece first: SentencePiece takes any of them."""
-    learned = [(name, score) for name, score in pieces[BYTES:] if len(name) > 1 and not name.startswith("<")]
     by_rank = sorted(learned, key=lambda piece: -piece[1])
     halves = ((name[:place], name[place:]) for name, _ in by_rank for place in range(1, len(name)))
     return [[left, right] for left, right in halves if left in ids and right in ids]
+
+
+def _cut_in_names(unknown: str, learned: Collection[str]) -> dict[str, Any]:
+    """Cuts, where no piece crosses, a text that spells "<unk>" or "<0x41>": the library would take it for one."""
+
+    def halves(name: str) -> tuple[str, str]:
+        free = (i for i in range(1, len(name)) if not any(name[i - 1 : i + 1] in piece for piece in learned))
+        place = next(free, 1)
+        return name[:place], name[place:]
+
+    (left, right), (before, after) = halves(unknown), halves("<0x")
+    pattern = rf"{left}(?={right})|{before}(?={after}[0-9A-F]{{2}}>)"
+    return {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "MergedWithPrevious", "invert": False}

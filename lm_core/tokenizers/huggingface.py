@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -18,13 +19,23 @@ from typing import Any, Final, final
 from lm_core.config import TokenizerSpec
 from lm_core.errors import TokenizerError
 from lm_core.files import write_atomically
-from lm_core.tokenizers.base import EncodingStep, Kind, Tokenizer, VocabularyEntry, bytes_text, without_surrogates
+from lm_core.tokenizers.base import (
+    EncodingStep,
+    Kind,
+    Tokenizer,
+    VocabularyEntry,
+    bytes_text,
+    entry_bytes,
+    without_surrogates,
+)
+from lm_core.tokenizers.merging import Merge, apply_merges, bpe_merges, bytes_spelled, merge_steps
 from lm_core.tokenizers.published import visible_bytes
 from lm_core.tokenizers.record import RECORD_NAME, damaged, read_record, write_record
 
 FILE_NAME: Final = "huggingface.json"
 LARGEST_FILE: Final = 32_000_000  # bytes; that of the largest well-known models has 17 million
 LARGEST_VOCABULARY: Final = 1_000_000
+MOST_GROWTH: Final = 1_000  # of a text, by replacements; those of well-known models leave it as long as it was
 _TRIAL: Final = "To be, or\nnot 你好 é 1999\t<s>"
 
 
@@ -87,32 +98,45 @@ class HuggingFaceTokenizer(Tokenizer):
             self._library = tokenizers.Tokenizer.from_str(data.decode("utf-8"))
             self._library.no_truncation()
             self._library.no_padding()
-            tokens: dict[str, int] = self._library.get_vocab(with_added_tokens=True)
+            self._ids: dict[str, int] = self._library.get_vocab(with_added_tokens=True)
             self._library.encode(_TRIAL, add_special_tokens=False)
-        self.vocab_size = max(tokens.values(), default=-1) + 1
-        if not 0 < self.vocab_size <= LARGEST_VOCABULARY:
+        self.vocab_size = max(self._ids.values(), default=-1) + 1
+        if not self._ids:
+            raise refused("its vocabulary is empty")
+        if self.vocab_size > LARGEST_VOCABULARY:
             raise refused(f"its ids go up to {self.vocab_size - 1:,}, and {LARGEST_VOCABULARY:,} tokens are the most")
         self._names: list[str | None] = [None] * self.vocab_size
-        for token, i in tokens.items():
+        for token, i in self._ids.items():
             self._names[i] = token
 
     def explain(self, text: str) -> tuple[EncodingStep, ...]:
-        """characters -> the text as its normaliser leaves it -> words -> token ids, as far as it has these."""
+        """characters -> what its normaliser makes of them -> words -> merges -> token ids, as far as it has these."""
         readable, ids = without_surrogates(text), self.encode(text)
         steps = [EncodingStep("characters", tuple(text))]
+        words = [part for part in self._added.split(readable) if part]
         with _refusing():
-            if self._library.normalizer is not None:
-                readable = self._library.normalizer.normalize_str(readable)
-                steps.append(EncodingStep("normalised text", tuple(readable)))
-            if self._library.pre_tokenizer is not None:
-                places = [place for _, place in self._library.pre_tokenizer.pre_tokenize_str(readable)]
-                steps.append(EncodingStep("words", tuple(readable[start:end] for start, end in places)))
+            if (change := self._library.normalizer) is not None:
+                words = [word if self._added.fullmatch(word) else change.normalize_str(word) for word in words]
+                steps.append(EncodingStep("normalised text", tuple("".join(words))))
+            if (cut := self._library.pre_tokenizer) is not None:
+                alone = [[(part, 0)] if self._added.fullmatch(part) else cut.pre_tokenize_str(part) for part in words]
+                words = [word for part in alone for word, _ in part]
+                steps.append(EncodingStep("words", tuple(map(self._shown, words))))
+        steps += self._merging(words, ids)
         return (*steps, EncodingStep("token ids", tuple(self.token_texts(ids)), tuple(ids)))
 
     def encode(self, text: str) -> list[int]:
         with _refusing():
             # of all its ways the one that does not keep each token's place, in half the time
             return list(self._library.encode_batch_fast([without_surrogates(text)], add_special_tokens=False)[0].ids)
+
+    def places(self, text: str) -> list[tuple[int, int]]:
+        """Which characters of the text each token comes from: "The low" -> [(0, 3), (4, 7)], whatever became of them.
+
+        Tokens that hold parts of one character all name that character.
+        """
+        with _refusing():
+            return list(self._library.encode(without_surrogates(text), add_special_tokens=False).offsets)
 
     def decode(self, ids: Sequence[int]) -> str:
         self.check_ids(ids)
@@ -124,14 +148,21 @@ class HuggingFaceTokenizer(Tokenizer):
 
     def uncovered(self, text: str) -> list[str]:
         """The distinct characters that become the unknown token, or nothing at all."""
-        unknown = self._settings["model"].get("unk_token")
-        unknown_id = self._library.token_to_id(unknown) if isinstance(unknown, str) else None
+        unknown_id = self._ids.get(self._unknown) if self._unknown else None
         lost = []
         for character in sorted(set(text)):
             ids = self.encode(character)
             if unknown_id in ids or (not ids and not character.isspace()) or without_surrogates(character) != character:
                 lost.append(character)
         return lost
+
+    def learned_at(self) -> list[int | None]:
+        """Of a BPE model, which merge made each token, counted from 1; None for those that no merge made."""
+        found: list[int | None] = [None] * self.vocab_size
+        for (left, right), rank in self._ranks.items():
+            if (token := self._ids.get(left + right)) is not None and found[token] is None:
+                found[token] = rank + 1
+        return found
 
     def save(self, folder: Path) -> None:
         write_atomically(folder / FILE_NAME, self._data)
@@ -159,15 +190,70 @@ class HuggingFaceTokenizer(Tokenizer):
         return self._data
 
     @cached_property
+    def _unknown(self) -> str | None:
+        """The name of the token for what is not known; unigram models tell its id instead."""
+        model = self._settings["model"]
+        name, place = model.get("unk_token"), model.get("unk_id")
+        if isinstance(place, int) and 0 <= place < self.vocab_size:
+            return self._names[place]
+        return name if isinstance(name, str) else None
+
+    @cached_property
+    def _added(self) -> re.Pattern[str]:
+        """Tokens such as <|im_start|>, which are taken out of a text before it is cut."""
+        names = sorted((str(token["content"]) for token in self._settings["added_tokens"]), key=len, reverse=True)
+        return re.compile("(" + ("|".join(map(re.escape, filter(None, names))) or "(?!)") + ")")
+
+    @cached_property
+    def _bytes_of(self) -> dict[str, int]:
+        """The byte that each sign stands for, of a tokenizer that writes bytes as GPT-2's does; else nothing."""
+        byte_level = '"ByteLevel"' in json.dumps([self._settings.get("pre_tokenizer"), self._settings.get("decoder")])
+        return {sign: byte for byte, sign in visible_bytes().items()} if byte_level else {}
+
+    @cached_property
     def _entries(self) -> list[VocabularyEntry]:
         special = {token["content"] for token in self._settings["added_tokens"] if token.get("special")}
-        unknown = self._settings["model"].get("unk_token")
-        byte_level = '"ByteLevel"' in json.dumps([self._settings.get("pre_tokenizer"), self._settings.get("decoder")])
-        bytes_of = {sign: byte for byte, sign in visible_bytes().items()} if byte_level else {}
         return [
-            _entry(i, name, special=name is None or name in special or name == unknown, bytes_of=bytes_of)
+            _entry(i, name, special=name is None or name in special or name == self._unknown, bytes_of=self._bytes_of)
             for i, name in enumerate(self._names)
         ]
+
+    @cached_property
+    def _bytes(self) -> list[bytes]:
+        """Without the marks that some models put to parts of words: "##ing" and "the</w>"."""
+        model = self._settings["model"]
+        before, behind = (str(model.get(key) or "") for key in ("continuing_subword_prefix", "end_of_word_suffix"))
+        return [
+            entry_bytes(entry)
+            if entry.kind != "text"
+            else (entry.text.removeprefix(before).removesuffix(behind) or entry.text).encode("utf-8")
+            for entry in self._entries
+        ]
+
+    def _shown(self, name: str) -> str:
+        """A piece in the library's own signs as people read it: "Ġthe" -> " the"."""
+        return _entry(0, name, special=False, bytes_of=self._bytes_of).text
+
+    def _merging(self, words: Sequence[str], ids: Sequence[int]) -> list[EncodingStep]:
+        """The merges of a BPE model, told again from its file; nothing where they do not end in just these ids."""
+        behind = self._settings["model"].get("end_of_word_suffix") or ""
+        first, done = bpe_merges(words, self._ranks, whole=self._added.fullmatch, behind=behind)
+        last = list(first)
+        apply_merges(last, done)
+        if not done or bytes_spelled(filter(None, last), self._ids) != [self._names[i] for i in ids]:
+            return []
+        steps = []
+        if self._bytes_of and all(sign in self._bytes_of for sign in first):
+            steps.append(EncodingStep("UTF-8 bytes", tuple(f"{self._bytes_of[sign]:02X}" for sign in first)))
+        shown = (Merge(merge.position, merge.end, self._shown(merge.piece), merge.rank) for merge in done)
+        return steps + list(merge_steps(list(map(self._shown, first)), shown))
+
+    @cached_property
+    def _ranks(self) -> dict[tuple[str, str], int]:
+        """Which pairs a BPE model joins, and how early; of other models nothing."""
+        joins = self._settings["model"].get("merges")
+        pairs = [line.split(" ", 1) if isinstance(line, str) else line for line in joins or ()]
+        return {(left, right): rank for rank, (left, right) in enumerate(pairs)}
 
 
 def _entry(i: int, name: str | None, *, special: bool, bytes_of: dict[str, int]) -> VocabularyEntry:
@@ -194,10 +280,26 @@ def _checked(data: bytes) -> dict[str, Any]:
     model = settings.get("model") if isinstance(settings, dict) else None
     if not isinstance(settings, dict) or not isinstance(model, dict) or "vocab" not in model:
         raise refused("it has no vocabulary")
+    if max(_growth(settings.get(part)) for part in ("normalizer", "pre_tokenizer", "decoder")) > MOST_GROWTH:
+        raise refused(f"it could make a text more than {MOST_GROWTH} times longer")
     added = settings.setdefault("added_tokens", [])
     if not isinstance(added, list) or not all(isinstance(token, dict) and "content" in token for token in added):
         raise refused("its added tokens have no content")
     return settings
+
+
+def _growth(part: Any) -> int:
+    """How many times longer its replacements, one after the other, could make a text at most."""
+    growth, left = 1, [part]
+    while left:
+        each = left.pop()
+        if isinstance(each, dict):
+            if each.get("type") == "Replace":
+                growth *= max(1, len(str(each.get("content"))))
+            left += each.values()
+        elif isinstance(each, list):
+            left += each
+    return growth
 
 
 @contextmanager

@@ -11,12 +11,12 @@ A piece is whatever a tokenizer calls its pieces: SentencePiece's are strings, o
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Generic, TypeVar
 
-from lm_core.tokenizers.base import EncodingStep
+from lm_core.tokenizers.base import EncodingStep, byte_text
 
 MOST_MERGE_STEPS: Final = 24  # columns that a page can show
 
@@ -66,6 +66,37 @@ def merges(first: Sequence[Piece], join: Join[Piece]) -> Iterator[Merge[Piece]]:
         yield Merge(left, end, piece, rank)
         consider(before[left])
         consider(left)
+
+
+def bpe_merges(
+    words: Sequence[str],
+    ranks: Mapping[tuple[str, str], int],
+    *,
+    whole: Callable[[str], object] = lambda word: False,
+    behind: str = "",
+) -> tuple[list[str], list[Merge[str]]]:
+    """The first pieces of all words, and every merge that a list of pairs makes of them, the earliest learned first.
+
+    ["low"], {("l", "o"): 0, ("lo", "w"): 1} -> ["l", "o", "w"], [Merge(0, 2, "lo", 0), Merge(0, 3, "low", 1)]
+    Words that are `whole` stay in one piece; `behind` is a mark that some models put to the last piece of each: "</w>".
+    """
+    first: list[str] = []
+    done: list[Merge[str]] = []
+    for word in words:
+        pieces = [word] if whole(word) else [*word[:-1], *(last + behind for last in word[-1:])]
+        for merge in merges(pieces, lambda a, b: (ranks[a, b], a + b) if (a, b) in ranks else None):
+            done.append(Merge(len(first) + merge.position, len(first) + merge.end, merge.piece, merge.rank))
+        first += pieces
+    return first, sorted(done, key=lambda merge: (merge.rank, merge.position))
+
+
+def bytes_spelled(pieces: Iterable[str], known: Container[str]) -> list[str]:
+    """The pieces, those that are not known spelled in their bytes: "é" -> "<0xC3>", "<0xA9>"."""
+    return [
+        part
+        for piece in pieces
+        for part in ([piece] if piece in known else [byte_text(byte) for byte in piece.encode("utf-8")])
+    ]
 
 
 def apply_merges(pieces: list[str], done: Sequence[Merge[str]]) -> None:

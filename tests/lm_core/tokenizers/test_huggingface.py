@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from lm_core.config import TokenizerSpec
 from lm_core.errors import TokenizerError
@@ -54,6 +54,36 @@ def test_every_step_is_shown_and_what_is_lost_is_named():
     assert [entry.kind for entry in tokenizer.vocabulary()] == ["special", "text", "text", "special"]
 
 
+def test_a_bpe_models_merges_are_told_again_and_end_in_its_ids():
+    """Learned by the library itself, as GPT-2's and as CLIP's; special tokens stay whole."""
+    text = ["the lower the newer 你好 the lowest"] * 3
+    for model in ({}, {"end_of_word_suffix": "</w>"}):
+        library = Tokenizer(models.BPE(unk_token="[UNK]", **model))
+        if model:
+            library.pre_tokenizer = pre_tokenizers.Whitespace()
+        else:
+            library.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+        library.train_from_iterator(text, trainers.BpeTrainer(vocab_size=300, special_tokens=["[UNK]"], **model))
+        tokenizer = HuggingFaceTokenizer(library.to_str().encode())
+        *_before, merged, last = tokenizer.explain("the [UNK] lower 你好")
+        assert merged.name.startswith('merge "')
+        assert merged.pieces == last.pieces
+        assert last.ids == tuple(tokenizer.encode("the [UNK] lower 你好"))
+        assert ("UTF-8 bytes" in [step.name for step in tokenizer.explain("你好 the")]) == (not model)
+        ranks = tokenizer.learned_at()
+        assert {rank for rank in ranks if rank} == set(range(1, max(filter(None, ranks)) + 1))
+        assert tokenizer.token_bytes([tokenizer.encode("the")[-1]]) == [b"the"]  # not "the</w>"
+
+
+def test_a_unigram_models_unknown_token_is_the_one_it_names_by_id():
+    library = Tokenizer(models.Unigram([("<unk>", 0.0), ("▁", -2.0), ("▁low", -1.0)], 0, False))
+    library.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer = HuggingFaceTokenizer(library.to_str().encode())
+    assert tokenizer.vocabulary()[0].kind == "special"
+    assert tokenizer.uncovered("low é") == ["l", "o", "w", "é"]
+    assert tokenizer.places("low é") == [(0, 3), (3, 4), (4, 5)]
+
+
 def test_spaces_and_bytes_look_as_everywhere():
     tokenizer = HuggingFaceTokenizer(metaspace())
     entries = tokenizer.vocabulary()
@@ -73,6 +103,7 @@ def test_it_is_saved_whole_and_a_changed_file_is_refused(tmp_path):
         load_tokenizer(tmp_path)
 
 
+REPLACE = {"type": "Replace", "pattern": {"Regex": "."}, "content": "aaaaaaaaaa"}
 HOSTILE = {
     "nothing": (b"", "it is not JSON"),
     "a picture": (b"\x89PNG\r\n\x1a\n\x00\xff", "it is not JSON"),
@@ -92,7 +123,11 @@ HOSTILE = {
     ),
     "an empty vocabulary": (
         json.dumps({"model": {"type": "BPE", "vocab": {}, "merges": []}}).encode(),
-        "tokens are the most",
+        "its vocabulary is empty",
+    ),
+    "a text without end": (
+        word_pieces(normalizer={"type": "Sequence", "normalizers": [REPLACE] * 9}),
+        "it could make a text more than 1000 times longer",
     ),
     "ids without end": (
         json.dumps({"model": {"type": "BPE", "vocab": {"a": 4_000_000_000}, "merges": []}}).encode(),
