@@ -49,7 +49,7 @@ class HandFedRun:
                 tokenizer_kind="char",
             )
         )  # fmt: skip
-        self.lease.change_state("running")
+        self.lease.change_state("running", message="")
 
     def learn(self, last, **more):
         """Steps up to `last`, a validation every ten, as one write of the worker."""
@@ -166,6 +166,12 @@ def test_pause_stop_and_the_space_key_are_wishes_that_the_worker_fulfils(open_pa
     run.finish("stopped", "Stopped at step 10.")
     expect(badge).to_have_text("Stopped")
     expect(page.get_by_role("button", name="Resume")).to_be_enabled()
+    run.set(state="running", step=10)  # somebody else lets it go on
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # else it looks every five seconds
+    expect(badge).to_have_text("Running")
+    run.learn(12)
+    expect(page.locator(".status-line span").nth(1)).to_have_text("step 12 of 200")
+    run.finish("stopped")
 
 
 def test_five_clicks_are_five_steps_and_a_key_makes_one_more(open_page, server):
@@ -253,7 +259,12 @@ def test_a_silent_worker_and_a_failure_are_said_in_words(open_page, server):
     run.set(progress_at=time.time() - 90)
     page = open_run(open_page, run)
     expect(page.locator(".trouble")).to_contain_text("Training has stood still for 1 min")
-    run.set(heard_at=time.time() - 60, progress_at=time.time())
+    lost = "The worker was lost; training goes on from the beginning (attempt 2)."
+    run.set(progress_at=time.time(), message=lost)
+    expect(page.locator(".trouble")).to_have_text(lost)
+    run.store.pause(run.id)
+    expect(page.locator(".badge")).to_have_text("applying…")
+    run.set(heard_at=time.time() - 60)
     expect(page.locator(".badge")).to_have_text("The worker is not answering")
     run.finish("failed", "The loss became NaN at step 11: lower the learning rate.")
     expect(page.locator(".badge")).to_have_text("Failed")
@@ -466,6 +477,7 @@ def test_what_each_state_offers(open_page):
         open: openWish(wish, {state: 'running', applying: true}, 2000) === wish,
         fulfilled: openWish(wish, {state: 'paused', applying: false}, 2000),
         tooLong: openWish(wish, {state: 'running', applying: false}, 60000),
+        outdone: openWish({wish: 'rate', value: 0.1, was: null, at: 1000}, {state: 'running', rate_by_hand: 0.2}, 2000),
       };
     }""")
     assert offered == {
@@ -475,6 +487,7 @@ def test_what_each_state_offers(open_page):
         "stepping": "resume disabled, step true, stop true", "done": "replay true", "failed": "replay true, own true",
         "gallery": "replay true, own true", "replay": "replay true, showAll true",
         "wished": "pause disabled, stop true", "open": True, "fulfilled": None, "tooLong": None,
+        "outdone": None,
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import { addFacts, addRows, forgetRows, showRows } from "./run.js";
 
 const ROWS_PERIOD = 400;
 const WISH_PERIOD = 100; // while somebody waits for the worker to answer, or for the first step
+const STOPPED_PERIOD = 5000; // somebody else may let it go on
 const POINTS_PERIOD = 1000;
 const MANY_ROWS = 1000;
 const WISH_PATIENCE = 10000;
@@ -19,7 +20,7 @@ const FULFILS = {
   resume: ({ state }) => ["queued", "starting", "running"].includes(state),
   stop: ({ state }) => state === "stopped",
   step: ({ state, step }, until) => ["queued", "starting", "done"].includes(state) || (RESTS.includes(state) && step >= until),
-  rate: (status, rate) => status.rate_by_hand === rate,
+  rate: (status, rate, { was }) => status.rate_by_hand === rate || status.rate_by_hand !== was, // or another's came after it
   reset: ({ started_at: began }) => !began,
 };
 
@@ -37,12 +38,14 @@ export function createLive({ base, runId, store, run, firstPoints = () => {} }) 
     const { added, changed } = addRows(run, answer);
     const learnt = addFacts(run, answer.facts);
     const wish = openWish(store.state.wish, answer.status);
+    const wasOver = over;
     over = isOver(answer.status) && added < MANY_ROWS && !wish;
+    if (wasOver && !over) setTimeout(start);
     store.set({ status: answer.status, lastStep: answer.status.steps, wish });
     if ((changed || learnt) && !store.state.replaying) showRows(store, run, run.steps.length);
     if (added >= MANY_ROWS) setTimeout(() => rows.now());
-    if (over) points.now();
-    return !over;
+    if (over && !wasOver) points.now();
+    return !over || answer.status.state === "stopped";
   }
 
   /** When a run began is kept over pauses and lost workers, and changes only where it was reset. */
@@ -83,7 +86,7 @@ export function createLive({ base, runId, store, run, firstPoints = () => {} }) 
     rows = poll({
       // The newest row is asked for again: its validation may have been measured after it was sent.
       url: () => address("metrics", "since", (run.steps.at(-1) ?? 0) - 1),
-      period: () => (store.state.wish || isBeginning(store.state.status) ? WISH_PERIOD : ROWS_PERIOD), receive: receiveRows,
+      period: () => (over ? STOPPED_PERIOD : store.state.wish || isBeginning(store.state.status) ? WISH_PERIOD : ROWS_PERIOD), receive: receiveRows,
       failed: (count, error) => store.set({ trouble: count ? { count, sentence: error?.sentence ?? null } : null }),
     });
   }
@@ -109,6 +112,6 @@ function isBeginning(status) {
 /** A wish stays open until the worker has made it so, or too long. */
 export function openWish(wish, status, now = Date.now()) {
   if (!wish) return null;
-  const fulfilled = !status.applying && FULFILS[wish.wish](status, wish.value);
+  const fulfilled = !status.applying && FULFILS[wish.wish](status, wish.value, wish);
   return fulfilled || (isOver(status) && !REVIVES.includes(wish.wish)) || now - wish.at > WISH_PATIENCE ? null : wish;
 }

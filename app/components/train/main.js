@@ -55,7 +55,7 @@ function openRun(root, data, host, kept) {
   const replay = createReplay(store, run);
   const live = createLive({ base: data.base, runId, store, run, firstPoints: () => restoreView(store, data.view) });
   const wish = (name, value = null) => {
-    store.set({ wish: { wish: name, value, at: Date.now() } });
+    store.set({ wish: { wish: name, value, at: Date.now(), was: store.state.status?.rate_by_hand ?? null } });
     host.wish("control", { run: runId, wish: name, value });
     live.wake();
   };

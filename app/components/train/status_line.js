@@ -5,7 +5,7 @@ import { t } from "../kit/words.js";
 import { unitOf } from "./captions.js";
 import { newestRow, recentSpeed, secondsLeft } from "./measures.js";
 
-const LONGEST_SILENCE = 15;
+const LONGEST_SILENCE = 10; // seconds; after some more another worker takes its place
 const STUCK_SECONDS = 60;
 const STUCK_STEPS = 20;
 const FAILURES_WORTH_A_WORD = 2;
@@ -56,8 +56,9 @@ const isChanging = ({ status, wish }) => Boolean(wish || status?.applying);
 
 function badgeText({ status, wish, replaying }) {
   if (replaying) return replaying === "playing" ? t("Replay") : t("Replay, paused");
-  if (isChanging({ status, wish })) return t("applying…");
-  if (status.state === "running" && status.silent_seconds > LONGEST_SILENCE) return t("The worker is not answering");
+  const awaited = isChanging({ status, wish });
+  if ((awaited || status.state === "running") && status.silent_seconds > LONGEST_SILENCE) return t("The worker is not answering");
+  if (awaited) return t("applying…");
   if (status.state === "queued") {
     return status.queue_position ? t("Waiting, place {place} in the queue", { place: status.queue_position }) : t("Waiting");
   }
@@ -93,7 +94,13 @@ function troubleText({ trouble, status }, about) {
   if (isStuck(status, about.tokensPerStep)) {
     return t("Training has stood still for {time}. If it does not move soon, another worker goes on from the last checkpoint.", { time: duration(status.stuck_seconds) });
   }
-  return TURNING.includes(status?.state) && status.attempts > 1 ? t("Attempt {attempt}: its worker was lost, it goes on from its last checkpoint.", { attempt: status.attempts }) : "";
+  return status && isWorthAWord(status) ? status.message : "";
+}
+
+/** What the engine says where the badge does not: a lost worker, a full disk, where a run that rests will go on. */
+function isWorthAWord({ state, attempts, step, checkpoint_step: kept }) {
+  const lost = attempts > 1 && TURNING.includes(state);
+  return lost || state === "running" || state === "parked" || (state === "stopped" && (kept ?? 0) < step);
 }
 
 function factsText(run, { layers, heads, counts, tokenizer, corpus }) {
