@@ -13,6 +13,7 @@ from app.components import show_picture
 from app.i18n import _
 from app.loaders import again, runs, train
 from app.widgets.frame import header, lesson, show_error
+from app.widgets.only_counts import how_it_learns
 from app.widgets.pretrained import trained_elsewhere
 from app.widgets.run_picker import pick_run
 from lm_core.errors import LMError
@@ -65,11 +66,10 @@ state.carry_out("train", "control", control)
 for name, begin in again.WAYS.items():
     state.carry_out("train", name, partial(start, next_run, begin))
 state.carry_out("train", "own", lambda _wish: st.switch_page("app_pages/data.py"))
-header(
-    _("How does it learn?"),
-    _("It guesses the next token, sees the true one, and turns every weight a little towards a better guess."),
-)
+top = st.container()
 run_id = pick_run()
+with top:
+    header(_("How does it learn?"), how_it_learns(run_id))
 if run_id is None:
     st.markdown(_("No model has been trained here yet. The first one takes about a minute, and you can watch it."))
     st.button(_("Train the first model"), type="primary", icon=":material/play_arrow:", on_click=start_first_run)

@@ -1,4 +1,4 @@
-"""A run whose model only counts: what a page with layers and heads says of it."""
+"""A run whose model only counts: what pages about weights, layers and heads say of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,18 @@ import streamlit as st
 
 from app.i18n import _
 from app.loaders import models
+from lm_core.errors import RunError
+
+
+def how_it_learns(run_id: str | None) -> str:
+    """One sentence: by turning its weights, or by counting."""
+    try:
+        counting = run_id is not None and models.is_counting(run_id)
+    except RunError:  # damaged: the page itself says so
+        counting = False
+    if counting:
+        return _("It guesses the next token, sees the true one, and counts it: what came often is expected next time.")
+    return _("It guesses the next token, sees the true one, and turns every weight a little towards a better guess.")
 
 
 def only_counts(run_id: str) -> bool:

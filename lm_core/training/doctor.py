@@ -59,6 +59,7 @@ LOSS_SPIKE, SPIKE_NOISE, FEWEST_LOSS_SPIKES = 0.6, 6.0, 3
 USUAL_RATIO = {"adamw": 0.007, "muon": 0.016}
 TINY_RATIO = {"adamw": 0.001, "muon": 0.002}
 WILD_RATIO = 0.03
+LONG_RATIO, PATIENCE = 2.0, 150  # times the usual ratio, where pairs are not passed so many steps after the warm-up
 STEEP_FALL = 0.05  # nats that validation fell over the last half of the steps: there was more to learn
 
 # Pascanu et al. 2013: a gradient much longer than its fellows comes from a cliff of the loss, not from its slope.
@@ -219,10 +220,11 @@ def _rate_too_high(curves: _Curves, facts: Facts, config: RunConfig) -> Diagnosi
     if len(leaps) >= FEWEST_LOSS_SPIKES:
         figures = {"count": len(leaps), "since": leaps[0][0], "leap": max(height for _, height in leaps)}
         return Diagnosis("leaping", "warning", figures, _rate(config, factor))
-    behind = recent > facts.baselines.get("bigram", -math.inf)
-    if ratio is not None and ratio > WILD_RATIO and behind:
-        figures = {"ratio": ratio, "usual": USUAL_RATIO[config.train.optimizer], "loss": recent}
-        return Diagnosis("wild", "warning", figures, _rate(config, factor))
+    usual = USUAL_RATIO[config.train.optimizer]
+    late = curves.step >= config.train.warmup_steps + PATIENCE
+    wild = min(WILD_RATIO, LONG_RATIO * usual) if late else WILD_RATIO
+    if ratio is not None and ratio > wild and recent > facts.baselines.get("bigram", math.inf):
+        return Diagnosis("wild", "warning", {"ratio": ratio, "usual": usual, "loss": recent}, _rate(config, 1 / 10))
     return None
 
 
@@ -285,7 +287,7 @@ def _overfitting(curves: _Curves, config: RunConfig) -> Diagnosis | None:
         return None
     training = curves.recent_loss()
     then = _mean([value for at, value in curves.loss if at <= best_step][-curves.window :])
-    if training is None or (then is not None and training > then):
+    if training is None or training > (best if then is None else then):
         return None
     figures = {"since": best_step, "best": best, "step": step, "loss": newest, "train": training}
     beyond_mending = config.model.dropout >= 0.4 or newest > HOPELESS * best

@@ -39,6 +39,7 @@ def test_every_page_opens_on_it(home):
             assert sent(app)["draft"]["prompt"]
         if page == "train":
             assert sent(app)["about"]["counts"] == {"order": 3, "smoothing": "witten-bell"}
+            assert "counts it" in app.markdown[0].value
 
 
 def test_its_loaders_answer_or_refuse(home):

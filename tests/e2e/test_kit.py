@@ -68,10 +68,11 @@ def test_the_browser_keeps_its_own_zoom_keys_on_a_chart(bare, key):
 
 def test_numbers_have_three_digits_however_large_they_are(bare):
     written = bare.evaluate(
-        """async () => (await import("/pictures/x/kit/format.js").then(({ number }) =>
-          [0.0123, 12.34, -123456, 9.0755e34, -2e15, 0, null].map(number)))"""
+        """async () => (await import("/pictures/x/kit/format.js").then(({ number, fixed }) =>
+          [[0.0123, 12.34, -123456, 9.0755e34, -2e15, 0, null].map(number), [fixed(1.235), fixed(1.2387e17)]]))"""
     )
-    assert written == ["0.0123", "12.3", "−123456", "9.08\u00a0×\u00a010³⁴", "−2.00\u00a0×\u00a010¹⁵", "0", "–"]
+    assert written[1] == ["1.24", "1.24\u00a0×\u00a010¹⁷"]
+    assert written[0] == ["0.0123", "12.3", "−123456", "9.08\u00a0×\u00a010³⁴", "−2.00\u00a0×\u00a010¹⁵", "0", "–"]
 
 
 def test_a_picture_is_silent_while_the_page_turns_and_its_wishes_stay_until_they_are_done(bare):

@@ -115,6 +115,8 @@ MODULES = """async (rows) => {
   const view = (x, y, line = 'validation') => series.lineOf(one, row, {x, y, line});
   const say = (picked, groups = []) => comparison(picked.map(end), groups, 'nats');
   const lines = [{xs: [0, 5, 9], ys: [4, 3, 1.6], steps: [0, 5, 9]}, {xs: [0, 5], ys: [4, 2.5], steps: [0, 5]}];
+  const counted = {...rows[0], settings: {seed: 2, 'model.architecture': 'counts', 'model.order': 3}};
+  const neural = {...rows[0], settings: {...rows[0].settings, 'model.architecture': 'decoder'}};
   const moving = (row, place) => ({...end(row, place), over: place === 0, line: lines[place]});
   const all = {search: '', kind: '', corpus: '', sort: 'newest'};
   const marks = Array.from({length: 30}, (_, place) => JSON.stringify({...markOf(place), letter: ''}));
@@ -122,6 +124,8 @@ MODULES = """async (rows) => {
     live: comparison(rows.slice(0, 2).map(moving), [], 'nats'),
     twice: say(rows.slice(0, 2)), equal: say([rows[0], rows[0]]), many: say(rows.slice(0, 3)),
     seeds: say([rows[0], rows[3]], [['a', 'd']]),
+    kinds: differences([counted, neural]).map(({setting}) => setting), early: comparison(
+      [rows[0], rows[1]].map((row, place) => ({...moving(row, place), line: lines[1]})), [], 'nats'),
     differ: differences(rows.slice(0, 3)).map(({setting}) => setting), groups: seedGroups(rows),
     clause: clauseOf('model.dropout', 0.1, 0), half: clauseOf('model.d_model', 32, 64),
     added, seconds: one.seconds, tokens: view('tokens', 'nats').xs, bits: view('step', 'bytes').ys,
@@ -162,6 +166,8 @@ def test_what_differs_and_what_came_of_it_is_said_in_one_sentence(open_page):
     )
     assert found["seeds"].startswith("2 seeds of the same settings lie between 1.60 and 1.64 nats per token, 1.62 on")
     assert found["differ"] == ["model.n_layers", "model.d_model"], "the MLP's width only follows d_model"
+    assert found["kinds"] == ["seed", "model.architecture"], "what one kind of model has not got is no difference"
+    assert "may be chance" not in found["early"], "while they train, no gap means anything yet"
     assert found["groups"] == [["a", "d"]]
     assert found["clause"] == "has dropout 0.1 instead of 0"
     assert found["half"] == "has half the width (32 instead of 64)"

@@ -126,7 +126,7 @@ def test_a_run_is_followed_from_its_preparation_to_its_end(open_page, server):
     expect(badge).to_have_text("Finished")
     expect(page.get_by_role("button", name="Replay")).to_be_visible()
     expect(page.get_by_role("button", name="Pause")).to_be_hidden()
-    expect(page.locator(".loss .caption")).to_contain_text("After 200 steps")
+    expect(page.locator(".loss .caption")).to_contain_text("At step 200")
     asked = []
     page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else None)
     page.wait_for_timeout(1500)
@@ -378,7 +378,7 @@ def test_the_curve_doctor_speaks_and_starts_the_run_again_with_one_change(open_p
     run.step = 160
     run.lease.report(rows, step=160)
     expect(panel).to_contain_text("Overfitting")
-    expect(panel).to_contain_text("Since step 30 validation has risen from 2.20 to 2.52")
+    expect(panel).to_contain_text("From step 30 to step 160 validation rose from 2.20 to 2.52")
     expect(panel).to_contain_text("dropout 0 → 0.1")
     page.get_by_role("button", name=re.compile("Rerun with this one change: dropout")).click()
     page.wait_for_url(lambda address: "run=" in address and run.id not in address, timeout=20_000)
@@ -426,7 +426,12 @@ def test_numbers_about_a_run(open_page):
       const m = await import('/pictures/x/train/measures.js');
       const r = await import('/pictures/x/train/run.js');
       const { validationAt } = await import('/pictures/x/kit/series.js');
-      const validation = [{step: 0, value: 4.3}, {step: 10, value: 3.1}, {step: 20, value: 2.2}];
+      const { lossCaption } = await import('/pictures/x/train/captions.js');
+      const says = (at, best, train, about = {}) => lossCaption({
+        newest: {step: 9, value: at}, best: {step: 5, value: best}, train,
+        rungs: [{name: 'uniform', value: 4.19, reached: at < 4.19, beatenAt: 1}, {name: 'trigram', value: 1.94}],
+      }, {depth: 'story', status: {}}, {tokenizer: 'char', ...about});
+      const validation = [{step: 0, value: 4.1}, {step: 10, value: 3.1}, {step: 20, value: 2.2}];
       const run = r.createRun();
       r.addRows(run, {steps: [0, 1, 2], columns: {val_loss: [4, null, null], loss: [null, 3.9, 3.8]}});
       const late = {val_loss: [3.7, null], loss: [3.8, 3.6], extra: [null, 7]};
@@ -439,7 +444,9 @@ def test_numbers_about_a_run(open_page):
         at: validationAt(validation, 19).step,
         left: m.secondsLeft({step: 50, steps: 150, tokensPerStep: 64, speed: m.recentSpeed([640, 640], 2)}),
         bits: m.bitsPerByte(Math.LN2, {validation_tokens: 10, validation_bytes: 20}),
-        calm: domain([4.1, 1.6]), exploded: domain([4, 1000]),
+        calm: domain([4.1, 1.6]), exploded: domain([4, 1000]), unknown: domain([undefined, 4]),
+        says: [says(9.61, 4.19, 9), says(4.02, 2.52, 0.14), says(2.1, 2.1, 2), says(1.94, 1.94, 2, {counts: {}})],
+        expected: r.otherMetrics(r.createRun(), ['energy_wh', 'grad_norm']),
         replay: [m.replayStep(0, 1000), m.replayStep(0.5, 1000), m.replayStep(1, 1000)],
         rows: [again.added, run.columns.extra, run.validation.map((point) => point.value)],
         rtl: [m.readsRightToLeft('12 שלום'), m.readsRightToLeft('<0xE4>ab')],
@@ -451,6 +458,15 @@ def test_numbers_about_a_run(open_page):
     assert result["bits"] == pytest.approx(0.5)
     assert result["calm"] == [1.5, 4.5]
     assert result["exploded"] == [4, 8.5]
+    assert result["unknown"] == [4, 4.5], "before the first step no training loss is known"
+    astray, by_heart, usual, counted = result["says"]
+    assert astray.startswith("At step 9 its loss of 9.61 is worse than blind guessing (4.19)")
+    assert astray.endswith("has risen since.")
+    assert "no better than blind guessing" not in by_heart
+    assert by_heart.endswith("has risen since: it memorises.")
+    assert "as unsure as if it chose between 8.17 equally likely characters. The next rung is" in usual
+    assert counted.endswith("It has become the model of the rung “counts triples”.")
+    assert result["expected"] == ["grad_norm", "energy_wh"]
     start, middle, end = result["replay"]
     assert start < 1
     assert 10 < middle < 500

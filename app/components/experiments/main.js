@@ -9,7 +9,7 @@ import { createChart } from "../runs/chart.js";
 import { createFeeds } from "../runs/feeds.js";
 import { runColours } from "../runs/marks.js";
 import { createNotice } from "../runs/notice.js";
-import { createScene } from "../runs/scene.js";
+import { AIR, createScene } from "../runs/scene.js";
 import { createDifferences, createValues } from "../runs/table.js";
 import { createBreakBench } from "./bench_break.js";
 import { createTricksBench } from "./bench_tricks.js";
@@ -22,7 +22,6 @@ import { trickOf } from "./tricks.js";
 import { createVerdict } from "./verdict.js";
 
 const LABS = ["break", "tricks"];
-const AIR = 1.12; // of the loss of blind guessing: what lies above is cut off, or a wild run would flatten all others
 
 export default mount((root, host) => {
   const { data } = host;

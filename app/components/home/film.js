@@ -99,7 +99,7 @@ export function createFilm(film, onMoment) {
   const sample = element("pre", { class: "sample mono", dir: "auto" });
   const page = element("div", { class: "page" },
     element("div", { class: "page-head" }, element("span", { class: "note", text: t("what it writes at") }), stepWords), sample, unsure, pattern.node);
-  let [shown, share, palette] = [-1, 0, null];
+  let [shown, written, share, palette] = [-1, null, 0, null];
 
   function seek(next) {
     share = next;
@@ -113,13 +113,20 @@ export function createFilm(film, onMoment) {
 
   function showMoment(moment) {
     const [step, loss] = film.validation.findLast(([at]) => at <= moment.step) ?? film.validation[0];
-    setText(stepWords, t("step {step}", { step: moment.step }));
-    setText(sample, moment.sample.trim());
     setText(unsure, unsureWords(film, loss));
-    animateOnce(sample, [{ opacity: 0.15 }, { opacity: 1 }], 240);
+    showSample(film.moments.slice(0, shown + 1).findLast((each) => each.sample) ?? moment);
     const words = describe(film, { step, loss });
     curve.svg.setAttribute("aria-label", words);
     onMoment(words);
+  }
+
+  /** Not every moment wrote something: the last that did keeps its place, with its own step. */
+  function showSample(moment) {
+    if (moment === written) return;
+    written = moment;
+    setText(stepWords, t("step {step}", { step: moment.step }));
+    setText(sample, moment.sample.trim());
+    animateOnce(sample, [{ opacity: 0.15 }, { opacity: 1 }], 240);
   }
 
   const node = element("div", { class: "film-pair" }, element("div", { class: "film-frame" }, curve.svg), page);

@@ -3,7 +3,7 @@
 import { t } from "./words.js";
 
 const MINUS = "−";
-const HUGE = 1e15;
+const HUGE = 1e9;
 
 /** 9.08e34 -> "9.08 × 10³⁴": what a run that lost its bounds may measure. */
 function powerOfTen(value) {
@@ -21,10 +21,11 @@ export function number(value) {
   return value.toFixed(Math.min(decimals, 8)).replace("-", MINUS);
 }
 
-/** A fixed number of decimals, so that columns line up; never "−0.00". */
+/** A fixed number of decimals, so that columns line up; never "−0.00", and a power of ten where no column holds it. */
 export function fixed(value, digits = 2) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value < 0 ? `${MINUS}∞` : "∞";
+  if (Math.abs(value) >= HUGE) return powerOfTen(value);
   return value.toFixed(digits).replace("-", MINUS).replace(/^−(0(\.0+)?)$/, "$1");
 }
 

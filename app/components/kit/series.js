@@ -46,8 +46,9 @@ export function rowsIn([first, last], steps, count) {
 /** The newest measurement {step, value} at or before `step`, or null: between two of them nothing is known. */
 export const validationAt = (validation, step) => validation.findLast((point) => point.step <= step) ?? null;
 
-/** The step of the first measurement below a baseline, or null. */
-export const beatenAt = (validation, baseline) => validation.find((point) => point.value < baseline)?.step ?? null;
+/** The step of the first measurement below a baseline, or null. Before its first step a model has learned nothing, and
+ *  only luck puts it below one. */
+export const beatenAt = (validation, baseline) => validation.find(({ step, value }) => step > 0 && value < baseline)?.step ?? null;
 
 /** Mean of what was measured over the last twentieth of the steps up to `step`, 3 to 50 of them; null if nothing was.
  *  One batch is a noisy witness, and steps long ago were a worse model's. */

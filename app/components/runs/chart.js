@@ -101,6 +101,7 @@ function domain(entries, zoom, rungs, ceiling) {
   }
   if (!Number.isFinite(low)) return null;
   if (zoom) return [low - (high - low || 1) * 0.08, high + (high - low || 1) * 0.08];
+  if (low >= ceiling) return domain(entries, zoom, rungs, Infinity);
   const top = Math.min(high, ceiling);
   const margin = Math.max(0.05, (top - low) * 0.06);
   return [Math.max(0, low - margin), Math.min(ceiling, top + margin)];
@@ -228,11 +229,12 @@ function drawLabels(plot, state, entries, bands) {
   }
 }
 
+/** What has left the frame is named at its edge. */
 function labelOf({ xScale, yScale, right }, { runColours }, xs, ys, mark, letters, name) {
   const at = xs.findLastIndex((x) => xScale.toPixel(x) <= right + 1);
   if (at < 0) return null;
-  const y = yScale.toPixel(ys[at]);
-  return { y, from: { x: xScale.toPixel(xs[at]), y }, strong: `${letters} ${fixed(ys[at])}`, name, color: runColours[mark.colour] };
+  const y = Math.max(yScale.top, yScale.toPixel(ys[at]));
+  return { y, from: { x: xScale.toPixel(xs[at]), y }, strong: `${letters} ${fixed(ys[at])}${ys[at] > yScale.high ? " ↑" : ""}`, name, color: runColours[mark.colour] };
 }
 
 function fitting(context, text, room) {

@@ -138,7 +138,8 @@ function showTags(node, tags) {
 function factsOf(row, several) {
   const state = stateText(row);
   const parts = [row.state === "done" || !row.step ? state : t("{state}, step {step} of {steps}", { state, step: row.step, steps: row.steps })];
-  if (row.parameters) parts.push(t("{count} parameters", { count: count(row.parameters) }));
+  const counts = row.settings["model.architecture"] === "counts";
+  if (row.parameters) parts.push(counts ? t("{count} different n-grams", { count: count(row.parameters) }) : t("{count} parameters", { count: count(row.parameters) }));
   if (row.corpus) parts.push(row.corpus);
   if (row.tokenizer) parts.push(row.tokenizer);
   if (several && !row.gallery) parts.push(row.owner === "local" ? t("on this machine") : row.owner);

@@ -9,7 +9,8 @@ import { createFeeds } from "./feeds.js";
 import { createList } from "./list.js";
 import { runColours } from "./marks.js";
 import { createNotice } from "./notice.js";
-import { createScene } from "./scene.js";
+import { AIR, createScene } from "./scene.js";
+import { inUnit } from "./series.js";
 import { differences } from "./settings.js";
 import { createDifferences, createValues } from "./table.js";
 
@@ -27,7 +28,8 @@ export default mount((root, host) => {
     search: "", kind: "", corpus: "", tag: "", sort: "newest", palette: readPalette(root), runColours: runColours(root), size: "",
   }, { name: "runs" });
   const series = new Map();
-  const scene = createScene(store, series);
+  const chosenScene = createScene(store, series);
+  const scene = () => ({ ...chosenScene(), ceiling: ceilingOf(chosenScene().entries, series, store.state.y) });
   const feeds = createFeeds(store, data.base, series);
   root.replaceChildren(createNotice(store), element("div", { class: "runs-bench" }, createList(store), createChart(store, scene)),
     createDifferences(store, scene, data.help ?? {}), createValues(store, scene));
@@ -61,6 +63,12 @@ export default mount((root, host) => {
     },
   };
 });
+
+/** Somewhat above the loss of blind guessing, where it is known of all: a run that went astray must not flatten the others. */
+function ceilingOf(entries, series, unit) {
+  const chances = entries.map(({ id, row }) => inUnit(series.get(id)?.baselines?.uniform, unit, row.perByte));
+  return chances.length && !chances.includes(null) ? AIR * Math.max(...chances) : Infinity;
+}
 
 /** What a link says, else the newest two that have a loss to show. */
 function firstChoice(rows, compare) {

@@ -4,6 +4,8 @@ import { bandOf, seedGroups } from "./groups.js";
 import { markOf } from "./marks.js";
 import { createSeries, inUnit, lineOf } from "./series.js";
 
+export const AIR = 1.12; // of the loss of blind guessing: what lies above is cut off, or a wild run would flatten all others
+
 /** An entry for each chosen run, and the bands; made once for a state. `series` is a Map by run id. */
 export function createScene(store, series) {
   let made = null;

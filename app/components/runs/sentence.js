@@ -47,7 +47,7 @@ function two([first, second], unit, x) {
   const clauses = different.length > MOST_NAMED
     ? t("differs from {base} in {count} settings", { base: words.base, count: different.length })
     : different.map(({ setting, values }) => clauseOf(setting, values[1], values[0])).reduce((one, other) => t("{one}, {other}", { one, other }));
-  const doubt = gap < SMALL_GAP[unit] && !different.some(({ setting }) => setting === "seed") ? t("So small a gap may be chance: train a few seeds of each to know.") : "";
+  const doubt = over && gap < SMALL_GAP[unit] && !different.some(({ setting }) => setting === "seed") ? t("So small a gap may be chance: train a few seeds of each to know.") : "";
   return inARow(t("{run} {clauses} and {result}.", { run: words.run, clauses, result }), unlike(different, unit), doubt);
 }
 

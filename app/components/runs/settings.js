@@ -16,17 +16,22 @@ export function nounOf(setting) {
   return nouns[setting] ?? null;
 }
 
-/** [{setting, values}] of the settings in which the rows differ, in the order of the configuration. */
+/** [{setting, values}] of the settings in which the rows differ, in the order of the configuration; without those that
+ *  only one kind of model has. */
 export function differences(rows) {
   const known = rows.filter((row) => Object.keys(row.settings).length);
   const names = [...new Set(known.flatMap((row) => Object.keys(row.settings)))];
   const found = names.map((setting) => ({ setting, values: rows.map((row) => row.settings[setting]) }));
-  const different = found.filter(({ setting }) => new Set(known.map((row) => JSON.stringify(row.settings[setting] ?? null))).size > 1);
+  const different = found.filter(({ setting, values }) => new Set(known.map((row) => JSON.stringify(row.settings[setting] ?? null))).size > 1
+    && !(kindsDiffer(known) && /^(model|train)\./.test(setting) && values.includes(undefined)));
   // What follows from another difference is not told twice.
   const has = (name) => different.some(({ setting }) => setting === name);
   return different.filter(({ setting }) => !(setting === "model.mlp_width" && has("model.d_model") && sameRatio(known))
     && !(setting === "model.n_kv_heads" && has("model.n_heads") && known.every((row) => row.settings["model.n_kv_heads"] === row.settings["model.n_heads"])));
 }
+
+/** A Transformer and a model that counts: most settings of the one mean nothing in the other. */
+export const kindsDiffer = (rows) => new Set(rows.map(({ settings }) => settings["model.architecture"]).filter(Boolean)).size > 1;
 
 const sameRatio = (rows) => new Set(rows.map((row) => row.settings["model.mlp_width"] / row.settings["model.d_model"])).size === 1;
 

@@ -3,7 +3,7 @@ import { element } from "../kit/dom.js";
 import { count, duration, fixed, number } from "../kit/format.js";
 import { t } from "../kit/words.js";
 import { swatch } from "./marks.js";
-import { differences, valueText } from "./settings.js";
+import { differences, kindsDiffer, valueText } from "./settings.js";
 import { inUnit } from "./series.js";
 
 const MOST_VALUES = 400;
@@ -22,8 +22,9 @@ export function createDifferences(store, scene, help) {
     if (version === built) return;
     built = version;
     const different = differences(entries.map(({ row }) => row));
-    same.hidden = different.length > 0;
-    same.textContent = t("No setting differs between these runs.");
+    const kinds = kindsDiffer(entries.map(({ row }) => row));
+    same.hidden = different.length > 0 && !kinds;
+    same.textContent = kinds ? t("Settings that only one kind of model has are left out.") : t("No setting differs between these runs.");
     frame.replaceChildren(differenceTable(entries, different, help));
   });
   return panel;
@@ -40,7 +41,7 @@ function differenceTable(entries, different, help) {
     [t("energy used for training, Wh"), ({ energy }) => number(energy)],
   ].map(([name, read]) => tableRow(element("span", { text: name }), entries.map(read)));
   const body = element("tbody", {}, ...rows);
-  return element("table", {}, element("thead", {}, element("tr", {}, element("td", {}), ...heads)), body, element("tbody", { class: "outcomes" }, ...outcomes));
+  return element("table", {}, element("thead", {}, element("tr", {}, element("td", {}), ...heads)), element("tbody", { class: "outcomes" }, ...outcomes), body);
 }
 
 function tableRow(head, values) {

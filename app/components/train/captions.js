@@ -7,6 +7,8 @@ import { bitsPerByte, newestRow } from "./measures.js";
 
 const GAP_WORTH_A_WARNING = 0.3;
 const RISE_WORTH_A_WARNING = 0.05;
+const SAME_TABLE = 0.001; // nats
+const NEAR_CHANCE = 0.02; // of ln V
 const LONGEST_CONTEXT = 24;
 
 /** What one token of the run is called. */
@@ -35,12 +37,26 @@ export function lossCaption(summary, { depth, status }, about) {
 }
 
 function lossStory({ newest, best, train, rungs }, about) {
-  const choices = t("After {step} steps it is as unsure as if it chose between {choices} equally likely {units}.", {
-    step: newest.step, choices: number(Math.exp(newest.value)), units: unitOf(about.tokenizer).many,
-  });
+  const choices = unsureSentence(newest, rungs, about);
   if (about.causal === false) return inARow(choices, t("But it reads the next one instead of guessing it: that says nothing of what it has learned."));
-  if (about.counts) return inARow(choices, t("Each piece of the text is guessed before it is counted, so training too is measured on text not yet seen."), ladderSentence(rungs, about));
-  return inARow(choices, ladderSentence(rungs, about), gapSentence(newest, best, train));
+  if (about.counts) return inARow(choices, t("Each piece of the text is guessed before it is counted, so training too is measured on text not yet seen."), ladderOfCounts(newest, rungs, about));
+  const rose = newest.value - best.value > RISE_WORTH_A_WARNING;
+  return inARow(choices, rose ? "" : ladderSentence(rungs, about), gapSentence(newest, best, train));
+}
+
+/** How unsure it is; at chance and above, blind guessing is what to compare it with. */
+function unsureSentence({ step, value }, rungs, about) {
+  const chance = rungs.find(({ name }) => name === "uniform")?.value;
+  const words = { step, loss: fixed(value), chance: fixed(chance), choices: number(Math.exp(value)), units: unitOf(about.tokenizer).many };
+  if (value > chance * (1 + NEAR_CHANCE)) return t("At step {step} its loss of {loss} is worse than blind guessing ({chance}): it is sure of wrong {units}.", words);
+  if (value > chance * (1 - NEAR_CHANCE)) return t("At step {step} it does no better than blind guessing: its loss is {loss}, and calling all {units} equally likely costs ln V = {chance}.", words);
+  return t("At step {step} it is as unsure as if it chose between {choices} equally likely {units}.", words);
+}
+
+/** A table that has counted the whole text is the very model of one of the rungs. */
+function ladderOfCounts(newest, rungs, about) {
+  const same = rungs.find(({ value }) => Math.abs(value - newest.value) < SAME_TABLE);
+  return same ? t("It has become the model of the rung “{rung}”.", { rung: rungName(same.name) }) : ladderSentence(rungs, about);
 }
 
 /** One sentence after the other, as the language writes them. */
@@ -59,7 +75,10 @@ function ladderSentence(rungs, about) {
 
 function gapSentence(newest, best, train) {
   if (newest.value - best.value > RISE_WORTH_A_WARNING) {
-    return t("Validation was best at step {step} ({loss}) and has risen since: it memorises.", { step: best.step, loss: fixed(best.value) });
+    const words = { step: best.step, loss: fixed(best.value) };
+    return train !== null && train < best.value - RISE_WORTH_A_WARNING
+      ? t("Validation was best at step {step} ({loss}) and has risen since: it memorises.", words)
+      : t("Validation was best at step {step} ({loss}) and has risen since.", words);
   }
   if (train === null || newest.step < 2) return "";
   const gap = newest.value - train;
@@ -80,7 +99,7 @@ function lossMaths({ newest }, about) {
 function energyReading(run, rowCount) {
   const values = run.columns.energy_wh ?? [];
   const row = newestRow(values, rowCount);
-  if (row < 0) return [];
+  if (row < 0) return [{ kind: "", name: t("energy so far"), value: "–", unit: "" }];
   const watts = run.columns.watts_per_core ?? [];
   const source = newestRow(watts, rowCount);
   const unit = source >= 0 && watts[source] > 0

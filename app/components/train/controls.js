@@ -67,7 +67,8 @@ export function createControls(store, run, about, { wish, replay, trainOwn }) {
   store.watch(["revision"], (state) => {
     readings(summarise(run, state.rowCount), run, about, state.rowCount).forEach((reading, place) => {
       shown[place] ??= addReading(numbers, reading);
-      setText(shown[place], reading.value);
+      setText(shown[place].value, reading.value);
+      setText(shown[place].unit, reading.unit);
     });
   });
 
@@ -94,11 +95,9 @@ function keepFocus(row) {
   requestAnimationFrame(() => [...row.children].find((button) => !button.hidden && !button.disabled)?.focus());
 }
 
-/** A line of the present values; returns the node that holds the value. */
-function addReading(list, { kind, name, unit }) {
-  const value = element("b");
-  list.append(
-    element("dt", {}, element("span", { class: `swatch ${kind}` }), name),
-    element("dd", {}, value, " ", element("span", { class: "unit", text: unit })));
-  return value;
+/** A line of the present values; returns the nodes that hold the value and its unit. */
+function addReading(list, { kind, name }) {
+  const [value, unit] = [element("b"), element("span", { class: "unit" })];
+  list.append(element("dt", {}, element("span", { class: `swatch ${kind}` }), name), element("dd", {}, value, " ", unit));
+  return { value, unit };
 }

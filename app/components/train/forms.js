@@ -42,7 +42,7 @@ export function isCut({ probe }, tokens) {
 
 /** "Continue from here": a new run from the kept model nearest to the timeline's step. `go({step, rate, steps})`. */
 export function createContinue(store, about, { base, runId, go }) {
-  const opener = element("button", { type: "button", class: "button", text: t("Continue from here"), hidden: true, on: { click: open } });
+  const opener = element("button", { type: "button", class: "button", text: t("Continue from here"), disabled: true, hidden: true, on: { click: open } });
   const from = element("p", { class: "note", text: about.start ? t("It went on from step {step} of run {run}.", about.start) : "", hidden: !about.start });
   const where = element("p");
   const rate = numberField(t("learning rate"));
@@ -101,8 +101,9 @@ export function createContinue(store, about, { base, runId, go }) {
 
   function draw() {
     const { status, points } = store.state;
-    opener.hidden = !points.length || (status?.checkpoint_step ?? null) === null;
-    if (opener.hidden) panel.hidden = true;
+    opener.hidden = !status; // greyed until a model is kept, so that nothing moves when it is
+    opener.disabled = !points.length || (status?.checkpoint_step ?? null) === null;
+    if (opener.disabled) panel.hidden = true;
     if (panel.hidden || !kept.length) return;
     const step = target();
     const wanted = store.state.points[store.state.selected].step;

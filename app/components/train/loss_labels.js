@@ -98,14 +98,14 @@ function rungLabels({ yScale, narrow, shownStep }, { palette }, run) {
 }
 
 function curveLabels({ xScale, yScale, measured, narrow }, { palette, rowCount }, run) {
-  const label = (name, { step, value }, color) => ({
-    y: yScale.toPixel(value), text: `${name} ${fixed(value)}`, color, strong: true,
-    from: { x: xScale.toPixel(step), y: yScale.toPixel(value) },
-  });
+  const label = (name, { step, value }, color) => {
+    const y = Math.max(yScale.top, yScale.toPixel(value)); // what has left the frame is named at its edge
+    return { y, text: `${name} ${fixed(value)}${value > yScale.high ? " ↑" : ""}`, color, strong: true, from: { x: xScale.toPixel(step), y } };
+  };
   const labels = [];
   if (measured.length) labels.push(label(narrow ? t("valid.") : t("validation"), measured.at(-1), palette.validation));
   const losses = run.columns.loss ?? [];
   const step = run.steps[newestRow(losses, rowCount)]; // its label is a mean: one batch says little
   if (step !== undefined) labels.push(label(t("train"), { step, value: recentMean(run.steps, losses, step) }, palette.train));
-  return labels.filter(({ from, y }) => from.x >= xScale.left - 1 && from.x <= xScale.right + 1 && y >= yScale.top - 1 && y <= yScale.bottom + 1);
+  return labels.filter(({ from, y }) => from.x >= xScale.left - 1 && from.x <= xScale.right + 1 && y <= yScale.bottom + 1);
 }

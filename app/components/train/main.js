@@ -67,11 +67,11 @@ function openRun(root, data, host, kept) {
   const probe = createProbe(store, about, { lock: view.lock });
   probe.panel.append(createProbeForm(store, about, (text) => host.wish("again", { run: runId, probe: text })).node);
   const onward = createContinue(store, about, { base: data.base, runId, go: (wished) => host.wish("onward", { run: runId, ...wished }) });
-  if (!about.counts) controls.add(onward);
+  controls.add(about.counts ? { nodes: [element("p", { class: "note", text: t("It reads its text once, in seconds, so there is nothing to continue: to change something, let it count again, on the page Runs.") })] } : onward);
   const page = element("div", { class: "train" },
     createStatusLine(store, run, about).panel, createFailure(store),
     element("div", { class: "bench" },
-      element("div", { class: "bench-main" }, createLossChart(store, run, about).panel, createSmallMultiples(store, run).panel, doctor.panel),
+      element("div", { class: "bench-main" }, createLossChart(store, run, about).panel, createSmallMultiples(store, run, about).panel, doctor.panel),
       element("aside", { class: "bench-side" }, controls.panel, createSample(store).panel)),
     about.counts ? "" : oneStep.panel,
     probe.panel, about.counts ? "" : inside.panel,

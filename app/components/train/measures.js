@@ -48,7 +48,7 @@ export function lossDomain({ values, begin, end, validation, rungs, zoomed }) {
   let low = Infinity;
   let high = -Infinity;
   const include = (value) => {
-    if (value === null) return;
+    if ((value ?? null) === null) return; // before the first step no training loss is known
     low = Math.min(low, value);
     high = Math.max(high, value);
   };

@@ -74,12 +74,12 @@ export function forgetRows(store, run) {
   });
 }
 
-/** Metrics that get a small chart of their own, known ones first. */
-export function otherMetrics(run) {
+/** Metrics that get a small chart of their own, known ones first; `expected` have their place before they are measured. */
+export function otherMetrics(run, expected = []) {
   const known = ["learning_rate", "grad_norm", "tokens_per_second", "update_ratio", "energy_wh"];
   const apart = ["loss", "val_loss", "val_bits_per_byte", "watts_per_core", "history_share"];
   const found = Object.keys(run.columns);
-  return [...known.filter((name) => found.includes(name)), ...found.filter((name) => !known.includes(name) && !apart.includes(name))];
+  return [...known.filter((name) => found.includes(name) || expected.includes(name)), ...found.filter((name) => !known.includes(name) && !apart.includes(name))];
 }
 
 /** Rows [0, rowCount) are on screen: which kept moments are, and which of them is chosen. */

@@ -2,22 +2,29 @@
 import { element, setText } from "../kit/dom.js";
 import { count, number } from "../kit/format.js";
 import { dot, fitCanvas, horizontalLine, makeStepScale, makeValueScale, strokeSeries, verticalLine } from "../kit/plot.js";
+import { isOver } from "../kit/series.js";
 import { stepWindow } from "../kit/step_input.js";
 import { metricWords } from "./captions.js";
 import { CURSOR_KEYS, CURVE_KEYS, linkChart, touches, visibleRows } from "./linked.js";
 import { newestRow } from "./measures.js";
 import { otherMetrics } from "./run.js";
 
+/** What a run measures from its first steps on. */
+const OF_WEIGHTS = ["learning_rate", "grad_norm", "tokens_per_second", "update_ratio", "energy_wh"];
+const OF_COUNTS = ["tokens_per_second", "energy_wh"];
 const COLOURS = { grad_norm: "gradients", update_ratio: "weights" };
 
-export function createSmallMultiples(store, run) {
+export function createSmallMultiples(store, run, about) {
   const panel = element("div", { class: "multiples" });
   const charts = new Map();
+  let shown = "";
   store.watch(CURSOR_KEYS, (state, changed) => {
-    for (const name of otherMetrics(run)) {
-      if (charts.has(name)) continue;
-      charts.set(name, createSmallChart(store, run, name));
-      panel.append(charts.get(name).panel);
+    const expected = isOver(state.status) && state.rowCount ? [] : about.counts ? OF_COUNTS : OF_WEIGHTS;
+    const names = otherMetrics(run, expected);
+    if (String(names) !== shown) {
+      for (const name of names) if (!charts.has(name)) charts.set(name, createSmallChart(store, run, name));
+      panel.replaceChildren(...names.map((name) => charts.get(name).panel));
+      shown = String(names);
     }
     const curves = touches(changed, CURVE_KEYS);
     charts.forEach((chart) => chart.draw(state, curves));
@@ -37,7 +44,7 @@ function createSmallChart(store, run, name) {
   linkChart(cursor, store, run, () => plot?.xScale);
 
   function draw(state, curvesChanged) {
-    const values = run.columns[name];
+    const values = run.columns[name] ?? [];
     const colour = state.palette[COLOURS[name] ?? "ink"];
     if (curvesChanged || !plot) plot = drawCurve(curves, state, run, values, colour);
     const row = newestRow(values, (state.cursorRow ?? state.rowCount - 1) + 1);

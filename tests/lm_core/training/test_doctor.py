@@ -151,6 +151,20 @@ def test_wild_updates_while_counting_pairs_is_still_better_have_too_high_a_rate(
     assert "wild" not in found(series(ratio=lambda step: 0.045)), "it learns all the same"
 
 
+def test_updates_twice_as_long_as_usual_are_too_long_once_the_pairs_should_have_been_passed():
+    def flat(last, ratio):
+        return found(series(last, loss=lambda step: 3.1, validation=lambda step: 3.1, ratio=lambda step: ratio))
+
+    assert flat(300, 0.0297)["wild"].change == Change("train.learning_rate", 4e-3, 4e-4)
+    assert "wild" not in flat(120, 0.0297), "it has only begun"
+    assert "wild" not in flat(300, 0.012), "not that much longer than usual"
+
+
+def test_a_validation_that_explodes_with_the_training_loss_is_not_learned_by_heart():
+    exploding = found(series(300, loss=lambda step: 40 - step / 15, validation=lambda step: 4.19 + step / 8))
+    assert set(exploding) == {"stuck"}
+
+
 def test_a_loss_at_chance_asks_for_longer_updates_or_for_shorter_ones():
     chance = math.log(65)
     for ratio, rate in ((1e-5, 0.04), (0.1, 4e-4)):
