@@ -18,7 +18,7 @@ head of each pure kind looks at is drawn in `head_patterns.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -96,14 +96,6 @@ def head_reports(
     `allowed` are the ids to draw random tokens from (all by default).
     """
     return name_heads(pattern, tokens, repeated_patterns(model, allowed), causal=model.config.causal)
-
-
-def describe_heads(
-    model: GPT, pattern: Floats, tokens: Sequence[str], allowed: Sequence[int] | None = None
-) -> list[dict[str, Any]]:
-    """The same as plain values, first layer first, for pages and files; scores with four digits."""
-    reports = head_reports(model, pattern, tokens, allowed)
-    return [_rounded({**asdict(report), "measures": list(map(asdict, report.measures))}) for report in reports]
 
 
 def random_scores(model: GPT, allowed: Sequence[int] | None = None) -> list[list[dict[str, float]]] | None:
@@ -310,12 +302,3 @@ def _distances(pattern: Floats) -> Floats:
     """(L, H): tokens between the one that looks and what it looks at, on average."""
     rows = np.arange(pattern.shape[-1])
     return np.asarray(_on(pattern, abs(rows[:, None] - rows[None])).mean(-1))
-
-
-def _rounded(value: Any) -> Any:
-    """Floats with four digits, all the way down."""
-    if isinstance(value, float):
-        return round(value, 4)
-    if isinstance(value, dict):
-        return {name: _rounded(each) for name, each in value.items()}
-    return [_rounded(each) for each in value] if isinstance(value, list | tuple) else value

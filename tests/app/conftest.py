@@ -59,7 +59,7 @@ def forget():
         compare._fixed,
         doctor._remembered,
         sidebyside._speed,
-        heads._named,
+        heads._on_random,
         neurons._scanned,
         neurons._some_text,
         wrong._aside,

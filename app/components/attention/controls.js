@@ -64,7 +64,7 @@ function createSink(film, store, { measureAt }) {
     const { sink } = measureAt(state.selected, shownHead(state));
     const values = { token: visibleToken(film.tokens[sink.key]), position: sink.key, share: percent(sink.share) };
     setText(words, sink.present ? t("Hide the sink {token} at {position}", values) : t("Hide {token} at {position}", values));
-    setText(note, sink.present ? t("it takes {share}; the rest is rescaled to 100 %", values) : t("no sink here: it takes {share}", values));
+    setText(note, sink.present ? t("it takes {share}; the rest is rescaled to 100 %, rows with under 3 % left stay empty", values) : t("no sink here: it takes {share}", values));
   });
   return element("div", {}, element("span", { class: "field", text: t("Sink") }), element("label", { class: "check" }, box, words), note);
 }

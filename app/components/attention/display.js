@@ -5,6 +5,7 @@ import { blendTriangle } from "./payload.js";
 
 export const SCALES = ["linear", "rows", "log"];
 const FLOOR = 1 / 255; // the smallest weight that the stored bytes can tell from none
+const LEAST_LEFT = 8 * FLOOR; // of a row without its sink; of less, made large, one would see roundings
 
 export function scaleLabel(scale) {
   return { linear: t("Linear"), rows: t("Per row"), log: t("Log") }[scale];
@@ -63,8 +64,8 @@ export function displayTriangle(weights, size, { scale, hiddenKey, wide = 0 }, i
     const start = rowStart(query, wide);
     const keys = keysOf(query, wide);
     const hidden = hiddenKey !== null && hiddenKey < keys ? weights[start + hiddenKey] : 0;
-    // Without the sink the rest shares 100 %, or nothing is left to share.
-    const rest = hidden < 0.999 ? 1 / (1 - hidden) : 0;
+    // Without the sink the rest shares 100 %, or too little is left to share.
+    const rest = 1 - hidden >= LEAST_LEFT ? 1 / (1 - hidden) : 0;
     let largest = FLOOR;
     for (let key = 0; key < keys; key += 1) {
       const weight = key === hiddenKey ? 0 : weights[start + key] * rest;

@@ -18,20 +18,21 @@ export const THRESHOLDS = { previous: 0.5, next: 0.5, itself: 0.5, first: 0.4, s
 /** Only where later tokens are seen can a head look at the next one. */
 const namesOf = (wide) => Object.keys(THRESHOLDS).filter((name) => wide || name !== "next");
 
-// b ln b of every byte: logarithms would be most of the work. A row of bytes is rounded, so each is taken as a share of it.
+// b ln b of every byte: logarithms would be most of the work.
 const LOGARITHMS = Float64Array.from({ length: 256 }, (_, byte) => (byte ? byte * Math.log(byte) : 0));
+const MOST_HIDDEN = 0.5; // of a step of a byte: more would have been rounded up
 
 /** {name, score, nearest, sink, distance, entropy, measures: [{name, score, text, random, threshold, sure}]}; the name is
  *  "mixed" when no kind is sure. `random`: scores by name of this head on random tokens, where the model was asked; `wide` as in cells.js. */
 export function measureHead(triangle, kinds, random = null, wide = 0) {
   const { size } = kinds;
   const tallies = Object.fromEntries(namesOf(wide).map((name) => [name, createTally(size)]));
-  const parts = partsOf(triangle, size, wide);
-  const totals = tallyRows(triangle, parts, kinds, tallies, wide);
-  const sink = findSink(triangle, parts, size, wide);
+  const rows = sharesOf(triangle, size, wide);
+  const totals = tallyRows(triangle, rows, kinds, tallies, wide);
+  const sink = findSink(triangle, rows, size, wide);
   if (sink.key > 0) {
     for (let query = Math.max(FIRST_QUERY, sink.key + SINK_DISTANCE); query < size; query += 1) {
-      tallies.sink.add(query, triangle[cellIndex(query, sink.key, wide)] * parts[query]);
+      tallies.sink.add(query, (triangle[cellIndex(query, sink.key, wide)] || rows.fills[query]) * rows.parts[query]);
     }
   }
   const measures = namesOf(wide).map((name) => judge(name, tallies[name], random));
@@ -41,32 +42,41 @@ export function measureHead(triangle, kinds, random = null, wide = 0) {
   const nearest = rivals.reduce((best, one) => (one.score / one.threshold > best.score / best.threshold ? one : best));
   const short = size < FIRST_QUERY + 2 * ENOUGH;
   const unnamed = { name: short ? "short" : "mixed", score: nearest.score, nearest };
-  const rows = { distance: totals.distance / size, entropy: size > 1 ? totals.entropy / (size - 1) / Math.LN2 : 0 };
-  return { ...(found ?? unnamed), sink: { ...sink, present: sink.share >= THRESHOLDS.sink / 2 }, ...rows, measures };
+  const reach = { distance: totals.distance / size, entropy: size > 1 ? totals.entropy / (size - 1) / Math.LN2 : 0 };
+  return { ...(found ?? unnamed), sink: { ...sink, present: sink.share >= THRESHOLDS.sink / 2 }, ...reach, measures };
 }
 
-/** What one step of a byte is of its row. */
-function partsOf(triangle, size, wide) {
-  return Float64Array.from({ length: size }, (_, query) => {
-    let total = 0;
-    for (let index = rowStart(query, wide); index < rowStart(query + 1, wide); index += 1) total += triangle[index];
-    return 1 / Math.max(total, 1);
-  });
+/** A row of bytes is rounded: what it lacks of 255 lies in its zeros, evenly as far as anyone can tell. `fills` is what a
+ *  zero of each row stands for, in steps of a byte; `parts` what a step is of its row. */
+function sharesOf(triangle, size, wide) {
+  const [parts, fills] = [new Float64Array(size), new Float64Array(size)];
+  for (let query = 0; query < size; query += 1) {
+    let [total, zeros] = [0, 0];
+    for (let index = rowStart(query, wide); index < rowStart(query + 1, wide); index += 1) {
+      total += triangle[index];
+      if (triangle[index] === 0) zeros += 1;
+    }
+    fills[query] = zeros ? Math.min(MOST_HIDDEN, Math.max(0, 255 - total) / zeros) : 0;
+    parts[query] = 1 / Math.max(total + zeros * fills[query], Number.EPSILON);
+  }
+  return { parts, fills };
 }
 
 /** One walk over the map feeds every tally; returns what is summed over all rows. The marks of `kinds` lie in a triangle. */
-function tallyRows(triangle, parts, kinds, tallies, wide) {
+function tallyRows(triangle, { parts, fills }, kinds, tallies, wide) {
   const { size, counts, opener, classWeights } = kinds;
   const totals = { distance: 0, entropy: 0 };
   for (let query = 0; query < size; query += 1) {
     const start = rowStart(query, wide);
     const marks = rowStart(query);
-    const part = parts[query];
+    const [part, fill] = [parts[query], fills[query]];
+    const fillLogarithm = fill ? fill * Math.log(fill) : 0;
     let [near, same, repeat, alike, logarithms, distance] = [0, 0, 0, 0, 0, 0];
     for (let key = 0; key < keysOf(query, wide); key += 1) {
-      const weight = triangle[start + key];
+      const byte = triangle[start + key];
+      const weight = byte || fill;
       if (weight === 0) continue;
-      logarithms += LOGARITHMS[weight];
+      logarithms += byte ? LOGARITHMS[byte] : fillLogarithm;
       distance += weight * Math.abs(query - key);
       if (key > query) continue; // a kind of head goes by what stands before
       const index = marks + key;
@@ -79,15 +89,16 @@ function tallyRows(triangle, parts, kinds, tallies, wide) {
     totals.distance += distance * part;
     if (query > 0) totals.entropy += entropy;
     if (query < FIRST_QUERY) continue;
-    tallies.previous.add(query, triangle[start + query - 1] * part);
-    if (wide && query + 1 < size) tallies.next.add(query, triangle[start + query + 1] * part);
-    tallies.itself.add(query, triangle[start + query] * part);
-    tallies.first.add(query, triangle[start] * part);
+    const share = (key) => (triangle[start + key] || fill) * part;
+    tallies.previous.add(query, share(query - 1));
+    if (wide && query + 1 < size) tallies.next.add(query, share(query + 1));
+    tallies.itself.add(query, share(query));
+    tallies.first.add(query, share(0));
     tallies.near.add(query, near * part);
     tallies.broad.add(query, entropy / Math.log(keysOf(query, wide)));
     if (counts.same[query]) tallies.same.add(query, same * part);
     if (counts.repeat[query]) tallies.repeat.add(query, repeat * part);
-    if (opener[query] >= 0) tallies.brackets.add(query, triangle[start + opener[query]] * part);
+    if (opener[query] >= 0) tallies.brackets.add(query, share(opener[query]));
     const chance = counts.class[query] / keysOf(query, wide);
     if (classWeights[query]) tallies.class.add(query, (alike * part - chance) / Math.max(1 - chance, 1e-9), classWeights[query]);
   }
@@ -95,12 +106,12 @@ function tallyRows(triangle, parts, kinds, tallies, wide) {
 }
 
 /** The key in the first half that gets most from afar, whatever asks, and its share; the earliest of equals. */
-function findSink(triangle, parts, size, wide) {
+function findSink(triangle, { parts, fills }, size, wide) {
   let best = { key: 0, share: 0 };
   for (let key = 0; key < Math.max(1, size >> 1); key += 1) {
     const from = Math.max(FIRST_QUERY, key + SINK_DISTANCE);
     let total = 0;
-    for (let query = from; query < size; query += 1) total += triangle[cellIndex(query, key, wide)] * parts[query];
+    for (let query = from; query < size; query += 1) total += (triangle[cellIndex(query, key, wide)] || fills[query]) * parts[query];
     const share = size > from ? total / (size - from) : 0;
     if (share > best.share) best = { key, share };
   }

@@ -1,5 +1,5 @@
 /** Words for what measures.js found: names of maps and heads, and one clause each for captions. */
-import { number, percent } from "../kit/format.js";
+import { percent } from "../kit/format.js";
 import { quotedToken, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 
@@ -68,8 +68,11 @@ function combinedSentence(place, measure, tokens) {
   return t("{map}: taken together, “{pattern}” with {score}.", values);
 }
 
+/** Two digits: maps come as bytes, whose rounding stands in the third. */
+export const rough = (value) => String(Number(value.toPrecision(2)));
+
 /** How far and how widely a map looks, on average over its rows. */
 export function reachSentence({ distance, entropy }) {
-  return t("looks {distance} tokens back on average, as widely as an even choice among {count} ({bits} bits)",
-    { ...(distance === undefined ? {} : { distance: number(distance), bits: number(entropy) }), count: number(2 ** entropy) });
+  return t("looks about {distance} tokens back on average, as widely as an even choice among {count} ({bits} bits)",
+    { ...(distance === undefined ? {} : { distance: rough(distance), bits: rough(entropy) }), count: rough(2 ** entropy) });
 }

@@ -1,11 +1,11 @@
 /** Name, colour scale and the evidence for the name, in the corner that the mask leaves empty. */
 import { element, setText } from "../kit/dom.js";
 import { wordsWith } from "../inside/asked.js";
-import { fixed, number as shortNumber } from "../kit/format.js";
+import { fixed } from "../kit/format.js";
 import { t } from "../kit/words.js";
 import { scaleLegend } from "./display.js";
 import { THRESHOLDS } from "./measures.js";
-import { mapName, patternName, reachSentence } from "./names.js";
+import { mapName, patternName, reachSentence, rough } from "./names.js";
 import { figure, measureNumber, nameNumber } from "./origins.js";
 import { headInView, shownHead } from "./view.js";
 
@@ -33,7 +33,7 @@ export function createPlate(film, store, { measureAt, origin }) {
     ramp.classList.toggle("signed", state.against !== null);
     scaleLegend(state.scale, state.against !== null).forEach((text, index) => setText(legend.children[index], text));
     evidence.draw(measure, (text, pattern, random) => figure(origin, text, nameNumber(film, state, shown, pattern, random)));
-    const number = (of) => figure(origin, shortNumber(measure[of]), measureNumber(film, state, shown, of));
+    const number = (of) => figure(origin, rough(measure[of]), measureNumber(film, state, shown, of));
     reach.replaceChildren(...wordsWith(reachSentence({ entropy: measure.entropy }), { distance: number("distance"), bits: number("entropy") }));
   });
   return plate;

@@ -1,5 +1,3 @@
-import json
-
 import numpy as np
 import pytest
 import torch
@@ -7,7 +5,7 @@ import torch
 from lm_core.config import ModelConfig
 from lm_core.interpret.attention import attention_of
 from lm_core.interpret.head_patterns import character_class, ideals, text_ideals
-from lm_core.interpret.heads import describe_heads, head_reports, name_heads, random_repeats, repeated_patterns
+from lm_core.interpret.heads import head_reports, name_heads, random_repeats, repeated_patterns
 from lm_core.interpret.rollout import combine_heads, rollout
 from lm_core.interpret.snapshot import take_snapshot
 from lm_core.models.registry import build_model
@@ -102,15 +100,15 @@ def test_random_repeats_say_each_token_once_and_the_block_twice():
 
 
 @pytest.mark.parametrize("switches", [{"causal": False}, {"n_kv_heads": 1}, {"residual": False, "norm": "none"}])
-def test_every_kind_of_model_gets_plain_values(switches):
+def test_heads_of_every_kind_of_model_are_reported(switches):
     torch.manual_seed(0)
     model = build_model(ModelConfig(n_layers=2, n_heads=2, d_model=16, context_length=32, **switches), 30)
     ids = list(range(12)) * 2
     pattern = attention_of(take_snapshot(model, ids, [str(i) for i in ids], step=0))
-    heads = describe_heads(model, pattern, [str(i) for i in ids], range(1, 30))
-    assert [(head["layer"], head["head"]) for head in heads] == [(0, 0), (0, 1), (1, 0), (1, 1)]
-    json.dumps(heads, allow_nan=False)
-    names = [measure["name"] for measure in heads[0]["measures"]]
+    heads = head_reports(model, pattern, [str(i) for i in ids], range(1, 30))
+    assert [(head.layer, head.head) for head in heads] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert np.isfinite([(one.score, one.distance, one.entropy, one.sink_share) for one in heads]).all()
+    names = [measure.name for measure in heads[0].measures]
     assert ("next" in names) == (switches == {"causal": False})
 
 

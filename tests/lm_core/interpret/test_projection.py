@@ -6,7 +6,7 @@ import torch
 
 from lm_core.config import ModelConfig
 from lm_core.interpret.attention import queries_keys
-from lm_core.interpret.heads import describe_heads, random_scores
+from lm_core.interpret.heads import head_reports, random_scores
 from lm_core.interpret.projection import projection_path
 from lm_core.interpret.snapshot import take_snapshot
 from lm_core.models.registry import build_model
@@ -65,9 +65,9 @@ def test_scores_on_random_tokens_are_those_that_names_rest_on():
     tokens = [str(one) for one in range(12)] + list("abcd")
     snapshot = take_snapshot(model, [*range(12), 1, 2, 3, 4], tokens, step=0)
     pattern = np.stack([snapshot.activations[f"blocks.{layer}.attn.pattern"] for layer in range(2)])
-    heads = describe_heads(model, pattern, tokens)
+    heads = head_reports(model, pattern, tokens)
     scores = random_scores(model)
     for place, head in enumerate(heads):
-        named = {one["name"]: one["random"] for one in head["measures"] if one["random"] is not None}
+        named = {one.name: one.random for one in head.measures if one.random is not None}
         mine = scores[place // 4][place % 4]
-        assert {name: round(mine[name], 4) for name in named} == named
+        assert {name: mine[name] for name in named} == pytest.approx(named)
