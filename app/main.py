@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from app import state
 from app.i18n import ASSETS, _
 from app.loaders import runs
 from app.widgets import frame
@@ -27,6 +28,7 @@ PAGES = [
 ]
 
 page = st.navigation(PAGES, position="top")
+state.turn_to(page.url_path)
 try:
     page.run()
     runs.keep_ready()

@@ -20,6 +20,9 @@ import streamlit as st
 RUN = "run"
 NEXT_RUN = "the run to show next"
 LATE_SECONDS = 10.0
+ECHO_SECONDS = 5.0  # so long a message may carry an address from before it was written last
+VIEW = "view written last"
+PAGE = "page of that view"
 LANGUAGE = "lang"
 DEPTH = "depth"
 LARGE = "large"
@@ -41,7 +44,7 @@ def from_address(name: str, options: Sequence[str], default: str, *, key: str = 
     """
     key = key or name
     wish = st.query_params.get(name)
-    if wish != st.session_state.get(_written(key)) and wish in options:
+    if wish in options and _is_news(name, key):
         st.session_state[key] = wish
     elif st.session_state.get(key) not in options:
         st.session_state[key] = default
@@ -52,13 +55,39 @@ def to_address(name: str, *, key: str = "") -> None:
     """Write the choice into the address; call it after its widget."""
     key = key or name
     value = st.session_state[key]
-    if st.query_params.get(name) != value:
-        st.query_params[name] = value
+    st.session_state.get(VIEW, {}).pop(name, None)
+    _write(name, value, key)
+
+
+def _write(name: str, value: str | None, key: str) -> None:
+    """Write it, and remember what stood there: messages that the browser sent before it heard of it carry that."""
+    there = st.query_params.get(name)
+    if there != value:
+        st.session_state[_given_up(key)] = {**_lately_given_up(key), there: time.monotonic()}
+        if value is None:
+            del st.query_params[name]
+        else:
+            st.query_params[name] = value
     st.session_state[_written(key)] = value
+
+
+def _is_news(name: str, key: str) -> bool:
+    """Is this value of the address neither what we wrote nor what we gave up in the last seconds?"""
+    wish = st.query_params.get(name)
+    return wish != st.session_state.get(_written(key)) and wish not in _lately_given_up(key)
+
+
+def _lately_given_up(key: str) -> dict[str | None, float]:
+    values: dict[str | None, float] = st.session_state.get(_given_up(key), {})
+    return {value: at for value, at in values.items() if time.monotonic() - at < ECHO_SECONDS}
 
 
 def _written(name: str) -> str:
     return f"{name} in the address"
+
+
+def _given_up(name: str) -> str:
+    return f"{name} no longer in the address"
 
 
 def owner() -> str:
@@ -130,12 +159,23 @@ def view_text(name: str, longest: int = 2000) -> str:
 
 
 def remember_view(**values: float | str | None) -> None:
-    """Write the view into the address, so that its link opens exactly this picture."""
-    for name, value in values.items():
-        if value is None:
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != str(value):
-            st.query_params[name] = str(value)
+    """Write the view into the address, so that its link opens exactly this picture.
+
+    A message that the browser sent before it heard of this still carries the address of before, and may be another
+    picture's: so whichever view is written next, the others that such a message took back are written again.
+    """
+    view: dict[str, str | None] = st.session_state.setdefault(VIEW, {})
+    view |= {name: None if value is None else str(value) for name, value in values.items()}
+    for name, text in view.items():
+        if name in values or st.query_params.get(name) in _lately_given_up(name):
+            _write(name, text, name)
+
+
+def turn_to(page: str) -> None:
+    """Names in the address mean something else on each page: nothing is carried over from the last one's view."""
+    if st.session_state.get(PAGE) != page:
+        st.session_state[PAGE] = page
+        st.session_state[VIEW] = {}
 
 
 def add_to_comparison(run_ids: list[str]) -> None:
@@ -211,20 +251,12 @@ def names_from_address(name: str, options: Sequence[str], told: Sequence[str] | 
     """Several choices in an order, as one value of the address: "html,lower" -> ("html", "lower").
 
     What a picture has just told wins, then an address that changed since we wrote it, else the session's choice stays.
-    A message that the browser sent before it heard of our newest address still carries an earlier one: of those that
-    we wrote ourselves in the last seconds, none counts as changed.
     """
-    wish, now = st.query_params.get(name), time.monotonic()
-    lately = [(value, at) for value, at in st.session_state.get(f"{name} lately", []) if now - at < LATE_SECONDS]
-    is_new = wish != st.session_state.get(_written(name)) and wish not in [value for value, _at in lately]
-    if told is None and wish is not None and is_new:
+    wish = st.query_params.get(name)
+    if told is None and wish is not None and _is_news(name, name):
         told = wish.split(",")
     if told is not None:
         st.session_state[name] = tuple(dict.fromkeys(choice for choice in told if choice in options))
     chosen: tuple[str, ...] = st.session_state.get(name, ())
-    value = ",".join(chosen) or None
-    remember_view(**{name: value})
-    if value != st.session_state.get(_written(name)):
-        st.session_state[f"{name} lately"] = [*lately, (value, now)]
-    st.session_state[_written(name)] = value
+    _write(name, ",".join(chosen) or None, name)
     return chosen

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import components, i18n
+from app import components, i18n, state
 from app.loaders.code import source_of
 from app.widgets.frame import lesson_part
 
@@ -69,6 +69,49 @@ def test_a_choice_made_on_the_page_wins_over_the_old_address():
     app.session_state["fruit"] = "apple"
     app.run()
     assert in_address(app) == "apple"
+
+
+def test_a_message_with_an_earlier_address_changes_no_choice_back_but_a_later_link_does(monkeypatch):
+    app = AppTest.from_function(address_app)
+    app.query_params["fruit"] = "pear"
+    app.run()
+    app.session_state["fruit"] = "apple"
+    app.run()
+    app.query_params["fruit"] = "pear"  # the browser had not heard of the apple yet
+    app.run()
+    assert in_address(app) == "apple"
+    monkeypatch.setattr(state, "ECHO_SECONDS", 0.0)
+    app.query_params["fruit"] = "pear"
+    app.run()
+    assert in_address(app) == "pear"
+
+
+def two_pictures_app():
+    import streamlit as st
+
+    from app import state
+
+    state.turn_to(st.session_state.get("page", "first"))
+    for name in ("text", "place"):
+        if name in st.session_state.get("drawn", ["text", "place"]):
+            state.remember_view(**{name: st.session_state.get(f"the {name}")})
+
+
+def test_a_view_written_last_outlives_a_message_of_another_picture_with_an_earlier_address():
+    app = AppTest.from_function(two_pictures_app)
+    app.session_state["the text"] = "the cat"
+    app.run()
+    app.session_state["the text"] = None
+    app.run()
+    assert "text" not in app.query_params
+    app.query_params["text"] = "the cat"  # from before the browser heard that it is gone
+    app.session_state["drawn"], app.session_state["the place"] = ["place"], 27
+    app.run()
+    assert "text" not in app.query_params
+    app.query_params["text"] = "another page's"
+    app.session_state["page"] = "second"
+    app.run()
+    assert "text" in app.query_params
 
 
 def test_chinese_catalogue_keeps_every_placeholder():
