@@ -82,6 +82,14 @@ def _lately_given_up(key: str) -> dict[str | None, float]:
     return {value: at for value, at in values.items() if time.monotonic() - at < ECHO_SECONDS}
 
 
+def tell_label(name: str, label: str) -> None:
+    """The browser shows an option in the words of when it was chosen, until told anew; call before the widget."""
+    told = f"{name} in words"
+    if st.session_state.get(told) != label:
+        st.session_state[name] = st.session_state[name]
+    st.session_state[told] = label
+
+
 def _written(name: str) -> str:
     return f"{name} in the address"
 

@@ -219,7 +219,7 @@ def bring_in(file: IO[bytes]) -> None:
     run_id = keeping.bring_in(file)
     st.session_state[state.UPLOADS] += 1
     st.session_state[state.IN_HAND] = run_id
-    tell(_("Imported. It can be looked at, used and duplicated."), add=[run_id])
+    tell(_("Imported. It can be looked at, used, duplicated, and continued as a new run."), add=[run_id])
 
 
 def brought_in(run_id: str) -> None:

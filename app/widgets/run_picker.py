@@ -24,6 +24,7 @@ def pick_run() -> str | None:
     state.from_address(state.RUN, list(choices), default=next(iter(choices)))
     if wanted in choices:
         st.session_state[state.RUN] = wanted
+    state.tell_label(state.RUN, label(choices[st.session_state[state.RUN]]))
     run_id = st.selectbox(
         _("Run"),
         list(choices),
@@ -55,7 +56,7 @@ def say_if_it_reads_the_answer(run_id: str) -> None:
 
 
 def label(choice: runs.RunChoice) -> str:
-    """'Comedies · in training · k3f9ab2c'. No step: the label is drawn once, while the run moves on."""
+    """'Comedies · in training · k3f9ab2c'. No step: it is drawn again where the state changes, not with each step."""
     states = {
         "gallery": _("comes with Tokenarium"),
         "done": _("finished"),

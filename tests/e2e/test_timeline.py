@@ -158,6 +158,35 @@ def test_a_step_on_generate_lets_that_model_write(open_page, run):
     expect(page).to_have_url(re.compile("at=40"))
     page.locator(".models .live").click()
     expect(page.get_by_text("Written by this run at step 100 of 100.")).to_be_visible(timeout=30_000)
+    moved_on = page.evaluate("""async () => {
+      const { createModels } = await import('/pictures/x/generate/models.js');
+      const models = createModels({ onChoose: () => {}, isBusy: () => false });
+      const drawn = { runId: 'a', kept: [0, 40, 100], lastStep: 100, step: 40, at: 40, live: false };
+      models.update(drawn);
+      models.node.querySelector('.track').dispatchEvent(new KeyboardEvent('keydown', { key: 'Home' }));
+      models.update(drawn);  // Python speaks of a moment that has passed
+      const step = models.chosen();
+      models.stop();
+      return step;
+    }""")
+    assert moved_on == 0
+
+
+def test_on_inside_a_late_answer_does_not_take_the_timeline_back(open_page, run):
+    page = open_page(f"inside?run={run.id}")
+    expect(readout(page)).to_have_text("step 100", timeout=60_000)
+    held = []
+    page.route("**/api/inside?*step=40*", lambda route: held.append(route))
+    page.locator(".timeline .track").press("ArrowLeft")
+    expect(readout(page)).to_have_text("step 40")
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(20)
+    page.locator(".timeline .track").press("Home")
+    held[0].continue_()
+    expect(page.locator(".cost")).to_contain_text("Model of step 0.")
+    expect(readout(page)).to_have_text("step 0")
 
 
 def test_a_run_goes_on_from_the_step_of_the_timeline(open_page, run, server):

@@ -124,6 +124,7 @@ def test_a_run_is_followed_from_its_preparation_to_its_end(open_page, server):
     run.learn(STEPS)
     run.finish()
     expect(badge).to_have_text("Finished")
+    expect(page.get_by_test_id("stSelectbox").locator("input")).to_have_value(f"Followed · finished · {run.id}")
     expect(page.get_by_role("button", name="Replay")).to_be_visible()
     expect(page.get_by_role("button", name="Pause")).to_be_hidden()
     expect(page.locator(".loss .caption")).to_contain_text("At step 200")

@@ -49,8 +49,9 @@ export function createModels({ onChoose, isBusy }) {
       store.set({ lastStep });
       take(kept);
       shown = at === null ? store.state.points.at(-1)?.step ?? null : step;
-      if (at !== null) selectStep(store, step);
-      else if (!live) store.set({ selected: store.state.points.length - 1, follows: true });
+      const stands = run === runId; // where its reader put it: Python may speak of a moment that has passed
+      if (!stands && at !== null) selectStep(store, step);
+      else if (!stands && !live) store.set({ selected: store.state.points.length - 1, follows: true });
       const words = at !== null && at !== step ? t("Written by the model of step {step}, the nearest to step {wanted} that is kept.", { step, wanted: at }) : "";
       setText(note, words);
       note.hidden = !words;

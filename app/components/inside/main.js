@@ -113,8 +113,10 @@ function build(root, { data, setState }) {
     const row = before.length && overview.tokens.length === store.state.overview.tokens.length ? store.state.row : overview.tokens.length - 1;
     const same = before.length ? stops.findIndex((stop) => stop.name === before[at].name && stop.block === before[at].block) : 0;
     store.set({ overview, stops, turn: turn + 1, row, at: Math.max(0, same), head: Math.min(store.state.head, overview.sizes.H - 1), tensors: null, source: null, hovered: null, lastStep: overview.lastStep });
-    if (!store.state.points.length) addPoints(store, overview.kept.map((kept) => ({ step: kept, val_loss: null })));
-    if (step !== null) selectStep(store, overview.step);
+    const first = !store.state.points.length;
+    if (first) addPoints(store, overview.kept.map((kept) => ({ step: kept, val_loss: null })));
+    const there = store.state.points[store.state.selected]?.step;
+    if (step !== null && (first || step === there)) selectStep(store, overview.step); // else its reader has moved on meanwhile
     if (wish) goTo(wish, stops, overview);
     wish = null;
     store.set({ block: stops[store.state.at].block ?? store.state.block });
@@ -225,7 +227,7 @@ function build(root, { data, setState }) {
   store.watch(["selected", "follows"], ({ points, selected }) => {
     clearTimeout(timers.settle);
     const step = points[selected]?.step ?? null;
-    if (step === null || step === shownStep) return;
+    if (step === null || (step === shownStep && !asking)) return;
     timers.settle = setTimeout(() => { ask(step); tell(); }, SETTLE);
   });
 

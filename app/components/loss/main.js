@@ -107,10 +107,10 @@ function rememberView(store, setState, { view }) {
   const written = ({ step, token, unit, beside }) => `${step ?? ""} ${token ?? ""} ${unit || ""} ${beside || ""}`;
   let told = written(view ?? {});
   let timer = 0;
-  store.watch(["selected", "follows", "locked", "unit", "second"], ({ points, selected, follows, locked, unit, second }) => {
-    if (!points.length) return;
-    const now = { step: follows ? null : points[selected].step, token: locked, unit: UNITS.indexOf(unit) || null, beside: second?.id ?? null };
+  store.watch(["selected", "follows", "locked", "unit", "second", "playing"], ({ points, selected, follows, locked, unit, second, playing }) => {
     clearTimeout(timer);
+    if (!points.length || playing) return;
+    const now = { step: follows ? null : points[selected].step, token: locked, unit: UNITS.indexOf(unit) || null, beside: second?.id ?? null };
     timer = setTimeout(() => {
       if (written(now) === told) return;
       told = written(now);

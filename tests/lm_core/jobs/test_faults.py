@@ -118,12 +118,10 @@ def supervisor_of(settings):
 
 
 def send(number, pid):
-    """False: that process is gone already."""
     try:
         os.kill(pid, number)
     except ProcessLookupError:
-        return False
-    return True
+        return
 
 
 class Killer:
@@ -136,7 +134,7 @@ class Killer:
         self.store, self.settings, self.chance, self.app = store, settings, chance, app
         self.victims, self.next_at = list(victims), 0.0
         self.at_step = [chance.randint(25, LAST_CHANCE) for _ in victims]
-        self.killed, self.halves = [], 0
+        self.killed, self.pids, self.halves = [], set(), 0
 
     def __call__(self, run_id):
         if len(self.killed) == len(self.victims):
@@ -147,8 +145,10 @@ class Killer:
             return
         if pid := self._pid(victim, status):
             time.sleep(self.chance.uniform(0, 0.1))
-            if not send(signal.SIGKILL, pid):
+            if pid in self.pids:
                 return  # the row still names the one before
+            send(signal.SIGKILL, pid)
+            self.pids.add(pid)
             if victim == "worker":
                 self.halves += leave_half_a_checkpoint(self.settings.runs_folder / run_id / "checkpoints")
             self.killed.append((victim, status.step))
