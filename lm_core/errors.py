@@ -4,6 +4,7 @@
     ├── ConfigError       a setting out of bounds, or two that contradict each other
     ├── CorpusError       a text that cannot be read or learned from
     ├── TokenizerError    a tokenizer that cannot be trained, loaded or applied
+    │   └── VocabularyError   a vocabulary that a text cannot fill; knows the largest that it can
     ├── ModelError        a model from elsewhere that cannot be read here, or one of ours that others cannot read
     └── RunError          a run that does not exist, or cannot do what was asked
         └── LostLease     another worker owns this run now: leave without writing
@@ -26,6 +27,14 @@ class CorpusError(LMError):
 
 class TokenizerError(LMError):
     """A tokenizer cannot be trained, loaded or applied."""
+
+
+class VocabularyError(TokenizerError):
+    """A text is too short for a vocabulary; `largest` is the size that it can fill, None where that is not known."""
+
+    def __init__(self, sentence: str, largest: int | None = None) -> None:
+        super().__init__(sentence)
+        self.largest = largest
 
 
 class ModelError(LMError):

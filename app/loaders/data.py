@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from lm_core.config import OWN_TEXT, CorpusSpec, RunConfig
 from lm_core.corpora.cleaning import DecodedText
 from lm_core.corpora.corpus import Corpus, CorpusInfo
 from lm_core.corpora.library import list_corpora
-from lm_core.corpora.readers import columns_of, read_files, title_of
+from lm_core.corpora.readers import read_files, title_of
 from lm_core.corpora.uploads import clean_pasted_text, read_documents, safe_title, store_text
 from lm_core.data.splitting import split_documents
 from lm_core.errors import CorpusError, LMError
@@ -30,11 +30,16 @@ MOST_FREQUENT = 36  # characters that are drawn
 
 @dataclass(frozen=True)
 class OwnText:
-    """What became of a text of one's own: `read` when it can be learned from, else `refusal` says why not."""
+    """What became of a text of one's own: `read` when it can be learned from, else `refusal` says why not.
+
+    Of several files, `left_out` says why some are not in it; `columns` are those of tables, by the file's name.
+    """
 
     title: str
     read: DecodedText | None
-    refusal: str
+    refusal: str = ""
+    left_out: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def library() -> list[CorpusInfo]:
@@ -49,14 +54,11 @@ def read_upload(data: bytes, filename: str) -> OwnText:
 
 def read_uploads(files: list[tuple[str, bytes]], columns: dict[str, str]) -> OwnText:
     """Several files as one text; `columns` says which column of a table to take, by the file's name."""
-    most = runs.settings().max_text_bytes
-    names = [name for name, _data in files]
-    return _own(title_of(names), lambda: read_files(files, max_bytes=most, columns=columns))
-
-
-def columns_of_upload(data: bytes, filename: str) -> tuple[str, ...]:
-    """The columns of a table that hold text, that with most text first; () for any other file."""
-    return columns_of(filename, data, max_bytes=runs.settings().max_text_bytes)
+    try:
+        found = read_files(files, max_bytes=runs.settings().max_text_bytes, columns=columns)
+    except CorpusError as error:
+        return OwnText(title_of([name for name, _data in files]), None, str(error))
+    return OwnText(title_of(found.names), found.text, "", found.left_out, found.columns)
 
 
 def read_stored(text_id: str, title: str) -> OwnText:
@@ -67,8 +69,7 @@ def read_stored(text_id: str, title: str) -> OwnText:
         documents = read_documents(spec, texts_folder=runs.settings().texts_folder)
         return DecodedText("".join(documents), STORED, (), documents if len(documents) > 1 else ())
 
-    title = safe_title(title)
-    return _own(title, read)
+    return _own(safe_title(title), read)
 
 
 def read_paste(text: str) -> OwnText:
@@ -87,9 +88,9 @@ def read_paste(text: str) -> OwnText:
     return _own("", read)
 
 
-def _own(title: str, read: Any) -> OwnText:
+def _own(title: str, read: Callable[[], DecodedText]) -> OwnText:
     try:
-        return OwnText(title, read(), "")
+        return OwnText(title, read())
     except CorpusError as error:
         return OwnText(title, None, str(error))
 

@@ -24,6 +24,7 @@ from lm_core.tokenizers.registry import TOKENIZERS, list_tokenizers, load_tokeni
 MOST_BYTES = 1_000_000  # of a text that a tokenizer is trained on while somebody waits
 COUNT_THEIR_OWN = tuple(info.kind for info in list_tokenizers() if not info.learns)  # they have the size they have
 UPLOADED = "huggingface"  # the kind that comes in a file of the reader's
+SMALLEST = 16  # tokens, in a configuration
 SIZES = (300, 400, 512, 768, 1024, 2048, 4096, 8192)
 MOST_KNOWN = 1000
 SEED = RunConfig().seed
@@ -245,6 +246,15 @@ def suggested_size(corpus: CorpusSpec) -> int:
     except LMError:
         return SIZES[0]
     return 300 if length < 20_000 else 512 if length < 200_000 else 1024
+
+
+def sizes_up_to(largest: int | None) -> tuple[int, ...]:
+    """The sizes to choose from; where a text fills no more than `largest`, those below and that one.
+
+    >>> sizes_up_to(361)
+    (300, 361)
+    """
+    return SIZES if largest is None else (*(size for size in SIZES if size < largest), largest)
 
 
 def keep_upload(data: bytes, filename: str) -> TokenizerSpec:

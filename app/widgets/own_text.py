@@ -15,8 +15,10 @@ from app.widgets.plain import plain
 from lm_core.corpora.uploads import safe_title
 
 PASTE, UPLOAD = "pasted text", "uploaded text"
+PASTE_READ = "the pasted text, and what it was read as"
 READ, COLUMNS = "the files that were read", "the columns of the files"
 LINKED, TEXT_ID = "the stored text that a link named last", re.compile(r"[0-9a-f]{64}")
+NAMED = 5  # files that were left out and are named one by one
 LARGEST_UPLOAD = 300  # megabytes; Streamlit refuses larger ones with no more than a red sign, and in English
 
 
@@ -41,7 +43,15 @@ def own_text() -> data.OwnText | None:
     uploaded: data.OwnText | None = st.session_state.get(UPLOAD)
     if uploaded is not None:
         return _with_way_back(uploaded)
-    return data.read_paste(pasted) if pasted else None
+    return _read_paste(pasted) if pasted else None
+
+
+def _read_paste(pasted: str) -> data.OwnText:
+    """A pasted text is read when it changes, not at each rerun of the page."""
+    kept: tuple[str, data.OwnText] | None = st.session_state.get(PASTE_READ)
+    if kept is None or kept[0] != pasted:
+        kept = st.session_state[PASTE_READ] = (pasted, data.read_paste(pasted))
+    return kept[1]
 
 
 def _follow_link() -> None:
@@ -75,27 +85,31 @@ def _read_uploads() -> None:
         if st.session_state.pop(READ, None) and refused is not None and refused.read is None:
             del st.session_state[UPLOAD]  # what was refused has been taken away
         return
-    columns = _columns(files)
+    columns = _chosen_columns(files)
     wanted = (tuple(file.file_id for file in files), tuple(sorted(columns.items())))
     if st.session_state.get(READ) != wanted:
-        named = [(file.name, file.getvalue()) for file in files]
-        st.session_state[UPLOAD] = data.read_uploads(named, columns)
-        st.session_state[READ] = wanted
+        own = data.read_uploads([(file.name, file.getvalue()) for file in files], columns)
+        st.session_state[UPLOAD], st.session_state[READ] = own, wanted
+        known = st.session_state.get(COLUMNS, {})  # still offered where a column has too little text
+        st.session_state[COLUMNS] = {
+            file.file_id: own.columns.get(file.name) or known.get(file.file_id, ()) for file in files
+        }
         leave_link()
-
-
-def _columns(files: list[Any]) -> dict[str, str]:
-    """Which column of each table is read, as the reader wishes: the first offer is that with most text."""
-    known: dict[str, tuple[str, ...]] = st.session_state.setdefault(COLUMNS, {})
-    chosen = {}
     for file in files:
-        if file.file_id not in known:
-            known[file.file_id] = data.columns_of_upload(file.getvalue(), file.name)
-        columns = known[file.file_id]
-        if columns:
+        if offered := st.session_state[COLUMNS][file.file_id]:
             label = _("Which column of {file}?").format(file=plain(safe_title(file.name)))
-            chosen[file.name] = st.selectbox(label, columns, key=f"column of {file.file_id}") or columns[0]
-    return chosen
+            st.selectbox(label, offered, key=_key(file))
+
+
+def _chosen_columns(files: list[Any]) -> dict[str, str]:
+    """Which columns the reader wishes for; where that is the first, with most text, nothing needs to be said."""
+    known: dict[str, tuple[str, ...]] = st.session_state.get(COLUMNS, {})
+    wishes = {file: st.session_state.get(_key(file)) for file in files}
+    return {file.name: wish for file, wish in wishes.items() if wish in known.get(file.file_id, ())[1:]}
+
+
+def _key(file: Any) -> str:
+    return f"column of {file.file_id}"
 
 
 def _with_way_back(uploaded: data.OwnText) -> data.OwnText | None:
@@ -114,6 +128,13 @@ def show_reading(own: data.OwnText) -> None:
     if own.read is None:
         st.warning(plain(translate_sentence(own.refusal)), icon=":material/error:")
         return
+    if own.left_out:
+        why = [f"- {plain(translate_sentence(sentence))}" for sentence in own.left_out[:NAMED]]
+        more = [] if len(own.left_out) <= NAMED else [f"- … {len(own.left_out) - NAMED:,}"]
+        heading = _("{count:,} files were left out; the text is that of the others.").format(count=len(own.left_out))
+        if len(own.left_out) == 1:
+            heading = _("One file was left out; the text is that of the others.")
+        st.warning("\n".join([heading, "", *why, *more]), icon=":material/error:")
     notes = (
         []
         if own.read.encoding in ("pasted", data.STORED)

@@ -22,8 +22,8 @@ from app.widgets.film import film_section
 from app.widgets.frame import show_error
 from app.widgets.lattice import lattice_section
 from app.widgets.side_by_side import pick_others
-from app.widgets.tokenizer_picker import train_with
-from lm_core.errors import LMError
+from app.widgets.tokenizer_picker import offer_no_more_than, train_with
+from lm_core.errors import LMError, VocabularyError
 
 TEXT = "text on the token page"  # kept for when the reader comes back
 OPENED = "what the field of the token page began with"
@@ -101,6 +101,8 @@ def show_section(source: Source) -> None:
                 tokenizers.reader_of(source)
         tokenizers.reader_of(source)
     except LMError as error:
+        if isinstance(error, VocabularyError) and offer_no_more_than(source, error.largest):
+            st.rerun()
         show_error(error)
         return None
     _keep_what_was_typed()

@@ -21,6 +21,7 @@ from lm_core.tokenizers.registry import list_tokenizers, tokenizer_info
 
 FROM, CORPUS, KIND, SIZE = "from", "corpus", "kind", "vocab"  # in the address
 FILE = "tokenizer file of the token page"
+LARGEST = "the largest vocabulary that a text fills, by text and kind"
 OWN = "own text on the token page"  # its fingerprint and title, for when the reader comes back
 TEXT_ID = re.compile(r"[0-9a-f]{64}")
 
@@ -81,9 +82,22 @@ def _new_one() -> Source | None:
     if kind in COUNT_THEIR_OWN:
         state.remember_view(vocab=None)
         return Source(corpus=corpus, tokenizer=tokenizers.spec_of(kind, ""))
-    suggested = str(tokenizers.suggested_size(corpus))
-    size = _select(SIZE, {str(size): f"{size:,}" for size in SIZES}, suggested, _("Vocabulary"), 120)
+    largest = st.session_state.get(LARGEST, {}).get((corpus, kind))
+    sizes, suggested = tokenizers.sizes_up_to(largest), tokenizers.suggested_size(corpus)
+    suggested = suggested if suggested in sizes else sizes[-1]
+    size = _select(SIZE, {str(size): f"{size:,}" for size in sizes}, str(suggested), _("Vocabulary"), 120)
+    if largest:
+        st.caption(_("This text fills {count:,} at most.").format(count=largest))
     return Source(corpus=corpus, tokenizer=tokenizers.spec_of(kind, size))
+
+
+def offer_no_more_than(source: Source, largest: int | None) -> bool:
+    """A text cannot fill so large a vocabulary: offer the largest that it fills. False where that helps nobody."""
+    asked = source.tokenizer.vocab_size if source.tokenizer is not None else 0
+    if source.tokenizer is None or largest is None or not tokenizers.SMALLEST <= largest < asked:
+        return False
+    st.session_state.setdefault(LARGEST, {})[source.corpus, source.tokenizer.kind] = largest
+    return True
 
 
 def _uploaded() -> TokenizerSpec | None:

@@ -11,18 +11,21 @@ from app.components import show_picture
 from app.i18n import _
 from app.loaders import data, runs
 from app.loaders.enough import enough_view
+from app.loaders.tokenizers import SMALLEST, sizes_up_to
 from app.sentences import translate_sentence
 from app.widgets import count_form
 from app.widgets.frame import show_error
 from app.widgets.text_views import CLEANING
 from lm_core.corpora.cleaning import DecodedText
-from lm_core.errors import LMError
+from lm_core.errors import LMError, VocabularyError
 from lm_core.presets import COUNTS, PRESETS, RECIPES
 from lm_core.tokenizers.registry import list_tokenizers
 
 PRESET = "preset"
 RECIPE = "recipe"
 NEWEST = "modern"
+PIECES, DEFAULT_SIZE = "pieces", 512
+FULL = "the text, its cleaning and the kind of tokenizer that were too much, and the largest vocabulary of these"
 BY_HEART = 50  # readings of the same text, after which validation has long turned up
 
 
@@ -32,7 +35,7 @@ def train_form(corpus: str | DecodedText | None, title: str, picture: dict[str, 
     left, middle, right = frame.columns([1, 1.15, 1], gap="medium")
     preset = st.session_state.get(PRESET, next(iter(PRESETS)))  # its column comes last: sizes need torch, at first slow
     with left:
-        kind, vocab_size = _tokenizer()
+        kind, vocab_size = _tokenizer(corpus)
     with right:
         model = preset if count_form.architecture() == "decoder" else count_form.short_name()
         suggestion = " · ".join(part for part in (title, kind, model) if part)[:120]
@@ -73,21 +76,35 @@ def _start(corpus: str | DecodedText, **choices: Any) -> None:
     try:
         state.choose_run(runs.train_new(data.new_config(corpus, **choices)))
     except LMError as error:
+        if isinstance(error, VocabularyError) and (error.largest or 0) >= SMALLEST:
+            st.session_state[FULL] = (corpus, choices["cleaning"], choices["kind"], error.largest)
+            st.rerun()
         show_error(error)
     else:
         st.switch_page("app_pages/train.py")
 
 
-def _tokenizer() -> tuple[str, int]:
+def _tokenizer(corpus: str | DecodedText | None) -> tuple[str, int]:
     kinds = {info.kind: info for info in list_tokenizers() if info.small}
     kind = st.radio(
         _("What becomes a number?"), list(kinds), format_func=lambda kind: translate_sentence(kinds[kind].title),
         captions=[translate_sentence(info.description) for info in kinds.values()], key="tokenizer",
         persist_state="session",
     )  # fmt: skip
-    size = 512
-    if kinds[kind].learns:
-        size = st.select_slider(_("Vocabulary"), [300, 400, 512, 768, 1024, 2048, 4096, 8192], value=512, key="pieces")
+    if not kinds[kind].learns:
+        return kind, DEFAULT_SIZE
+    *which, largest = st.session_state.get(FULL, (None,))
+    if which != [corpus, st.session_state.get(CLEANING, ()), kind]:
+        largest = None
+    sizes = sizes_up_to(largest)
+    if st.session_state.setdefault(PIECES, DEFAULT_SIZE) not in sizes:
+        st.session_state[PIECES] = sizes[-1] if largest else DEFAULT_SIZE
+    if len(sizes) == 1:
+        st.caption(_("Vocabulary: {count:,}, the most that this text fills.").format(count=largest))
+        return kind, sizes[0]
+    size = st.select_slider(_("Vocabulary"), sizes, key=PIECES)
+    if largest:
+        st.caption(_("This text fills {count:,} at most.").format(count=largest))
     return kind, size
 
 

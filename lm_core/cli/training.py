@@ -119,7 +119,7 @@ def text_of_file(path: Path, settings: Settings) -> dict[str, Any]:
     if not path.is_file():
         raise CorpusError(f'There is no file "{printable(str(path))}".')
     refuse_too_large(path.stat().st_size, filename=path.name, max_bytes=settings.max_text_bytes)
-    decoded = read_files([(path.name, path.read_bytes())], max_bytes=settings.max_text_bytes)
+    decoded = read_files([(path.name, path.read_bytes())], max_bytes=settings.max_text_bytes).text
     for note in decoded.notes:
         print(printable(note), file=sys.stderr)
     title, folder = safe_title(path.name), settings.texts_folder

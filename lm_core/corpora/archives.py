@@ -1,7 +1,7 @@
 """Reads .zip archives without trusting them: bytes in, the members that may be read out, all in memory.
 
 The directory of an archive is looked at first: how many members, how large unpacked, where their names lead. Nothing is
-ever written to the disk, and `zipfile` gives no more bytes of a member than the directory says.
+ever written to the disk, and no more bytes of a member are unpacked than the directory says.
 """
 
 from __future__ import annotations
@@ -69,13 +69,14 @@ def _refuse_member(member: zipfile.ZipInfo, file: str) -> None:
 
 
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, filename: str) -> bytes:
-    """All bytes of a member.
+    """All bytes of a member, as many as the directory says: `archive.read` unpacks what there is before it counts.
 
     Raises:
-        CorpusError: it is damaged, or packed in a way that Python does not know.
+        CorpusError: it is damaged, or longer than it says, or packed in a way that Python does not know.
     """
     try:
-        return archive.read(member)
+        with archive.open(member) as packed:
+            return packed.read(member.file_size)
     except DAMAGED:
         raise CorpusError(f'"{safe_title(member.filename)}" in {quoted(filename)} is damaged. Pack it again.') from None
 

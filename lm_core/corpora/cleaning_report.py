@@ -6,10 +6,11 @@ Only a few changed documents are compared letter by letter, each in a window, so
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from typing import Final, Literal
 
 from lm_core.config import CleaningStepName
@@ -21,6 +22,8 @@ MOST_WORDS = 400  # of lines that were changed
 CONTEXT = 60  # characters shown around a change
 LONGEST = 240  # characters shown of one change
 
+_NO_LETTERS: Final = re.compile(r"[\W_]+")
+_TAG: Final = re.compile("<[^<>]*>")
 _WORDS: Final = re.compile(r"\w+|[^\S\n]+|.|\n")
 
 Kind = Literal["same", "out", "in"]
@@ -35,6 +38,7 @@ class Piece:
 
 
 Passage = tuple[Piece, ...]
+Code = tuple[str, int, int, int, int]  # of `difflib`: what happened, from where to where in the old and in the new
 
 
 @dataclass(frozen=True)
@@ -127,12 +131,14 @@ def _common_start(old: str, new: str, place_old: int, place_new: int) -> int:
 def _differences(old: str, new: str, start_old: int, start_new: int) -> tuple[list[Piece], int, int]:
     """Compare windows from the first difference on, line by line, then word by word within lines that were changed.
 
-    Returns the pieces, and where in both texts the last line begins that is equal again; (0, 0) if there is none.
+    Lines belong together that have the same letters: those that lost blanks or capitals are still themselves.
+    Returns the pieces, and where in both texts the last line ends that belongs together; (0, 0) if there is none.
     """
     start_old, start_new = _line_start(old, start_old), _line_start(new, start_new)
     lines_old = old[start_old : start_old + WINDOW].splitlines(keepends=True)[:MOST_LINES]
     lines_new = new[start_new : start_new + WINDOW].splitlines(keepends=True)[:MOST_LINES]
-    codes = SequenceMatcher(None, lines_old, lines_new, autojunk=False).get_opcodes()
+    letters_old, letters_new = list(map(_letters, lines_old)), list(map(_letters, lines_new))
+    codes = _side_by_side(letters_old, letters_new)
     whole = start_old + WINDOW >= len(old) and start_new + WINDOW >= len(new) and len(lines_old) < MOST_LINES
     meets = [code for code in codes if code[0] == "equal"]
     if not whole and meets:  # what comes after the last equal line may only be cut off in one window
@@ -151,17 +157,62 @@ def _line_start(text: str, place: int) -> int:
     return start or max(0, place - CONTEXT)
 
 
-def _pieces(code: tuple[str, int, int, int, int], old: list[str], new: list[str]) -> list[Piece]:
+def _letters(line: str) -> str:
+    """' <b>The</b>  End.' -> 'theend': what most steps leave of a line; a line without letters is itself."""
+    return _NO_LETTERS.sub("", _TAG.sub("", unicodedata.normalize("NFKC", line))).casefold() or line.strip()
+
+
+def _side_by_side(old: list[str], new: list[str]) -> list[Code]:
+    """What `SequenceMatcher.get_opcodes` gives, for the pairs of equal lines that have most letters together.
+
+    `SequenceMatcher` begins with the longest run of equal lines: among many empty ones, with a few of those.
+    """
+    ahead = [[0] * (len(new) + 1) for _line in range(len(old) + 1)]  # letters of the best pairs from here on
+    for i in reversed(range(len(old))):
+        row, below, letters = ahead[i], ahead[i + 1], len(old[i]) + 1
+        for j in reversed(range(len(new))):
+            row[j] = below[j + 1] + letters if old[i] == new[j] else max(below[j], row[j + 1])
+    codes: list[Code] = []
+    i = j = done_old = done_new = 0
+    while i < len(old) and j < len(new):
+        if old[i] != new[j]:
+            i, j = (i + 1, j) if ahead[i + 1][j] >= ahead[i][j + 1] else (i, j + 1)
+            continue
+        start = i, j
+        while i < len(old) and j < len(new) and old[i] == new[j]:
+            i, j = i + 1, j + 1
+        codes += [*_other(done_old, start[0], done_new, start[1]), ("equal", start[0], i, start[1], j)]
+        done_old, done_new = i, j
+    return [*codes, *_other(done_old, len(old), done_new, len(new))]
+
+
+def _other(old_from: int, old_to: int, new_from: int, new_to: int) -> list[Code]:
+    if old_from == old_to and new_from == new_to:
+        return []
+    kind = "insert" if old_from == old_to else "delete" if new_from == new_to else "replace"
+    return [(kind, old_from, old_to, new_from, new_to)]
+
+
+def _pieces(code: Code, old: list[str], new: list[str]) -> list[Piece]:
     kind, old_from, old_to, new_from, new_to = code
     out, come = "".join(old[old_from:old_to]), "".join(new[new_from:new_to])
-    if kind == "equal":
+    if out == come:
         return [Piece("same", out)]
-    if kind == "replace" and old_to - old_from == new_to - new_from:  # line for line is quicker, and reads better
+    if old_to - old_from == new_to - new_from:  # line for line is quicker, and reads better
         pairs = zip(old[old_from:old_to], new[new_from:new_to], strict=True)
-        return [piece for pair in pairs for piece in _within_lines(*pair)]
+        runs = groupby(pairs, key=lambda pair: pair[0] == pair[1])
+        return [piece for same, run in runs for piece in (_same(run) if same else _changed(run))]
     if kind == "replace":
         return _within_lines(out, come)
     return [Piece("out", out)] if out else [Piece("in", come)]
+
+
+def _same(pairs: Iterable[tuple[str, str]]) -> list[Piece]:
+    return [Piece("same", "".join(line for line, _same_line in pairs))]
+
+
+def _changed(pairs: Iterable[tuple[str, str]]) -> list[Piece]:
+    return [piece for pair in pairs for piece in _within_lines(*pair)]
 
 
 def _within_lines(out: str, come: str) -> list[Piece]:

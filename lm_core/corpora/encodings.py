@@ -78,8 +78,9 @@ def _by_mark(data: bytes) -> Reading | None:
 
 
 def _as_utf8(data: bytes) -> Reading | None:
+    """UTF-8, in which a careless program may have written halves of characters: cleaning says what becomes of them."""
     try:
-        return Reading(data.decode("utf-8"), "utf-8")
+        return Reading(data.decode("utf-8", errors="surrogatepass"), "utf-8")
     except UnicodeDecodeError:
         return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import time
+import zipfile
 from typing import Final
 
 from lm_core.corpora.archives import DAMAGED, open_archive, read_member
@@ -30,9 +31,13 @@ def read_docx(data: bytes, filename: str, *, max_bytes: int) -> str:
     """
     file = quoted(filename)
     archive = open_archive(data, filename, most_bytes=ROOM_FOR_PICTURES * max_bytes)
-    for member in archive.infolist():
-        if member.filename.endswith((".xml", ".rels")):
-            _refuse_entities(read_member(archive, member, filename), file)
+    unpacked = io.BytesIO()  # python-docx reads this: no part of it can be longer than its directory says
+    with zipfile.ZipFile(unpacked, "w") as copy:
+        for member in archive.infolist():
+            content = read_member(archive, member, filename)
+            if member.filename.endswith((".xml", ".rels")):
+                _refuse_entities(content, file)
+            copy.writestr(member.filename, content)
     if (missing := missing_package("docx")) is not None:
         raise CorpusError(f"{file} is a Word document. {missing}")
     import docx
@@ -40,7 +45,7 @@ def read_docx(data: bytes, filename: str, *, max_bytes: int) -> str:
     from docx.table import Table
 
     try:
-        document = docx.Document(io.BytesIO(data))
+        document = docx.Document(unpacked)
         lines = []
         for part in document.iter_inner_content():
             if isinstance(part, Table):

@@ -3,7 +3,7 @@
     one .txt, .md, .docx, .pdf     one document
     .csv, .tsv, .jsonl             one document per row
     .zip                           what its files give
-    several files                  what each gives, in their order
+    several files                  what each gives, in their order; one that cannot be read is left out
 
 A file is known by its content; its name only tells a table from other text. Nothing is changed without a sentence.
 """
@@ -25,13 +25,26 @@ ZIP: Final = b"PK\x03\x04"
 EMPTY_ZIP: Final = b"PK\x05\x06"
 PDF: Final = b"%PDF-"
 ENDINGS: Final = ("txt", "md", "csv", "tsv", "jsonl", "ndjson", "docx", "pdf", "zip")
-NAMED: Final = 3  # how many files a note names before it only counts
+NAMED: Final = 3  # how many files a sentence names
 _OFFICE: Final = {
     "xl/workbook.xml": "an Excel workbook. Save the sheet as .csv first.",
     "ppt/presentation.xml": "a PowerPoint presentation. Save its text as .txt first.",
     "META-INF/container.xml": "an e-book. Save its text as .txt first.",
     "content.xml": "an OpenDocument file. Save it as .docx or .txt first.",
 }
+
+
+@dataclass(frozen=True)
+class FilesRead:
+    """The text of some files; the files that it is of; why the others were left out, a sentence each.
+
+    `columns` are those of tables that hold text, that with most text first, by the table's file.
+    """
+
+    text: DecodedText
+    names: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -41,6 +54,13 @@ class _Found:
     documents: list[str] = field(default_factory=list)
     encodings: dict[str, None] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)  # a set that keeps its order
+    columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def take(self, other: _Found) -> None:
+        self.documents += other.documents
+        self.encodings |= other.encodings
+        self.notes |= other.notes
+        self.columns |= other.columns
 
     def add(self, reading: DecodedText, documents: Sequence[str] = ()) -> None:
         self.documents += documents or [reading.text]
@@ -50,35 +70,49 @@ class _Found:
 
 def read_files(
     files: Sequence[tuple[str, bytes]], *, max_bytes: int, columns: Mapping[str, str] | None = None
-) -> DecodedText:
+) -> FilesRead:
     """The text of these files; `columns` says by a file's name which column of a table to take.
 
     Raises:
-        CorpusError: one of them cannot be read, or together they are too large or too short.
+        CorpusError: none of them can be read, or together they are too large or too short.
     """
-    if len(files) > 1:
-        refuse_too_large(sum(len(data) for _name, data in files), filename="", max_bytes=max_bytes)
-    found = _Found()
+    found, names, refusals, size = _Found(), [], [], 0
     for name, data in files:
-        _read(name, data, found, max_bytes, columns or {})
-    documents = tuple(found.documents)
-    if len(documents) > 1:
-        documents = tuple(map(_ended, documents))
+        one = _Found()
+        try:
+            _read(name, data, one, max_bytes, columns or {})
+        except CorpusError as error:
+            refusals.append(str(error))
+            continue
+        found.take(one)
+        names.append(name)
+        size += sum(map(len, one.documents))
+        if len(files) > 1 and size > max_bytes:  # before more is read
+            raise _too_much(len(files), max_bytes)
+    if not found.documents:
+        raise _all_of(refusals)
+    documents = tuple(map(_ended, found.documents) if len(found.documents) > 1 else found.documents)
     text = "".join(documents)
-    refuse_too_large(len(text.encode("utf-8")), filename=files[0][0], max_bytes=max_bytes)
-    refuse_too_short(text)
-    return DecodedText(text, ", ".join(found.encodings), tuple(found.notes), documents if len(documents) > 1 else ())
-
-
-def columns_of(name: str, data: bytes, *, max_bytes: int) -> tuple[str, ...]:
-    """The columns of a table that hold text, that with most text first; () for a file that is no table or not read."""
-    if _ending(name) not in ("csv", "tsv", "jsonl", "ndjson") or data.startswith((ZIP, PDF)):
-        return ()
+    size = len(text.encode("utf-8"))
+    if len(files) > 1 and size > max_bytes:
+        raise _too_much(len(files), max_bytes)
+    refuse_too_large(size, filename=files[0][0], max_bytes=max_bytes)
     try:
-        _reading, table = _read_table(name, data, max_bytes)
-    except CorpusError:
-        return ()  # reading it says why
-    return table.columns
+        refuse_too_short(text)
+    except CorpusError as error:
+        raise _all_of([str(error), *refusals]) from None
+    reading = DecodedText(text, ", ".join(found.encodings), tuple(found.notes), documents if len(documents) > 1 else ())
+    return FilesRead(reading, tuple(names), tuple(refusals), found.columns)
+
+
+def _all_of(refusals: list[str]) -> CorpusError:
+    return CorpusError(" ".join(refusals[:NAMED]))
+
+
+def _too_much(n_files: int, max_bytes: int) -> CorpusError:
+    return CorpusError(
+        f"These {n_files:,} files hold more than {max_bytes / 1e6:,.1f} MB of text together. Choose fewer of them."
+    )
 
 
 def title_of(names: Sequence[str]) -> str:
@@ -98,6 +132,7 @@ def _read(name: str, data: bytes, found: _Found, max_bytes: int, columns: Mappin
         raise CorpusError(f"{quoted(name)} is no .{ending} file, whatever its name says. Save it again, or as .txt.")
     elif ending in ("csv", "tsv", "jsonl", "ndjson"):
         reading, table = _read_table(name, data, max_bytes)
+        found.columns[name] = table.columns
         documents = table.documents(quoted(name), columns.get(name))
         taken = columns.get(name, table.columns[0])
         note = f'The column "{taken}" of {quoted(name)} was taken: {len(documents):,} documents.'

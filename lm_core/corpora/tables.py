@@ -93,7 +93,7 @@ def _numbered(text: str) -> Iterator[tuple[int, str]]:
 
 def _row(line: str, number: int, file: str) -> Row:
     try:
-        value: Any = json.loads(line)
+        value: Any = json.loads(line, parse_int=float)  # Python reads no whole number of more than 4,300 digits
     except (ValueError, RecursionError):  # no JSON, or more brackets than Python reads
         raise CorpusError(
             f"Line {number:,} of {file} is not JSON. Correct it or take it out, then try again."

@@ -20,7 +20,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, Final, final
 
-from lm_core.errors import TokenizerError
+from lm_core.errors import TokenizerError, VocabularyError
 from lm_core.tokenizers.base import (
     EncodingStep,
     Kind,
@@ -238,13 +238,14 @@ def _entry(i: int, token: bytes) -> VocabularyEntry:
         return VocabularyEntry(i, shown, "byte")
 
 
-def _too_large(asked: int, largest: int) -> TokenizerError:
+def _too_large(asked: int, largest: int) -> VocabularyError:
     if largest == BYTES:
-        return TokenizerError(
+        return VocabularyError(
             f"This text is too short for a BPE vocabulary of {asked}: no two bytes stand together twice. "
             "Choose the byte tokenizer, or a longer text."
         )
-    return TokenizerError(
+    return VocabularyError(
         f"This text is too short for a BPE vocabulary of {asked}: the largest possible is {largest}, where no pair of "
-        f"tokens is left that occurs twice. Choose {largest} or less, or a longer text."
+        f"tokens is left that occurs twice. Choose {largest} or less, or a longer text.",
+        largest,
     )

@@ -16,7 +16,7 @@ from typing import Final, Literal
 
 import sentencepiece
 
-from lm_core.errors import TokenizerError
+from lm_core.errors import TokenizerError, VocabularyError
 from lm_core.tokenizers.base import without_surrogates
 
 PieceKind = Literal["sentencepiece-bpe", "unigram"]
@@ -122,12 +122,13 @@ def _largest_vocabulary(lines: Sequence[str], kind: str, size: int) -> int | Non
     return None
 
 
-def _too_large(kind: str, asked: int, largest: int | None) -> TokenizerError:
+def _too_large(kind: str, asked: int, largest: int | None) -> VocabularyError:
     if largest is None:
-        return TokenizerError(
+        return VocabularyError(
             f"This text is too short for a {kind} vocabulary of {asked}. Choose the char tokenizer, or a longer text."
         )
-    return TokenizerError(
+    return VocabularyError(
         f"This text is too short for a {kind} vocabulary of {asked}: the largest possible is {largest}. "
-        f"Choose {largest} or less, or a longer text."
+        f"Choose {largest} or less, or a longer text.",
+        largest,
     )

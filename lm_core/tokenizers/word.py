@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, final
 
-from lm_core.errors import TokenizerError
+from lm_core.errors import TokenizerError, VocabularyError
 from lm_core.tokenizers.base import (
     REPLACEMENT,
     EncodingStep,
@@ -56,9 +56,10 @@ class WordTokenizer(Tokenizer):
             raise TokenizerError("The text is empty, so it has no words to number. Choose a longer text.")
         if len(counts) + 1 < vocab_size:
             largest = len(counts) + 1
-            raise TokenizerError(
+            raise VocabularyError(
                 f"This text has too few words for a vocabulary of {vocab_size}: the largest possible is {largest}. "
-                f"Choose {largest} or less, or a longer text."
+                f"Choose {largest} or less, or a longer text.",
+                largest,
             )
         return cls(sorted(counts, key=lambda word: (-counts[word], word))[: vocab_size - 1])
 

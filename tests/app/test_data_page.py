@@ -107,16 +107,47 @@ def test_a_text_is_cut_into_tokens_without_training(corpus, monkeypatch, home):
 
 def test_several_files_and_a_chosen_column_become_one_text_with_documents(home):
     rows = ("name;story\n" + "".join(f"Anna{place};It was a dark night.\n" for place in range(30))).encode()
-    assert data.columns_of_upload(rows, "t.csv") == ("story", "name")
-    assert data.columns_of_upload(PAGE.encode(), "a.txt") == ()
     own = data.read_uploads([("t.csv", rows), ("a.txt", PAGE.encode())], {"t.csv": "name"})
-    assert own.title == "t + 1"
+    assert (own.title, own.columns, own.left_out) == ("t + 1", {"t.csv": ("story", "name")}, ())
     assert (len(own.read.documents), own.read.documents[0]) == (31, "Anna0\n")
     assert text_views.picture(own.read, ())["documents"] == 31
     config = data.new_config(
         own.read, title=own.title, kind="char", vocab_size=512, preset="tiny", recipe="modern", name="", probe=""
     )
     assert load_corpus(config.corpus, texts_folder=home / "texts", seed=1).documents == own.read.documents
+
+
+def test_uploads_are_read_once_a_bad_one_is_left_out_and_another_column_can_be_chosen(monkeypatch):
+    rows = "id;story;by\n" + "".join(f"{n};Once a fox met a bear.;Anna and Ben {n}\n" for n in range(40))
+    asked = []
+    read = data.read_uploads
+    monkeypatch.setattr(data, "read_uploads", lambda *given: asked.append(given[1]) or read(*given))
+    app = open_data(corpus="own-text")
+    files = [("t.csv", rows.encode(), "text/csv"), ("<b>.zip", b"PK\x03\x04cut", "application/zip")]
+    app.file_uploader[0].set_value(files).run()
+    app.text_input(key="run name").set_value("x").run()
+    assert asked == [{}]
+    assert "One file was left out" in app.warning[0].value
+    assert r'"\<b\>" begins like a ZIP archive' in app.warning[0].value
+    [column] = [box for box in app.selectbox if "t" in box.label]
+    assert column.options == ["story", "by", "id"]
+    column.set_value("by").run()
+    assert app.session_state[own_text.UPLOAD].read.documents[0] == "Anna and Ben 0\n"
+    next(box for box in app.selectbox if "t" in box.label).set_value("id").run()
+    assert "This text has 109 characters" in app.warning[0].value
+    next(box for box in app.selectbox if "t" in box.label).set_value("story").run()
+    assert app.session_state[own_text.UPLOAD].read.documents[0] == "Once a fox met a bear.\n"
+    assert asked == [{}, {"t.csv": "by"}, {"t.csv": "id"}, {}]
+
+
+def test_a_pasted_text_is_read_when_it_changes(monkeypatch):
+    asked = []
+    read = data.read_paste
+    monkeypatch.setattr(data, "read_paste", lambda text: asked.append(text) or read(text))
+    app = open_data(corpus="own-text")
+    app.text_area[0].set_value(PAGE).run()
+    app.text_input(key="run name").set_value("x").run()
+    assert asked == [PAGE]
 
 
 def test_a_link_with_a_stored_text_opens_it_and_another_choice_leaves_it(home):
@@ -273,6 +304,24 @@ def test_a_probe_with_half_a_character_can_be_stored():
     assert config.probe == "a?b"
     assert config.tokenizer.vocab_size == 400
     config.to_json().encode()
+
+
+@pytest.mark.parametrize(("kind", "largest"), [("sentencepiece-bpe", 359), ("word", 16)])
+def test_a_vocabulary_that_the_text_cannot_fill_is_offered_smaller(home, monkeypatch, kind, largest):
+    monkeypatch.setattr("lm_core.jobs.launch.ensure_supervisor", lambda settings: None)
+    app = open_data(corpus="own-text")
+    app.text_area[0].set_value(PAGE * 20).run()
+    app.radio(key="tokenizer").set_value(kind).run()
+    train_button(app).click().run()
+    assert not app.exception
+    assert not runs.store().list()
+    if largest < 300:
+        assert any(f"Vocabulary: {largest}, the most that this text fills." in words.value for words in app.caption)
+    else:
+        assert app.select_slider(key="pieces").options == ["300", str(largest)]
+    train_button(app).click().run()
+    [status] = runs.store().list()
+    assert runs.config_of(status.run_id).tokenizer.vocab_size == largest
 
 
 def test_an_impossible_preset_is_refused():

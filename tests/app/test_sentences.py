@@ -22,6 +22,7 @@ from lm_core.corpora.cleaning import clean_text
 from lm_core.corpora.corpus import Corpus
 from lm_core.corpora.library import list_corpora, load_corpus
 from lm_core.corpora.packages import missing_package
+from lm_core.corpora.readers import read_files
 from lm_core.data.splitting import split_documents
 from lm_core.errors import LMError
 from lm_core.jobs.endings import why_it_ended
@@ -134,8 +135,11 @@ def test_files_that_are_no_texts(signature):
 
 
 def test_files_that_are_empty_too_large_or_noise():
-    for data in (b"", b"x" * 10_001, bytes(range(256)) * 20):
+    bad = (b"", b"x" * 10_001, bytes(range(256)) * 20)
+    for data in bad:
         assert_translated(refusal(uploads.decode_text, data, max_bytes=10_000))
+    assert_translated(refusal(read_files, [("甲", data) for data in bad], max_bytes=10_000))
+    assert_translated(refusal(read_files, [("甲", b"x" * 6_000), ("乙", b"x" * 6_000)], max_bytes=10_000))
 
 
 def test_notes_on_what_was_changed_in_an_upload():
@@ -286,9 +290,10 @@ def test_every_error_that_the_engine_raises_has_a_template():
                 put_together.setdefault(where, []).append(line)
             else:
                 assert template in known, f"{where}:{line}"
-    # parse_config joins its sentences, the loop words its NaN apart; both are tested above
+    # parse_config and read_files join their sentences, the loop words its NaN apart; these are tested above
     assert {where: len(lines) for where, lines in put_together.items()} == {
         "lm_core/config.py": 1,
+        "lm_core/corpora/readers.py": 1,
         "lm_core/training/loop.py": 1,
     }
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from functools import partial
 
 import pytest
@@ -99,10 +100,15 @@ def test_a_text_that_is_gone_says_so(address, words):
     assert words in open_tokens(**address).error[0].value
 
 
-def test_a_vocabulary_that_the_text_cannot_fill_says_what_is_possible(home):
+def test_a_vocabulary_that_the_text_cannot_fill_becomes_the_largest_that_it_can(home):
     spec = store_text(TEXT[:400], title="Short", texts_folder=runs.settings().texts_folder)
-    app = open_tokens(corpus="own-text", text=spec.text_id, kind="unigram", vocab="8192")
-    assert "too short for a unigram vocabulary" in app.error[0].value
+    app = open_tokens(corpus="own-text", text=spec.text_id, kind="word", vocab="8192")
+    assert not app.error
+    [said] = [words.value for words in app.caption if "at most" in words.value]
+    largest = re.search(r"\d+", said)[0]
+    assert said == f"This text fills {largest} at most."
+    assert next(box for box in app.selectbox if box.label == "Vocabulary").options == [largest]
+    assert app.query_params["vocab"] in (largest, [largest])
 
 
 @pytest.mark.parametrize(

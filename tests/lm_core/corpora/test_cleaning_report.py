@@ -1,6 +1,7 @@
 """What cleaning did, in counts and passages that can be put together again."""
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -36,6 +37,15 @@ def test_a_masked_address_is_shown_with_what_stands_around_it():
         Piece("same", " now\n"),
         Piece("same", "Last line\n"),
     )
+
+
+def test_lines_that_stay_are_laid_beside_themselves_when_those_between_them_go():
+    names = ("Ann", "Bob", "Cid", "Dan", "Eve") * 3
+    told = [f"One  day {name} met {other} at the river.\n\n\n\n" for name, other in pairwise(names)]
+    for step, most in (("whitespace", ""), ("html", "<b>")):
+        [passage, *_more] = report(("".join(told).replace("  day", f" {most}  day"),), step).examples
+        words = [piece.text for piece in passage if piece.kind != "same"]
+        assert not any(name in word for word in words for name in names), words
 
 
 def test_changes_far_apart_in_one_document_are_passages_of_their_own():

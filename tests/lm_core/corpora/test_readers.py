@@ -4,14 +4,16 @@ import contextlib
 import io
 import json
 import random
+import struct
 import sys
 import time
+import tracemalloc
 import zipfile
 
 import pytest
 
 from lm_core.corpora import archives, office, packages
-from lm_core.corpora.readers import columns_of, read_files, title_of
+from lm_core.corpora.readers import read_files, title_of
 from lm_core.corpora.uploads import read_text, store_text
 from lm_core.errors import CorpusError
 
@@ -22,7 +24,11 @@ ROWS = ["Once upon a time there was a fox.", "The fox, who was red,\nliked grape
 
 
 def read(*files, **options):
-    return read_files(files, **{"max_bytes": LIMIT, **options})
+    return read_files(files, **{"max_bytes": LIMIT, **options}).text
+
+
+def columns_of(name, data):
+    return read_files([(name, data)], max_bytes=LIMIT).columns[name]
 
 
 def refusal(*files, **options):
@@ -108,7 +114,7 @@ def test_each_row_of_a_table_is_a_document_of_the_wordiest_column(delimiter):
     reading = read(("fox.csv", table))
     assert reading.documents == tuple(row + ("\n\n" if "\n" in row else "\n") for row in ROWS)
     assert reading.notes == ('The column "story" of "fox" was taken: 12 documents.',)
-    assert columns_of("fox.csv", table, max_bytes=LIMIT) == ("story", "id", "mark")
+    assert columns_of("fox.csv", table) == ("story", "id", "mark")
 
 
 def test_another_column_can_be_chosen_and_one_that_is_not_there_is_refused():
@@ -122,14 +128,16 @@ def test_a_first_line_that_is_a_row_gives_no_names():
     table = "".join(f"{place},Once there was a fox number {place}.\n" for place in range(30)).encode()
     reading = read(("t.csv", table))
     assert (len(reading.documents), reading.documents[0]) == (30, "Once there was a fox number 0.\n")
-    assert columns_of("t.csv", table, max_bytes=LIMIT) == ("column 2", "column 1")
+    assert columns_of("t.csv", table) == ("column 2", "column 1")
 
 
 def test_each_object_of_a_jsonl_file_is_a_document_of_one_field():
     lines = "\n".join(json.dumps({"id": place, "text": row, "by": "A"}) for place, row in enumerate(ROWS)) + "\n\n"
     reading = read(("fox.jsonl", lines.encode()))
     assert [document.strip("\n") for document in reading.documents] == ROWS
-    assert columns_of("fox.jsonl", lines.encode(), max_bytes=LIMIT) == ("text", "by")
+    assert columns_of("fox.jsonl", lines.encode()) == ("text", "by")
+    large = lines.replace('"id": 0', '"id": ' + "9" * 5000).encode()  # more digits than Python turns into a number
+    assert read(("fox.jsonl", large)).documents == reading.documents
     plain = "\n".join(json.dumps(row) for row in ROWS).encode()
     assert read(("fox.jsonl", plain)).documents == reading.documents
 
@@ -186,7 +194,32 @@ def test_two_hundred_megabytes_are_refused_at_once_with_both_sizes():
 
 def test_several_files_together_must_fit_too():
     half = b"x" * (LIMIT // 2 + 1)
-    assert "but at most 5.0 MB" in refusal(("a.txt", half), ("b.txt", half))
+    said = "These 3 files hold more than 5.0 MB of text together. Choose fewer of them."
+    assert refusal(("a.txt", half), ("b.txt", half), ("c.txt", half)) == said
+    assert refusal(("a.txt", "é".encode() * (LIMIT // 4 + 1)), ("b.txt", half), ("c.txt", b"x")) == said
+
+
+def test_a_file_that_cannot_be_read_costs_none_of_the_others():
+    files = [("cut.zip", b"PK\x03\x04cut"), ("a.txt", PAGE.encode()), ("big.txt", bytes(LIMIT + 1))]
+    files.append(("b.md", b"Short."))
+    found = read_files(files, max_bytes=LIMIT)
+    assert found.text.documents == (PAGE + "\n", "Short.\n")
+    assert found.names == ("a.txt", "b.md")
+    assert [sentence.split()[0] for sentence in found.left_out] == ['"cut"', '"big"']
+    said = refusal(*files[::2], files[3])
+    assert all(part in said for part in ('"cut" begins like', '"big" has 5.0 MB', "This text has 6 characters"))
+    assert all(part in refusal(*files[::2]) for part in ('"cut" begins like', '"big" has 5.0 MB'))
+
+
+def test_a_member_that_is_longer_than_its_directory_says_is_not_unpacked():
+    lying = bytearray(zipped({"word/document.xml": "<x/>", "a.txt": bytes(30_000_000)}))
+    struct.pack_into("<I", lying, lying.rindex(b"PK\x01\x02") + 24, 1000)
+    tracemalloc.start()
+    said = [refusal(("lies.zip", bytes(lying))), refusal(("lies.docx", bytes(lying)))]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert said == ['"a" in "lies" is damaged. Pack it again.'] * 2
+    assert peak < 3_000_000
 
 
 BOMB = zipped({"a.txt": bytes(4_000_000)})

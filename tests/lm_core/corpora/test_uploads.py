@@ -38,6 +38,13 @@ def test_a_windows_file_is_read_with_a_note_for_each_change():
     )
 
 
+def test_halves_of_characters_in_a_file_are_joined_or_taken_out():
+    data = (TEXT + "\ud83d\ude00 and \ud83d alone").encode("utf-8", errors="surrogatepass")
+    decoded = decode_text(data, max_bytes=LIMIT)
+    assert (decoded.text, decoded.encoding) == (TEXT + "😀 and  alone", "utf-8")
+    assert decoded.notes == ("1 broken half of a character was taken out.",)
+
+
 def test_a_page_of_html_is_a_text_like_any_other():
     page = "<script>alert('x')</script><img src=x onerror=alert(1)>\n" * 10
     assert decode_text(page.encode(), max_bytes=LIMIT).text == page
