@@ -212,7 +212,7 @@ async def embedding(request: Request) -> Response:
 
 
 async def tokens_of_text(request: Request) -> Response:
-    """A text as tokens: {"source", "text", "focus"} posted, as it may be longer than an address; nothing is kept."""
+    """A text, posted as it may be long, as tokens, or with "ids" all its ids: {"source", "text", "focus" or "ids"}."""
     body = b""
     async for chunk in request.stream():
         body += chunk
@@ -226,7 +226,8 @@ async def tokens_of_text(request: Request) -> Response:
     place = focus if isinstance(focus, int) and not isinstance(focus, bool) else None
 
     def make() -> Any:
-        return tokens.tokens_of(tokenizers.source_at({key: str(value) for key, value in source.items()}), text, place)
+        found = tokenizers.source_at({key: str(value) for key, value in source.items()})
+        return tokens.ids_of(found, text) if asked.get("ids") else tokens.tokens_of(found, text, place)
 
     return await _plainly(request, make)
 

@@ -23,9 +23,13 @@ Texts = Callable[[], Sequence[str]]
 
 
 def texts_of(source: Source) -> list[str]:
-    """What a run learns from, or a new tokenizer. Raises LMError where the text is no longer here."""
-    if not source.run:
-        return [tokenizers.text_of(source).text]
+    """What a run learns from, or a new tokenizer; in place of a text that never was here one of the library.
+
+    Raises:
+        LMError: the text is no longer here.
+    """
+    if not source.run or tokenizers.made_elsewhere(source):
+        return [tokenizers.text_to_try(source).text]
     config = runs.config_of(source.run)
     corpus = load_corpus(config.corpus, texts_folder=runs.settings().texts_folder, seed=config.seed)
     return split_documents(corpus, config.train.validation_fraction, config.seed)[0]
@@ -43,9 +47,10 @@ def film_of(source: str, _tokenizer: Tokenizer, _texts: Texts) -> Film:
     return film_of_learning(texts, merges_wanted=MOST_MERGES)
 
 
-def film_of_text(text: str) -> Film:
-    """What BPE learns from one's own text alone."""
-    return film_of_learning([text[:MOST_LOOKED_AT]], merges_wanted=MOST_MERGES)
+def film_of_text(text: str, tokenizer: Tokenizer) -> Film:
+    """What BPE learns from one's own text alone, cut as the tokenizer cuts it where that is BPE too."""
+    split = tokenizer.split if isinstance(tokenizer, BytePairTokenizer) else "words"
+    return film_of_learning([text[:MOST_LOOKED_AT]], merges_wanted=MOST_MERGES, split=split)
 
 
 def bounded(texts: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ import streamlit as st
 
 from app.loaders import runs
 from app.sentences import translate_sentence
-from lm_core.config import OWN_TEXT, CorpusSpec, RunConfig, TokenizerSpec, parse_config
+from lm_core.config import OWN_TEXT, PRETRAINED, CorpusSpec, RunConfig, TokenizerSpec, parse_config
 from lm_core.corpora.library import load_corpus
 from lm_core.data.dataset import RECORD_NAME, open_dataset
 from lm_core.errors import LMError, TokenizerError
@@ -52,7 +52,10 @@ class Source:
         assert self.tokenizer is not None
         if self.tokenizer.file_id is not None:
             return {"file": self.tokenizer.file_id, "name": self.tokenizer.title}
-        return {} if self.tokenizer.kind in COUNT_THEIR_OWN else {"vocab": str(self.tokenizer.vocab_size)}
+        if self.tokenizer.kind in COUNT_THEIR_OWN:
+            return {}
+        cut = {"cut": self.tokenizer.split} if self.tokenizer.split != "words" else {}
+        return {"vocab": str(self.tokenizer.vocab_size), **cut}
 
     @property
     def key(self) -> str:
@@ -90,7 +93,7 @@ def source_at(address: Mapping[str, str]) -> Source:
     if kind == UPLOADED:
         uploaded = {"kind": kind, "file_id": address.get("file"), "title": address.get("name", "")[:LONGEST_TITLE]}
         return Source(corpus=corpus, tokenizer=parse_config(TokenizerSpec, uploaded))
-    spec = spec_of(kind, address.get("vocab", ""))
+    spec = spec_of(kind, address.get("vocab", ""), address.get("cut", ""))
     if kind not in COUNT_THEIR_OWN and spec.vocab_size > SIZES[-1]:
         raise TokenizerError(
             f"To learn {spec.vocab_size:,} tokens would take too long while you wait. Choose {SIZES[-1]:,} or less."
@@ -98,13 +101,17 @@ def source_at(address: Mapping[str, str]) -> Source:
     return Source(corpus=corpus, tokenizer=spec)
 
 
-def spec_of(kind: str, size: str) -> TokenizerSpec:
-    """A kind and, for those that learn their pieces, the size of the vocabulary, as an address writes them."""
+def spec_of(kind: str, size: str, cut: str = "") -> TokenizerSpec:
+    """A kind and, for those that learn their pieces, the size of the vocabulary and what BPE's stay inside, as an
+    address writes them.
+    """
     if kind not in TOKENIZERS:
         raise TokenizerError(f'There is no tokenizer "{kind}". Choose one of: {", ".join(TOKENIZERS)}.')
     values: dict[str, Any] = {"kind": kind}
     if kind not in COUNT_THEIR_OWN and size:
         values["vocab_size"] = int(size) if size.isascii() and size.isdecimal() and len(size) < 10 else size
+    if kind == "bpe" and cut:
+        values["split"] = cut
     return parse_config(TokenizerSpec, values)
 
 
@@ -227,6 +234,23 @@ def text_of(source: Source) -> TrainingText:
         return training_text(source.corpus)
     config = runs.config_of(source.run)
     return training_text(config.corpus, config.seed)
+
+
+def made_elsewhere(source: Source) -> bool:
+    """Whether it came with a pretrained model, whose text is not here."""
+    return bool(source.run) and runs.config_of(source.run).corpus.name == PRETRAINED
+
+
+def text_beside(source: Source) -> CorpusSpec:
+    """What others learn from to be compared with a tokenizer: its own text, or where that is not here one of ours."""
+    if made_elsewhere(source):
+        return CorpusSpec()
+    return source.corpus or runs.config_of(source.run).corpus
+
+
+def text_to_try(source: Source) -> TrainingText:
+    """The beginning of that text. Raises LMError where it cannot be read."""
+    return training_text(text_beside(source)) if made_elsewhere(source) else text_of(source)
 
 
 def title_of(source: Source, language: str = "en") -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.loaders import runs, tokenizers
 from app.loaders.tokenizers import Reader, Source
+from lm_core.corpora.words import words_of
 from lm_core.errors import LMError
 from lm_core.presets import PRESETS, preset_config
 from lm_core.tokenizers.base import without_surrogates
@@ -20,6 +21,11 @@ MOST_TOKENS = 600  # drawn one by one
 MOST_ROWS = 200  # distinct tokens in the table
 LONGEST_PART = 24  # characters explained step by step
 LONGEST_TOKEN = 64  # characters, on average over a text
+PUBLISHED_CONTEXTS = {  # tokens: Radford et al. 2019, section 2.3; OpenAI 2023, "GPT-4"; OpenAI 2024, "Hello GPT-4o"
+    "gpt2": 1024,
+    "cl100k": 8192,
+    "o200k": 128_000,
+}
 
 
 def is_ready(run_id: str) -> bool:
@@ -33,10 +39,16 @@ def first_text(source: Source) -> str:
     return probe or "Shall I compare thee to a summer's day?\nThou art more lovely."
 
 
-def context_of(source: Source) -> int:
-    """How many tokens the run's model sees at once; without a run, the model that one would begin with."""
-    config = runs.config_of(source.run) if source.run else preset_config(next(iter(PRESETS)))
-    return config.model.context_length
+def context_of(source: Source) -> tuple[int, str]:
+    """How many tokens a model sees at once, and whose: the run's ("run"), that which a published vocabulary was made
+    for (its kind), or the smallest preset's ("preset").
+    """
+    if source.run:
+        return runs.config_of(source.run).model.context_length, "run"
+    kind = source.tokenizer.kind if source.tokenizer else ""
+    if kind in PUBLISHED_CONTEXTS:
+        return PUBLISHED_CONTEXTS[kind], kind
+    return preset_config(next(iter(PRESETS))).model.context_length, "preset"
 
 
 def tokens_of(source: Source, text: str, focus: int | None) -> dict[str, Any]:
@@ -49,10 +61,12 @@ def tokens_of(source: Source, text: str, focus: int | None) -> dict[str, Any]:
     ids = np.asarray(reader.tokenizer.encode(text), dtype=np.int64)
     shown = [int(token) for token in ids[:MOST_TOKENS]]
     part = text[slice(*part_around(reader, shown, text, focus))]
+    context, seer = context_of(source)
     return {
         "kind": reader.tokenizer.kind,
         "vocab_size": reader.tokenizer.vocab_size,
-        "context": context_of(source),
+        "context": context,
+        "seer": seer,
         "cut": len(whole) - len(text),
         "tokens": [[token, reader.texts[token], reader.kinds[token]] for token in shown],
         "starts": starts_of(reader, shown, text),
@@ -60,7 +74,7 @@ def tokens_of(source: Source, text: str, focus: int | None) -> dict[str, Any]:
         "counts": {
             "tokens": len(ids),
             "characters": len(text),
-            "words": len(text.split()),
+            "words": len(words_of(text)),
             "bytes": len(text.encode("utf-8")),
             "distinct": int(np.unique(ids).size),
         },
@@ -71,6 +85,11 @@ def tokens_of(source: Source, text: str, focus: int | None) -> dict[str, Any]:
             for step in reader.tokenizer.explain(part)
         ],
     }
+
+
+def ids_of(source: Source, text: str) -> dict[str, list[int]]:
+    """All ids of a text, to be copied."""
+    return {"ids": tokenizers.reader_of(source).tokenizer.encode(without_surrogates(text[:MOST_CHARACTERS]))}
 
 
 def starts_of(reader: Reader, shown: list[int], text: str) -> list[int]:

@@ -9,7 +9,7 @@ import numpy as np
 from app.loaders import tokenizers
 from app.loaders.tokenizers import Reader, Source
 from lm_core.errors import LMError, TokenizerError
-from lm_core.tokenizers.base import REPLACEMENT
+from lm_core.tokenizers.base import REPLACEMENT, bytes_text
 from lm_core.tokenizers.bpe import BytePairTokenizer
 from lm_core.tokenizers.bpe_training import BYTES
 from lm_core.tokenizers.export import to_huggingface
@@ -94,8 +94,9 @@ def parts_of(reader: Reader, token: int) -> list[str]:
     steps = reader.tokenizer.explain(text)
     if steps[-1].ids != (token,) or not any(step.name.startswith("merge") for step in steps):
         return []
-    before = [step.pieces for step in steps if len(step.pieces) > 1]
-    return list(before[-1]) if before else []
+    before = [step for step in steps if len(step.pieces) > 1]
+    in_bytes = before and before[-1].name == "UTF-8 bytes"
+    return [bytes_text(bytes.fromhex(piece)) if in_bytes else piece for piece in before[-1].pieces] if before else []
 
 
 def places_of(source: Source, reader: Reader, token: int) -> list[list[str]]:

@@ -19,18 +19,15 @@ SEEN = "merge"
 
 
 @st.fragment
-def film_section(source: str, tokenizer: Tokenizer, texts: film.Texts) -> None:
+def film_section(source: str, tokenizer: Tokenizer, texts: film.Texts, text_named: str) -> None:
     """How BPE learns its tokens, merge by merge.
 
-    `source` is a name that stands for this tokenizer and these texts; `texts` is called once for each. Where the
-    tokenizer has no merges of its own, the film shows what BPE would learn from the texts.
+    `source` is a name that stands for this tokenizer and these texts; `texts` is called once for each, and
+    `text_named` says what they are. Where the tokenizer has no merges of its own, the film shows what BPE would learn.
     """
     st.markdown(_("BPE begins with bytes and joins, again and again, the two tokens that stand together most often."))
     known = isinstance(tokenizer, BytePairTokenizer)
-    names = {
-        FROM_TEXTS: _("this tokenizer's text") if known else _("this run's text"),
-        FROM_OWN: _("only the text below"),
-    }
+    names = {FROM_TEXTS: text_named, FROM_OWN: _("only the text below")}
     start = st.radio(
         _("What does it learn from?"), list(names), format_func=names.get, horizontal=True, key="film source",
         persist_state="session",
@@ -44,7 +41,7 @@ def film_section(source: str, tokenizer: Tokenizer, texts: film.Texts) -> None:
         height=112,
     )
     try:
-        shown = film.film_of(source, tokenizer, texts) if start == FROM_TEXTS else film.film_of_text(text)
+        shown = film.film_of(source, tokenizer, texts) if start == FROM_TEXTS else film.film_of_text(text, tokenizer)
     except LMError as error:
         show_error(error)
         return

@@ -18,17 +18,18 @@ ASKED = "unigram pieces were asked for"
 
 
 @st.fragment
-def lattice_section(source: str, tokenizer: Tokenizer, texts: film.Texts) -> None:
+def lattice_section(source: str, tokenizer: Tokenizer, texts: film.Texts, text_named: str) -> None:
     """All ways to cut one word into unigram pieces, the best of them, and a fair draw.
 
-    `source` is a name that stands for this tokenizer and these texts. Where the tokenizer is of another kind, pieces
-    are learned from the texts when the reader asks for them.
+    `source` is a name that stands for this tokenizer and these texts; `text_named` says what they are. Where the
+    tokenizer is of another kind, pieces are learned from the texts when the reader asks for them.
     """
     st.markdown(
         _("Unigram knows how probable each piece is. It weighs all ways to cut a word and takes the most probable one.")
     )
     if tokenizer.kind != "unigram" and st.session_state.get(ASKED) != source:
-        st.button(_("Learn unigram pieces from this text"), on_click=_ask, args=(source,))
+        learn = _("Learn unigram pieces from {text}").format(text=text_named)
+        st.button(learn, on_click=_ask, args=(source,), key="learn unigram pieces")
         st.caption(_("This tokenizer's pieces have no probabilities. Learning some that have takes a second or two."))
         return
     try:

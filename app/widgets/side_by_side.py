@@ -12,7 +12,7 @@ from app.loaders import runs, sidebyside, tokenizers
 from app.loaders.tokenizers import COUNT_THEIR_OWN, UPLOADED, Source
 from app.widgets.run_picker import label as run_label
 from app.widgets.tokenizer_picker import kind_name
-from lm_core.config import CorpusSpec
+from lm_core.config import CorpusSpec, TokenizerSpec
 from lm_core.tokenizers.registry import list_tokenizers
 
 OTHERS = "with"  # in the address: with=byte,bpe-4096,run-k3f9ab2c
@@ -25,9 +25,9 @@ MOST_RUNS = 12
 
 def pick_others(source: Source) -> list[dict[str, Any]]:
     """Draw the choice; the columns as the picture wants them, the page's own tokenizer first."""
-    corpus, own = sidebyside.specs_of(source)
-    options = {**_trained_here(corpus), **_of_runs(source.run)}
-    mine = own.kind if own.kind in COUNT_THEIR_OWN else f"{own.kind}-{own.vocab_size}"
+    _corpus, own = sidebyside.specs_of(source)
+    options = {**_trained_here(tokenizers.text_beside(source)), **_of_runs(source.run)}
+    mine = _name(own)
     if not source.run:
         options.pop(mine, None)
     linked = st.query_params.get(OTHERS)
@@ -42,7 +42,7 @@ def pick_others(source: Source) -> list[dict[str, Any]]:
     st.session_state[WRITTEN] = ",".join(chosen)
     state.remember_view(**{OTHERS: ",".join(chosen) or None})
     first = {
-        "label": own.title or _label(own.kind, own.vocab_size),
+        "label": own.title or _label(own),
         "of": _of_run(source.run),
         "source": source.address(),
     }
@@ -54,8 +54,17 @@ def _of_run(run_id: str) -> str:
     return names.get(run_id, run_id)
 
 
-def _label(kind: str, size: int) -> str:
-    return kind_name(kind) if kind in COUNT_THEIR_OWN else f"{kind_name(kind)} {size:,}"
+def _name(spec: TokenizerSpec) -> str:
+    """In the address: "byte", "unigram-512", "bpe-512", "bpe-lines-512"."""
+    parts = [spec.kind, *([] if spec.split == "words" else [spec.split]), str(spec.vocab_size)]
+    return spec.kind if spec.kind in COUNT_THEIR_OWN else "-".join(parts)
+
+
+def _label(spec: TokenizerSpec) -> str:
+    if spec.kind in COUNT_THEIR_OWN:
+        return kind_name(spec.kind)
+    label = f"{kind_name(spec.kind)} {spec.vocab_size:,}"
+    return label if spec.split == "words" else _("{tokenizer}, whole lines").format(tokenizer=label)
 
 
 def _trained_here(corpus: CorpusSpec) -> dict[str, tuple[str, Source]]:
@@ -65,10 +74,10 @@ def _trained_here(corpus: CorpusSpec) -> dict[str, tuple[str, Source]]:
         kind = info.kind
         if info.unavailable is not None or kind == UPLOADED:
             continue
-        for size in (0,) if kind in COUNT_THEIR_OWN else OFFERED_SIZES:
-            spec = tokenizers.spec_of(kind, str(size) if size else "")
-            name = f"{kind}-{size}" if size else kind
-            found[name] = (_label(kind, size), Source(corpus=corpus, tokenizer=spec))
+        sizes = ("",) if kind in COUNT_THEIR_OWN else tuple(map(str, OFFERED_SIZES))
+        for cut in ("", "lines") if kind == "bpe" else ("",):
+            for spec in (tokenizers.spec_of(kind, size, cut) for size in sizes):
+                found[_name(spec)] = (_label(spec), Source(corpus=corpus, tokenizer=spec))
     return found
 
 

@@ -17,6 +17,7 @@ from app.i18n import _, current_language
 from app.loaders import film as film_loader
 from app.loaders import tokenizers, tokens
 from app.loaders.tokenizers import Source
+from app.sentences import translate_sentence
 from app.widgets.film import SEEN as MERGE
 from app.widgets.film import film_section
 from app.widgets.frame import show_error
@@ -72,12 +73,21 @@ def browser(source: Source) -> None:
 
 def film(source: Source) -> None:
     """How BPE learns its tokens, on this tokenizer's own text."""
-    film_section(source.key, tokenizers.reader_of(source).tokenizer, partial(film_loader.texts_of, source))
+    texts = partial(film_loader.texts_of, source)
+    film_section(source.key, tokenizers.reader_of(source).tokenizer, texts, _text_named(source))
 
 
 def lattice(source: Source) -> None:
     """How unigram pieces are weighed, learned from this tokenizer's own text."""
-    lattice_section(source.key, tokenizers.reader_of(source).tokenizer, partial(film_loader.texts_of, source))
+    texts = partial(film_loader.texts_of, source)
+    lattice_section(source.key, tokenizers.reader_of(source).tokenizer, texts, _text_named(source))
+
+
+def _text_named(source: Source) -> str:
+    """What the film and the lattice learn from, in words."""
+    if tokenizers.made_elsewhere(source):
+        return f"“{translate_sentence(tokenizers.text_to_try(source).title)}”"
+    return _("this run's text") if source.run else _("this tokenizer's text")
 
 
 def sections() -> dict[str, tuple[str, Callable[[Source], None]]]:

@@ -19,7 +19,7 @@ from lm_core.corpora.clean import CLEANING_STEPS
 from lm_core.errors import LMError
 from lm_core.tokenizers.registry import list_tokenizers, tokenizer_info
 
-FROM, CORPUS, KIND, SIZE = "from", "corpus", "kind", "vocab"  # in the address
+FROM, CORPUS, KIND, SIZE, CUT = "from", "corpus", "kind", "vocab", "cut"  # in the address
 FILE = "tokenizer file of the token page"
 LARGEST = "the largest vocabulary that a text fills, by text and kind"
 OWN = "own text on the token page"  # its fingerprint and title, for when the reader comes back
@@ -62,7 +62,7 @@ def _key(name: str) -> str:
 
 
 def _of_run() -> Source | None:
-    state.remember_view(corpus=None, text=None, title=None, kind=None, vocab=None, file=None, name=None)
+    state.remember_view(corpus=None, text=None, title=None, kind=None, vocab=None, cut=None, file=None, name=None)
     state.remember_view(cleaning=None)
     run_id = pick_run()
     return None if run_id is None else Source(run=run_id)
@@ -74,6 +74,8 @@ def _new_one() -> Source | None:
     corpus = _corpus()
     kinds = {info.kind: kind_name(info.kind) for info in list_tokenizers() if info.unavailable is None}
     kind = _select(KIND, kinds, "bpe", _("Kind"), 200)
+    if kind != "bpe":
+        state.remember_view(cut=None)
     if kind == UPLOADED:
         state.remember_view(vocab=None)
         spec = _uploaded()
@@ -86,9 +88,11 @@ def _new_one() -> Source | None:
     sizes, suggested = tokenizers.sizes_up_to(largest), tokenizers.suggested_size(corpus)
     suggested = suggested if suggested in sizes else sizes[-1]
     size = _select(SIZE, {str(size): f"{size:,}" for size in sizes}, str(suggested), _("Vocabulary"), 120)
+    cuts = {"words": _("words, as GPT-2"), "lines": _("whole lines")}
+    cut = _select(CUT, cuts, "words", _("Pieces stay inside"), 180) if kind == "bpe" else ""
     if largest:
         st.caption(_("This text fills {count:,} at most.").format(count=largest))
-    return Source(corpus=corpus, tokenizer=tokenizers.spec_of(kind, size))
+    return Source(corpus=corpus, tokenizer=tokenizers.spec_of(kind, size, cut))
 
 
 def offer_no_more_than(source: Source, largest: int | None) -> bool:
@@ -163,8 +167,8 @@ def _select(name: str, options: dict[str, str], default: str, label: str, width:
 def train_with(source: Source) -> None:
     """A button that goes to the page Data, where a model is trained on this text with this tokenizer."""
     corpus, spec = sidebyside.specs_of(source)
-    if not tokenizer_info(spec.kind).small:
-        return  # its vocabulary is far too large for a model that is trained here
+    if not tokenizer_info(spec.kind).small or spec.split != "words":
+        return  # its vocabulary is far too large for a model that is trained here, or the form there has no such choice
     if not st.button(_("Train a model with this tokenizer"), icon=":material/arrow_forward:"):
         return
     st.session_state["tokenizer"] = spec.kind  # the choices of the form there

@@ -21,7 +21,7 @@ def test_a_run_without_bpe_shows_what_bpe_would_learn():
 
 @pytest.mark.parametrize("text", ["", " ", "\x00<b>", "\ud800lone", "😀👩‍👩‍👧", "a" * 5000, "你" * 999])
 def test_any_text_becomes_plain_json(text):
-    for shown in (film.film_of("a", ByteTokenizer(), lambda: [TEXT]), film.film_of_text(text)):
+    for shown in (film.film_of("a", ByteTokenizer(), lambda: [TEXT]), film.film_of_text(text, ByteTokenizer())):
         picture = film.picture_of(shown, text)
         json.dumps(picture, allow_nan=False)
         assert len(picture["borders"]) == max(0, len(picture["bytes"]) - 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.loaders import attention, generate, loss, loss_questions, models, pretrained, runs
+from app.loaders import attention, generate, loss, loss_questions, models, pretrained, runs, sidebyside, tokenizers
 from app.widgets import run_picker
 from lm_core.errors import ModelError
 from lm_core.interop.huggingface import read_folder, write_folder
@@ -48,6 +48,12 @@ def test_the_picker_names_it_pretrained_and_train_says_that_nothing_was_trained_
 
 def test_it_opens_on_tokens_loss_attention_and_generate(run_id):
     assert "When Mary and John" in str(open_page("tokens", run=run_id).get("bidi_component")[-1].proto.json)
+    film = open_page("tokens", run=run_id, section="film")
+    assert film.radio[0].options[0] == "“Shakespeare's comedies”"  # in place of a text that never was here
+    assert len(sent(film)["scenes"]) == 1000
+    columns = sent(open_page("tokens", run=run_id, section="side", **{"with": "byte"}))["columns"]
+    assert columns[1]["source"] == {"corpus": "comedies", "kind": "byte"}
+    assert sidebyside.figures_of(tokenizers.source_at(columns[0]["source"]))["speed"] > 0
     shown = sent(open_page("loss", run=run_id))
     assert (shown["steps"], shown["facts"]["validation_tokens"]) == (0, 0)
     [point] = loss.loss_of_text(run_id, "To be, or not to be?")["points"]

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.loaders import pitfalls, runs, sidebyside, tokenizers, vocabulary
+from app.loaders import pitfalls, runs, sidebyside, tokenizers, tokens, vocabulary
 from app.loaders.tokenizers import Source, reader_of, source_at
 from lm_core.config import CorpusSpec, TokenizerSpec
 from lm_core.corpora.uploads import store_text
@@ -41,6 +41,7 @@ def test_an_address_names_a_tokenizer_and_back():
         {"corpus": "copy", "kind": "bpe", "vocab": "512"},
         {"corpus": "own-text", "text": "a" * 64, "title": "Mine", "kind": "char"},
         {"corpus": "copy", "cleaning": "nfc,lower", "kind": "char"},
+        {"corpus": "copy", "kind": "bpe", "vocab": "512", "cut": "lines"},
     ):
         assert source_at(address).address() == address
         assert source_at(json.loads(source_at(address).key)) == source_at(address)
@@ -57,6 +58,7 @@ def test_an_address_names_a_tokenizer_and_back():
         ({"corpus": "copy", "kind": "bpe", "vocab": "²"}, ConfigError),
         ({"corpus": "copy", "kind": "unigram", "vocab": "32000"}, TokenizerError),
         ({"corpus": "copy", "kind": "huggingface"}, ConfigError),
+        ({"corpus": "copy", "kind": "bpe", "cut": "gpt2"}, ConfigError),
     ],
 )
 def test_an_impossible_address_gets_a_sentence(address, error):
@@ -200,6 +202,23 @@ def test_an_uploaded_tokenizer_is_kept_and_has_an_address(own):
         tokenizers.keep_upload(b" " * 33_000_000, "tokenizer.json")
     with pytest.raises(TokenizerError, match="no longer here"):
         reader_of(source_at({**source.address(), "file": "0" * 64}))
+    assert vocabulary.columns_of(source)["ranks"] == [None] * 256 + list(range(1, 145))  # read from the file
+    assert vocabulary.token_of(source, 300)["parts"] == vocabulary.token_of(ours, 300)["parts"]
+
+
+def test_tokens_of_an_upload_that_changes_the_text_say_where_they_come_from(own):
+    """As T5's: a space is put before the text; the library says which characters each token was."""
+    library = pytest.importorskip("tokenizers")
+    made = library.Tokenizer(
+        library.models.Unigram([("<unk>", 0.0), ("▁", -2.0), ("▁low", -1.0), ("er", -1.5)], 0, False)
+    )
+    made.pre_tokenizer = library.pre_tokenizers.Metaspace()
+    made.normalizer = library.normalizers.Lowercase()
+    source = Source(corpus=own("char").corpus, tokenizer=tokenizers.keep_upload(made.to_str().encode(), "t5.json"))
+    answer = tokens.tokens_of(source, "LOW 😀 LOWer", 4)
+    assert [text for _id, text, _kind in answer["tokens"]] == [" low", " ", "<unk>", " low", "er"]
+    assert answer["starts"] == [0, 3, 4, 6, 10, 12]  # in UTF-16 units
+    assert answer["part"] == " LOWer"
 
 
 def test_halves_of_characters_never_reach_the_edges_of_a_place(own):

@@ -140,6 +140,9 @@ def test_side_by_side_takes_the_pages_own_and_up_to_three_others(home):
     columns = sent(app)["columns"]
     assert [column["source"].get("kind", "run") for column in columns] == ["run", "byte", "bpe", "unigram"]
     assert columns[2]["source"]["corpus"] == "comedies"  # the run's own text
+    app.query_params["with"] = "bpe-lines-512"
+    app.run()
+    assert sent(app)["columns"][1]["source"]["cut"] == "lines"
     app.multiselect[0].set_value(["byte"]).run()
     assert app.query_params["with"] == "byte"
     app.query_params["with"] = "unigram-512"  # another link
@@ -153,6 +156,9 @@ def test_each_section_opens_by_itself():
     assert set(sent(own(kind="char", section="vocabulary"))) >= {"source", "language"}
     assert "scenes" in sent(own(kind="char", section="film"))
     assert sent(own(kind="bpe", vocab="300", merge="3"))["merge"] == 3  # a link to a moment of the film
+    uncut = own(kind="bpe", vocab="300", cut="lines")
+    assert sent(uncut)["source"]["cut"] == "lines"
+    assert not any("Train a model" in button.label for button in uncut.button)  # the form there has no such choice
     assert "edges" in sent(own(kind="unigram", vocab="300", section="lattice"))
 
 
@@ -220,6 +226,14 @@ def test_more_than_the_most_is_cut_and_counted(home, monkeypatch):
     monkeypatch.setattr(tokens, "MOST_CHARACTERS", 10)
     answer = tokens.tokens_of(of_run(home), "the lower mat", None)
     assert (answer["cut"], answer["counts"]["characters"]) == (3, 10)
+    assert tokens.ids_of(of_run(home), "the lower mat") == {"ids": [token for token, *_ in answer["tokens"]]}
+
+
+def test_words_are_counted_as_on_the_page_data_and_the_context_has_its_model(home):
+    assert tokens.tokens_of(of_run(home), "Don't stop! 你好", None)["counts"]["words"] == 4  # 你 and 好 are two
+    assert tokens.context_of(of_run(home)) == (config_of().model.context_length, "run")
+    assert tokens.context_of(source_at({"corpus": "copy", "kind": "char"}))[1] == "preset"
+    assert tokens.context_of(source_at({"corpus": "copy", "kind": "gpt2"})) == (1024, "gpt2")
 
 
 def test_uncovered_characters_are_named(home):

@@ -65,3 +65,8 @@ export function createAsking({ pause = () => 0, send, answered, failed = () => {
 export const askTokens = (base, { source, text, focus = null }, signal) => fetchAnswer(apiAddress(base, "tokens", {}), {
   method: "POST", signal, headers: { "Content-Type": "application/json" }, body: JSON.stringify({ source, text, focus }),
 });
+
+/** All ids of a text, however many: what is drawn is a part of them. */
+export const askIds = (base, { source, text }) => fetchAnswer(apiAddress(base, "tokens", {}), {
+  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ source, text, ids: true }),
+});

@@ -5,6 +5,7 @@ import { t } from "./words.js";
 const DRAWN = { " ": "·", "\n": "↵", "\t": "→", "\r": "\\r" };
 const INVISIBLE = { "\u200d": "ZWJ", "\u200c": "ZWNJ", "\u200b": "ZWSP", "\ufe0f": "VS16", "\ufe0e": "VS15", "\u00ad": "SHY", "\u00a0": "NBSP", "\ufeff": "BOM" };
 const CONTROL = /^[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]$/;
+const TURNING = /^[\u061c\u180e\u200e\u200f\u2028-\u202e\u2060-\u206f\ufff9-\ufffb]$/; // nobody sees them, and some turn a line around
 const BYTE_FRAGMENT = /^<0x([0-9A-F]{2})>$/i;
 const BYTE_FRAGMENTS = /(<0x[0-9A-F]{2}>)/;
 
@@ -17,7 +18,9 @@ export function visibleToken(token) {
 
 /** Control characters as programmers write them, \x00; Unicode has pictures of them, but few fonts do. */
 function escaped(character) {
-  return CONTROL.test(character) ? `\\x${character.codePointAt(0).toString(16).padStart(2, "0").toUpperCase()}` : character;
+  const code = character.codePointAt(0).toString(16).toUpperCase();
+  if (TURNING.test(character)) return `U+${code.padStart(4, "0")}`;
+  return CONTROL.test(character) ? `\\x${code.padStart(2, "0")}` : character;
 }
 
 export const isWhitespace = (token) => token !== "" && token.trim() === "";
@@ -40,7 +43,7 @@ export function tokenSpan(token) {
   }
   const span = element("span", { class: "token", dir: "auto", text: visibleToken(token) });
   span.classList.toggle("blank", isWhitespace(token));
-  span.classList.toggle("byte", isByte(token) || CONTROL.test(token));
+  span.classList.toggle("byte", isByte(token) || CONTROL.test(token) || TURNING.test(token));
   return span;
 }
 

@@ -2,7 +2,7 @@
 
 const FRAGMENT = /^<0x[0-9A-F]{2}>$/;
 const FRAGMENTS = /<0x[0-9A-F]{2}>/g;
-const SPECIAL = /^(<\w+>|<\|\w+\|>|\[[A-Z]+\])$/;
+export const SPECIAL = /^(<\w+>|<\|\w+\|>|\[[A-Z]+\])$/;
 const encoder = new TextEncoder();
 const byteLength = (character) => encoder.encode(character).length;
 

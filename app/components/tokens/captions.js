@@ -45,10 +45,11 @@ export function boundsSentence({ counts, tokens, cut }) {
   return "";
 }
 
-export function contextSentence({ counts, context }) {
-  const share = counts.tokens / context;
-  if (share <= 1) return t("of the {context} tokens that this model sees at once", { context });
-  return t("times the {context} tokens that this model sees at once", { context });
+export function contextSentence({ counts, context: size, seer }) {
+  const words = { context: count(size), model: seer === "preset" ? t("a tiny model") : kindName(seer) };
+  const fits = counts.tokens <= size;
+  if (seer === "run") return fits ? t("of the {context} tokens that this model sees at once", words) : t("times the {context} tokens that this model sees at once", words);
+  return fits ? t("of the {context} tokens that {model} sees at once", words) : t("times the {context} tokens that {model} sees at once", words);
 }
 
 export const kindName = (kind) => ({

@@ -1,5 +1,7 @@
 /** The text as tokens: chips with their ids, borders in sight, the model's horizon drawn, linked with the table by hovering. */
+import { askIds } from "../kit/ask.js";
 import { element, segmented, setText } from "../kit/dom.js";
+import { count } from "../kit/format.js";
 import { tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { boundsSentence, textCaption, tokenSentence, uncoveredSentence } from "./captions.js";
@@ -7,7 +9,7 @@ import { groupsOf } from "./groups.js";
 
 const COPIED_FOR = 1600;
 
-export function createChips(store) {
+export function createChips(store, base) {
   const row = element("div", { class: "chips", role: "listbox", tabindex: "-1", aria: { label: t("Tokens of the text") } });
   const reading = element("p", { class: "note reading" });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
@@ -18,14 +20,23 @@ export function createChips(store) {
     choices: [{ value: "both", text: t("text and ids") }, { value: "text", text: t("text") }, { value: "ids", text: t("ids") }],
   });
   const panel = element("section", { class: "chips-panel", aria: { label: t("Tokens of the text") } },
-    element("div", { class: "panel-heading" }, element("h2", { text: t("The same text as tokens") }), element("span", { class: "spacer" }), show.group, copyButton(store)),
+    element("div", { class: "panel-heading" }, element("h2", { text: t("The same text as tokens") }), element("span", { class: "spacer" }), show.group, copyButton(store, base)),
     row, reading, bounds, caption, lost);
 
   let chips = [];
+  let drawn = [];
   store.watch(["data"], ({ data }) => {
     const rows = new Map(data.rows.map((one) => [one.id, one]));
-    chips = data.tokens.map(([id, text, kind], position) => createChip({ id, text, kind, position, data, row: rows.get(id) }));
-    row.replaceChildren(...laidOut(chips, data));
+    const before = chips;
+    chips = data.tokens.map(([id, text, kind], position) => {
+      const old = before[position];
+      const chip = old && old.id === id && old.text === text && old.kind === kind ? old : createChip({ id, text, kind, position });
+      name(chip, rows.get(id), position >= data.context);
+      return chip;
+    });
+    const parts = partsOf(chips, data);
+    renew(row, drawn, parts);
+    drawn = parts;
     const words = uncoveredSentence(data);
     lost.hidden = !words;
     setText(lost, words);
@@ -48,13 +59,20 @@ export function createChips(store) {
   return panel;
 }
 
-function createChip({ id, text, kind, position, data, row }) {
-  const node = element("span", { class: `chip ${kind}`, role: "option", aria: { label: tokenSentence(text, id, row) } },
+function createChip({ id, text, kind, position }) {
+  const node = element("span", { class: `chip ${kind}`, role: "option" },
     element("span", { class: "chip-text" }, markSpan(text)), element("span", { class: "chip-id mono", text: String(id) }));
   node.dataset.position = position;
   node.classList.toggle("alternate", position % 2 === 1);
-  node.classList.toggle("beyond", position >= data.context);
-  return { node, id, text };
+  return { node, id, text, kind, sentence: "" };
+}
+
+/** What a screen reader says of a chip, and whether the model sees it still: touched only where that has changed. */
+function name(chip, row, beyond) {
+  const sentence = tokenSentence(chip.text, chip.id, row);
+  if (chip.sentence !== sentence) chip.node.setAttribute("aria-label", sentence);
+  chip.sentence = sentence;
+  chip.node.classList.toggle("beyond", beyond);
 }
 
 /** An accent or a vowel sign alone needs something to stand on. */
@@ -64,15 +82,33 @@ function markSpan(text) {
   return span;
 }
 
-/** A newline ends the drawn line too; where the model's sight ends, a mark says so; what makes one character stands together. */
-function laidOut(chips, data) {
-  return groupsOf(chips.length, data.starts, data.text).flatMap(({ from, to, text }) => {
+/** [{key, nodes()}], one part for each character or token that stands alone. A newline ends the drawn line too; where the
+ *  model's sight ends, a mark says so; what makes one character stands together. */
+function partsOf(chips, data) {
+  return groupsOf(chips.length, data.starts, data.text).map(({ from, to, text }) => {
     const inside = chips.slice(from, to);
-    const horizon = data.context >= from && data.context < to && data.context > 0
-      ? [element("span", { class: "horizon", text: t("the model sees {context} tokens at once: up to here", { context: data.context }) })] : [];
-    const broken = inside.at(-1).text.includes("\n") ? [element("span", { class: "line-break", role: "presentation" })] : [];
-    return [...horizon, inside.length === 1 ? inside[0].node : togetherNode(inside, text), ...broken];
+    const horizon = data.context >= from && data.context < to && data.context > 0;
+    const nodes = () => [
+      ...(horizon ? [element("span", { class: "horizon", text: t("the model sees {context} tokens at once: up to here", { context: count(data.context) }) })] : []),
+      inside.length === 1 ? inside[0].node : togetherNode(inside, text),
+      ...(inside.at(-1).text.includes("\n") ? [element("span", { class: "line-break", role: "presentation" })] : []),
+    ];
+    return { inside, text: inside.length === 1 ? "" : text, horizon, nodes };
   });
+}
+
+/** New children of the row: parts at the beginning that are what they were stay where they are, drawn already. */
+function renew(row, before, parts) {
+  const same = (one, other) => other && one.text === other.text && one.horizon === other.horizon
+    && one.inside.length === other.inside.length && one.inside.every((chip, index) => chip === other.inside[index]);
+  let kept = 0;
+  while (kept < parts.length && same(parts[kept], before[kept])) {
+    parts[kept].drawn = before[kept].drawn;
+    kept += 1;
+  }
+  for (const part of before.slice(kept)) for (const node of part.drawn) node.remove();
+  for (const part of parts.slice(kept)) part.drawn = part.nodes();
+  row.append(...parts.slice(kept).flatMap(({ drawn }) => drawn));
 }
 
 /** Several tokens that spell one character: the character above, whole, its tokens below. */
@@ -109,13 +145,31 @@ function link(row, chips, store) {
   });
 }
 
-function copyButton(store) {
+function copyButton(store, base) {
   const button = element("button", { type: "button", class: "button small", text: t("Copy ids"), aria: { live: "polite" } });
   button.addEventListener("click", async () => {
-    const ids = store.state.data.tokens.map(([id]) => id);
-    const done = await navigator.clipboard?.writeText(`[${ids.join(", ")}]`).then(() => true, () => false);
-    setText(button, done ? t("{count} ids copied", { count: ids.length }) : t("Copying is not allowed here"));
+    setText(button, await copied(store.state.data, base).catch(() => t("Copying is not allowed here")));
     setTimeout(() => setText(button, t("Copy ids")), COPIED_FOR);
   });
   return button;
+}
+
+/** All ids, those that are not drawn too. */
+async function copied({ tokens, counts, source, text }, base) {
+  const ids = counts.tokens > tokens.length ? (await askIds(base, { source, text })).ids : tokens.map(([id]) => id);
+  await write(`[${ids.join(", ")}]`);
+  return t("{count} ids copied", { count: ids.length });
+}
+
+/** Where a page comes without encryption, as from a teacher's machine to a class, only the old way copies. */
+async function write(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = element("textarea", { class: "visually-hidden" });
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  if (!done) throw new Error("refused");
+  return undefined;
 }

@@ -37,14 +37,20 @@ export function createRows(store) {
   const body = element("tbody");
   const more = element("p", { class: "note" });
   const heads = [t("token"), t("id"), t("UTF-8 bytes"), t("here"), t("in training")];
-  const frame = element("div", { class: "rows-frame", tabindex: "0", role: "region", aria: { label: t("Distinct tokens") } },
-    element("table", { class: "rows" }, element("thead", {}, element("tr", {}, heads.map((text) => element("th", { text, scope: "col" })))), body));
+  const table = element("table", { class: "rows" }, element("thead", {}, element("tr", {}, heads.map((text) => element("th", { text, scope: "col" })))), body);
+  const frame = element("div", { class: "rows-frame", tabindex: "0", role: "region", aria: { label: t("Distinct tokens") } }, table);
   const panel = element("section", { class: "panel", aria: { label: t("Distinct tokens") } },
     element("div", { class: "panel-heading" }, element("h2", { text: t("Distinct tokens") }), more), frame);
   let rows = new Map();
+  let drawn = new Map(); // what each row says, so that those which say it still need not be drawn again
   store.watch(["data"], ({ data }) => {
-    rows = new Map(data.rows.map((row) => [row.id, tableRow(row)]));
-    body.replaceChildren(...rows.values());
+    const says = new Map(data.rows.map((row) => [row.id, JSON.stringify(row)]));
+    const before = [...rows.keys()];
+    rows = new Map(data.rows.map((row) => [row.id, says.get(row.id) === drawn.get(row.id) ? rows.get(row.id) : tableRow(row)]));
+    drawn = says;
+    const kept = data.rows.findIndex(({ id }, index) => before[index] !== id || rows.get(id).parentNode !== body);
+    table.classList.toggle("unmet", data.rows.every(({ trained }) => trained === null)); // nobody knows that text
+    if (kept >= 0 || before.length !== rows.size) body.replaceChildren(...rows.values());
     const { distinct } = data.counts;
     setText(more, distinct > data.rows.length ? t("the {shown} most frequent of {distinct}", { shown: data.rows.length, distinct }) : String(distinct));
   });

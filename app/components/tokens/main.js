@@ -33,7 +33,7 @@ export default mount((root, { data, setState }) => {
   const pitfalls = createPitfalls(store, { base, fill: (example) => { field.fill(example); changed(example); } });
   root.replaceChildren(
     element("div", { class: "bench" },
-      element("div", { class: "bench-main" }, field.node, pitfalls.panel, problem, createChips(store), steps.panel),
+      element("div", { class: "bench-main" }, field.node, pitfalls.panel, problem, createChips(store, base), steps.panel),
       element("div", { class: "bench-side" }, createCounts(store), createRows(store))));
   store.watch(["locked"], ({ locked }) => typing.focus(locked));
   store.redrawAll();

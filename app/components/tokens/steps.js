@@ -2,7 +2,7 @@
 import { element, iconButton, setText } from "../kit/dom.js";
 import { isByte, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
-import { cellsOf, newPieces, placeInBytes, placePieces } from "./alignment.js";
+import { cellsOf, newPieces, placeInBytes, placePieces, SPECIAL } from "./alignment.js";
 import { stepName } from "./captions.js";
 
 const PERIOD = 700;
@@ -16,9 +16,14 @@ export function createSteps(store) {
     element("div", { class: "panel-heading" }, element("h2", { text: t("Step by step") }), about, element("span", { class: "spacer" }), place, ...controls.buttons),
     element("div", { class: "ladder-frame", tabindex: "0", role: "region", aria: { label: t("Step by step") } }, rows));
   let drawn = [];
+  let told = "";
   store.watch(["data"], ({ data }) => {
+    const telling = JSON.stringify(data.steps);
+    if (told === telling) return; // one types far behind the word that is explained
+    told = telling;
     drawn = ladder(data.steps);
     rows.style.setProperty("--cells", Math.max(1, ...drawn.map(({ cells }) => cells)));
+    rows.classList.toggle("roomy", data.steps.some(({ pieces }) => pieces.some((piece) => SPECIAL.test(piece))));
     rows.replaceChildren(...drawn.map(({ node }) => node));
     setText(about, data.part ? `“${visibleToken(data.part)}”` : "");
   });
@@ -42,7 +47,10 @@ function ladder(steps) {
   const bytes = (step) => step.name === "UTF-8 bytes";
   const inBytes = steps.some(bytes);
   const cells = inBytes ? characters.map((character) => new TextEncoder().encode(character).length) : cellsOf(characters, steps.at(-1).pieces);
-  const total = cells.reduce((sum, width) => sum + width, 0);
+  // some tokenizers put a space before a text: then all that lacks it begins one cell later
+  const spaced = steps.at(-1).pieces.join("").startsWith(" ") && !characters.join("").startsWith(" ");
+  const late = ({ name, pieces }) => Number(spaced && (name === "UTF-8 bytes" ? pieces[0] !== "20" : !pieces.join("").startsWith(" ")));
+  const total = cells.reduce((sum, width) => sum + width, 0) + Number(spaced);
   let before = null;
   return steps.map((step) => {
     const placed = inBytes && !bytes(step) ? placeInBytes(step.pieces) : placePieces(step.pieces, characters, cells, bytes(step));
@@ -51,8 +59,8 @@ function ladder(steps) {
     const pieces = placed.map(({ piece, start, span }, index) => {
       const node = element("span", { class: "rung-piece" }, bytes(step) ? element("span", { class: "token byte", text: piece }) : tokenSpan(piece));
       if (step.ids) node.append(element("span", { class: "rung-id mono", text: String(step.ids[index]) }));
-      node.style.gridColumn = `${start + 1} / span ${Math.max(1, span)}`;
-      node.classList.toggle("fresh", fresh[index] && !isByte(piece));
+      node.style.gridColumn = `${start + 1 + late(step)} / span ${Math.max(1, span)}`;
+      node.classList.toggle("fresh", fresh[index] && !bytes(step) && !isByte(piece));
       node.classList.toggle("alternate", index % 2 === 1);
       return node;
     });

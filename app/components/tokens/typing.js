@@ -1,8 +1,8 @@
 /** The text field: what is typed goes to the server and comes back as tokens; one question at a time, the newest text always. */
 import { askTokens, createAsking } from "../kit/ask.js";
 
-const SHORT = 20_000; // characters; a longer text is sent when the fingers rest
-const PAUSE = { short: 8, long: 500 };
+const SHORT = 100_000; // characters; a longer text is sent when the fingers rest
+const PAUSE = { short: 8, long: 300 };
 const RESTED = 600; // milliseconds after which Python hears what was typed, to keep it
 
 /** createTyping({base, source, text, focus, answered, failed, waiting, remember}) -> {change, focus, use, left, dispose} */

@@ -19,7 +19,7 @@ function sizeSentence(tokens, found) {
 }
 
 function unusedSentence({ times, left_out: leftOut, title }, tokens) {
-  if (!times) return t("The text that this tokenizer was made for is not here any more, so nobody can count in it.");
+  if (!times) return t("The text that this tokenizer was made for is not here, so nobody can count in it.");
   const unused = tokens.filter((token) => token.times === 0);
   const pieces = unused.filter(({ kind }) => kind === "t").length;
   if (!unused.length) return t("Every token of the vocabulary occurs in the training text.");

@@ -1,5 +1,5 @@
 /** A vocabulary's columns in, its tokens with all that they are searched and sorted by out; and the chosen ones of them. */
-import { isByte, visibleToken } from "../kit/tokens.js";
+import { visibleToken } from "../kit/tokens.js";
 
 const SCRIPTS = [
   ["latin", /\p{Script=Latin}/u], ["greek", /\p{Script=Greek}/u], ["cyrillic", /\p{Script=Cyrillic}/u], ["arabic", /\p{Script=Arabic}/u],
@@ -19,10 +19,15 @@ export function scriptOf(text, kind) {
 export function tokensOf({ texts, kinds, times, ranks }) {
   return texts.map((text, id) => {
     const kind = kinds[id];
-    const length = kind === "t" ? [...text].length : isByte(text) ? 0 : [...text].length;
+    const length = kind === "t" ? [...text].length : 0; // parts of characters and special tokens have none
     return { id, text, shown: visibleToken(text), kind, length, script: scriptOf(text, kind), times: times ? times[id] : null, rank: ranks ? ranks[id] : null };
   });
 }
+
+const LONGEST = 16; // characters; longer tokens share this bar
+
+/** The bar that a token belongs to in the picture of the lengths. */
+export const barOf = (length) => Math.min(length, LONGEST);
 
 const ORDERS = {
   id: (one, other) => one.id - other.id,
@@ -46,7 +51,7 @@ export function chosenTokens({ tokens, search, sort, kind, script, length }) {
   const fits = KINDS[kind] ?? KINDS.all;
   const found = tokens.filter((token) => fits(token)
     && (script === "all" || token.script === script)
-    && (length === null || token.length === length)
+    && (length === null || (token.length > 0 && barOf(token.length) === length))
     && (!wanted || token.text.toLowerCase().includes(spaced) || String(token.id) === wanted || token.shown.toLowerCase().includes(wanted)));
   return sort === "id" ? found : found.sort(ORDERS[sort] ?? ORDERS.id);
 }
