@@ -134,7 +134,7 @@ def test_hover_shows_click_locks_keys_walk_and_the_link_opens_the_same_view(open
     assert page.locator(".head.aside").count() == 3
     page.locator("canvas.matrix").focus()
     page.keyboard.press("ArrowUp")
-    expect(page.locator(".chip[aria-checked=true]")).to_have_attribute("aria-label", re.compile("position 8$"))
+    expect(page.locator(".chip[aria-checked=true]")).to_have_attribute("aria-label", re.compile("position 9$"))
     page.keyboard.press("Escape")
     expect(page.locator(".chip[aria-checked=true]")).to_have_count(0)
     expect(page.locator(".head.aside")).to_have_count(0)
@@ -155,7 +155,7 @@ def test_hover_shows_click_locks_keys_walk_and_the_link_opens_the_same_view(open
     expect(page.locator(".head[aria-checked=true]")).to_have_attribute(
         "aria-label", re.compile("Head 2.1"), timeout=20_000
     )
-    expect(page.locator(".chip[aria-checked=true]")).to_have_attribute("aria-label", re.compile("position 5$"))
+    expect(page.locator(".chip[aria-checked=true]")).to_have_attribute("aria-label", re.compile("position 6$"))
     expect(page.locator(".head-name")).to_have_text("Mean of layer 2")
     expect(page.locator(".role")).to_have_text("against step 2")
     expect(page.locator(".stage .caption")).to_contain_text("of a row lies elsewhere")
@@ -206,6 +206,19 @@ def test_the_worked_cell_and_the_whole_matrix_agree_with_the_stored_weights(open
     expect(page.locator(".origin:visible .one-line")).to_contain_text("softmax(dim=-1)")
     page.keyboard.press("Escape")
     expect(page.locator(".origin:visible")).to_have_count(0)
+    page.locator(".reasons .figure").first.click()  # by mouse: nothing lies over the numbers beside the map
+    expect(page.locator(".origin:visible")).to_contain_text("evidence for a name")
+    page.keyboard.press("Escape")
+    page.locator(".whole .steps button").nth(2).click()
+    page.locator(".whole-canvas").focus()
+    for _cell in PROBE:
+        page.keyboard.press("ArrowRight")  # on to the last token, which no token before it may see
+    expect(page.locator(".whole .muted").first).to_contain_text(f"and “{PROBE[-1]}” at {len(PROBE)}")
+    expect(page.locator(".whole-equation")).to_contain_text("+ (−∞) = −∞")
+    page.keyboard.press("Enter")
+    expect(page.locator(".origin:visible")).to_contain_text("a later token: hidden")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="× V").click()
     page.locator(".whole summary").click()
     expect(page.locator(".code-line.now")).to_contain_text("@ v")
     page.get_by_role("button", name="Play the stages").click()

@@ -86,7 +86,11 @@ def test_the_lens_by_keys_then_who_wrote_it_then_without_it(open_page):
     assert sum(map(number, bars)) == pytest.approx(
         number(total.inner_text().split("=")[1]), abs=0.15
     )  # two decimals each
-    page.locator(".signed-row").nth(6).press("Enter")
+    for many in (".signed-row", ".target-rows button"):  # one Tab stop each: arrow keys do the rest
+        assert page.locator(many).evaluate_all("nodes => nodes.filter((node) => node.tabIndex === 0).length") == 1
+    page.locator(".signed-row").nth(5).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
     expect(origin).to_contain_text("as in the model")
     expect(page.locator(".signed-row").nth(6)).to_be_focused()  # drawn again, the keys are where they were
     page.keyboard.press("Escape")
@@ -188,6 +192,14 @@ def test_patching_neurons_and_gradients_with_hostile_text_in_chinese(open_page):
     page.goto(page.url.replace("section=patching", "section=neurons"))
     expect(page.locator("li.place-line")).to_have_count(8, timeout=20_000)
     assert check_numbers(page, RUN, 9, **words) == 9
+    page.locator(".places .ring").first.focus()
+    page.keyboard.press("ArrowDown")
+    held = page.locator(".places li").nth(1).locator(".tinted[tabindex='0']")
+    expect(held).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".origin:visible .one-line")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(held).to_be_focused()
     page.get_by_role("spinbutton").fill("5")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("neuron=5"))

@@ -63,7 +63,7 @@ export function changeSentence(film, state, place) {
   };
 }
 
-const placed = (film, position) => t("{token} at {position}", { token: quotedToken(film.tokens[position]), position });
+const placed = (film, position) => t("{token} at {position}", { token: quotedToken(film.tokens[position]), position: position + 1 });
 
 /** The choice. `others` {list() -> [{id, name}], open(id) -> film or {error}}; the chosen name may come from a link. */
 export function createAgainst(film, store, { others, wanted, changed }) {

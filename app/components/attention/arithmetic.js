@@ -97,7 +97,7 @@ export function createArithmetic(film, store, { lockQuery, origin }) {
     const key = keyInView(state);
     const [query, tokens] = [state.query, film.tokens];
     setText(subject, t("Head {head}: {token} at {position} looks at {target} at {place}.",
-      { head: headName(state.locked), token: quotedToken(tokens[query]), position: query, target: quotedToken(tokens[key]), place: key }));
+      { head: headName(state.locked), token: quotedToken(tokens[query]), position: query + 1, target: quotedToken(tokens[key]), place: key + 1 }));
     // While the numbers of another moment are on their way, those on screen stay: the page must not jump.
     if (state.vectors === "waiting") return;
     panel.classList.toggle("weights-only", state.vectors === null);

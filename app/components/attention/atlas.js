@@ -1,6 +1,7 @@
 /** All layers x heads as thumbnails: hover previews, click locks, double-click isolates, arrows move. */
 import { element, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { t } from "../kit/words.js";
 import { createDisplay, paintOf, SHOWN } from "./display.js";
 import { headName, patternName, plainName, reachSentence } from "./names.js";
@@ -155,6 +156,7 @@ function takesPart(combine, place, locked) {
 /** "4 previous token · 2 sink · 8 mixed": how many heads have which name; pressing one shows where they are, and the clearest. */
 function createSummary(store, lockStrongest) {
   const row = element("div", { class: "summary", role: "group", aria: { label: t("Names of the heads") } });
+  const settle = rove(row, ".tally");
   let shown = "";
 
   function show(names) {
@@ -168,6 +170,7 @@ function createSummary(store, lockStrongest) {
       type: "button", class: "tally", "data-name": name, aria: { pressed: String(store.state.named === name) },
       on: { click: () => press(name) },
     }, element("strong", { text: String(count) }), ` ${plainName(name)}`)));
+    settle();
   }
 
   function press(name) {

@@ -62,7 +62,7 @@ function createSink(film, store, { measureAt }) {
   const note = element("p", { class: "note" });
   store.watch(["selected", "locked", "hovered", "isolated", "combine"], (state) => {
     const { sink } = measureAt(state.selected, shownHead(state));
-    const values = { token: visibleToken(film.tokens[sink.key]), position: sink.key, share: percent(sink.share) };
+    const values = { token: visibleToken(film.tokens[sink.key]), position: sink.key + 1, share: percent(sink.share) };
     setText(words, sink.present ? t("Hide the sink {token} at {position}", values) : t("Hide {token} at {position}", values));
     setText(note, sink.present ? t("it takes {share}; the rest is rescaled to 100 %, rows with under 3 % left stay empty", values) : t("no sink here: it takes {share}", values));
   });
@@ -89,7 +89,7 @@ function createWindow(film, store) {
     slider.value = String(seen.from);
     slider.hidden = seen.whole;
     setText(note, seen.whole ? t("all {count} tokens", { count: film.size })
-      : t("tokens {from} to {to} of {count}; + and − zoom", { from: seen.from, to: seen.from + seen.size - 1, count: film.size }));
+      : t("tokens {from} to {to} of {count}; + and − zoom", { from: seen.from + 1, to: seen.from + seen.size, count: film.size }));
   });
   return [element("div", {}, element("span", { class: "field", text: t("Tokens at once") }), zoom.group, slider, note)];
 }

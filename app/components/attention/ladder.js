@@ -130,7 +130,7 @@ export function createLadder(film, pick) {
     canvas.setAttribute("aria-valuemax", String(shown.pickable - 1));
     canvas.setAttribute("aria-valuenow", String(shown.key));
     canvas.setAttribute("aria-valuetext", t("{token}, position {position}, weight {weight}",
-      { token: quotedToken(film.tokens[shown.key]), position: shown.key, weight: fixed(band.values[shown.key]) }));
+      { token: quotedToken(film.tokens[shown.key]), position: shown.key + 1, weight: fixed(band.values[shown.key]) }));
   }
 
   return { canvas, draw };

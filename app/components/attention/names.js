@@ -38,7 +38,7 @@ export function plainName(name) {
 /** One sentence on what a map does, with its number: "Head 1.3 looks one token back 84 % of the time." */
 export function headSentence(place, measure, tokens) {
   if (place.combine) return combinedSentence(place, measure, tokens);
-  const values = { head: headName(place), share: percent(measure.score), position: measure.sink.key };
+  const values = { head: headName(place), share: percent(measure.score), position: measure.sink.key + 1 };
   switch (measure.name) {
     case "previous": return t("Head {head} looks one token back {share} of the time.", values);
     case "first": return t("Head {head} rests on the very first token with {share} of its attention.", values);

@@ -55,7 +55,7 @@ export function createCell(film, store, { origin }) {
     const map = lockedMap(state);
     const weight = (from, moment) => storedRow(from, moment, map, query)[key];
     const asked = weightNumber(film, state, map, query, key);
-    const words = { map: mapName(map), token: quotedToken(film.tokens[query]), position: query, target: quotedToken(film.tokens[key]), place: key };
+    const words = { map: mapName(map), token: quotedToken(film.tokens[query]), position: query + 1, target: quotedToken(film.tokens[key]), place: key + 1 };
     const own = figure(origin, fixed(weight(film, selected)), asked);
     if (!against) { line.replaceChildren(...wordsWith(t("{map}: {token} at {position} gives {target} at {place} {weight}.", words), { weight: own })); return; }
     const reference = against.at(selected);

@@ -50,7 +50,7 @@ function sentence({ parts, dHead, qkNorm, rotary }, query) {
   const words = [t("The normed vector of the token times W gives the first row.")];
   if (qkNorm) words.push(t("The norm brings its length from {before} to √{size} = {after}, so that only directions are compared.",
     { before: number(lengthOf(row("q projected"))), size: dHead, after: number(lengthOf(row("q normed" in parts ? "q normed" : "q"))) }));
-  if (rotary) words.push(t("Each pair of numbers is turned by an angle that grows with the position, here {position}: the product then depends on the distance.", { position: query }));
+  if (rotary) words.push(t("Each pair of numbers is turned by an angle that grows with the position, here {position} (the first token has 0): the product then depends on the distance.", { position: query }));
   const gain = gainOf(parts, row);
   if (gain !== null) words.push(t("q is multiplied by the learned sharpness of this head, {gain}.", { gain: number(gain) }));
   return words.join(" ");

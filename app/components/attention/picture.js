@@ -75,7 +75,7 @@ export function createPicture(film, store, { hiddenKeyOf, lock, lockQuery, askCe
     const count = film.size - seen.size;
     if (film.wide) setText(outside, t("On average {share} of a row goes to the {count} tokens outside this window.", { share: percent(mean), count }));
     else setText(outside, inside
-      ? t("Of the row of {position}, {share} goes to the {count} tokens before this window.", { position: query, share: percent(shares[query - seen.from]), count: seen.from })
+      ? t("Of the row of {position}, {share} goes to the {count} tokens before this window.", { position: query + 1, share: percent(shares[query - seen.from]), count: seen.from })
       : t("On average {share} of a row goes to the {count} tokens before this window.", { share: percent(mean), count: seen.from }));
   }
 
@@ -111,7 +111,7 @@ export function createPicture(film, store, { hiddenKeyOf, lock, lockQuery, askCe
     const value = now.signed
       ? `${share(now.before[index])} → ${share(now.weights[index])}`
       : share(now.weights[index]);
-    tooltip.textContent = `${visibleToken(film.tokens[query])} ${query} → ${visibleToken(film.tokens[key])} ${key}   ${value}`;
+    tooltip.textContent = `${visibleToken(film.tokens[query])} ${query + 1} → ${visibleToken(film.tokens[key])} ${key + 1}   ${value}`;
     tooltip.hidden = false;
     const box = frame.getBoundingClientRect();
     const x = Math.max(0, Math.min(event.clientX - box.left + 8, box.width - tooltip.offsetWidth));

@@ -2,6 +2,7 @@
 import { element, setText } from "../kit/dom.js";
 import { wordsWith } from "../inside/asked.js";
 import { fixed } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { t } from "../kit/words.js";
 import { scaleLegend } from "./display.js";
 import { THRESHOLDS } from "./measures.js";
@@ -63,6 +64,7 @@ function createEvidence(film) {
     element("div", { class: "evidence-row evidence-title" },
       element("span", { class: "evidence-why", text: t("why this name, and what it takes") }), element("span", { class: "evidence-score", text: t("here") }), randomTitle),
     ...rows.map((row) => row.node));
+  const settle = rove(box, "button", { lines: ".evidence-row" });
 
   /** `number(text, pattern, random)` draws a score. */
   function draw(found, number) {
@@ -80,6 +82,7 @@ function createEvidence(film) {
     randomTitle.hidden = !asked;
     for (const { random } of rows) random.hidden = !asked;
     box.classList.toggle("asked", asked);
+    settle();
   }
 
   return { box, draw };

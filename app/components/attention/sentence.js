@@ -64,7 +64,7 @@ export function createSentence(film, store, { hiddenKeyOf, lockQuery }) {
 
 function createChip(film, token, position, store, lockQuery) {
   const written = film.written !== null && position >= film.written;
-  const values = { token: quotedToken(token), position };
+  const values = { token: quotedToken(token), position: position + 1 };
   const chip = element("button", {
     class: "chip", type: "button", role: "radio", dir: "auto", text: visibleToken(token),
     aria: { label: written ? t("{token}, written by the model, position {position}", values) : t("{token}, position {position}", values) },

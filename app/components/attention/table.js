@@ -32,7 +32,7 @@ function tableOf(film, state, origin) {
     const weights = storedRow(film, state.selected, map, query);
     const [first, second] = [...weights.keys()].sort((a, b) => weights[b] - weights[a]);
     const number = (key) => figure(origin, fixed(weights[key]), weightNumber(film, state, map, query, key));
-    return [String(query), visibleToken(token), ...target(film, number, first), ...target(film, number, second), number(query)];
+    return [String(query + 1), visibleToken(token), ...target(film, number, first), ...target(film, number, second), number(query)];
   });
   return element("table", {},
     element("thead", {}, element("tr", {}, ...titles.map((text) => element("th", { scope: "col", text })))),
@@ -40,5 +40,5 @@ function tableOf(film, state, origin) {
 }
 
 function target(film, number, key) {
-  return key === undefined ? ["", ""] : [`${visibleToken(film.tokens[key])} ${key}`, number(key)];
+  return key === undefined ? ["", ""] : [`${visibleToken(film.tokens[key])} ${key + 1}`, number(key)];
 }

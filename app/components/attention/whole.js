@@ -32,7 +32,7 @@ const stageSays = (stage, { causal, scaled }) => ({
 })[stage];
 
 export function createWhole(film, store, { lockQuery, code, origin }) {
-  const canvas = element("canvas", { class: "whole-canvas", role: "img" });
+  const canvas = element("canvas", { class: "whole-canvas", role: "img", tabindex: "0" });
   const subject = element("p", { class: "muted" });
   const say = element("p", { class: "say" });
   const equation = element("p", { class: "whole-equation", aria: { live: "polite" } });
@@ -47,10 +47,12 @@ export function createWhole(film, store, { lockQuery, code, origin }) {
     element("div", { class: "panel-heading" }, element("div", {}, element("h2", { text: t("The whole matrix") }), subject),
       element("span", { class: "spacer" }), element("div", { class: "transport" }, back.button, play.button, forward.button)),
     element("div", { class: "steps", role: "group", aria: { label: t("Stages") } }, ...buttons), say, body);
-  let [timer, stopSweep, pass, of, places, ahead] = [0, () => {}, null, null, null, null];
+  let [timer, stopSweep, pass, of, places, ahead, asked] = [0, () => {}, null, null, null, null, null];
 
   canvas.addEventListener("pointermove", hover);
   canvas.addEventListener("pointerleave", () => { ahead = null; store.set({ hoveredQuery: null, hoveredKey: null }); });
+  canvas.addEventListener("keydown", moveByArrow);
+  canvas.addEventListener("blur", () => { if (ahead !== null) { ahead = null; draw(store.state); } });
   canvas.addEventListener("click", (event) => {
     hover(event);
     const { hoveredQuery, hoveredKey } = store.state;
@@ -103,10 +105,10 @@ export function createWhole(film, store, { lockQuery, code, origin }) {
     const query = shownQuery(state) ?? film.size - 1;
     const key = ahead ?? Math.min(state.hoveredQuery === null ? state.key ?? query : state.hoveredKey ?? query, film.size - 1);
     setText(subject, t("Head {head}: {token} at {position} and {target} at {place}.",
-      { head: headName(state.locked), token: quotedToken(film.tokens[query]), position: query, target: quotedToken(film.tokens[key]), place: key }));
+      { head: headName(state.locked), token: quotedToken(film.tokens[query]), position: query + 1, target: quotedToken(film.tokens[key]), place: key + 1 }));
     const words = wordEquation(stage, query, key);
     const result = words.lastIndexOf(" ") + 1; // the number itself stands last
-    const asked = state.hoveredQuery === null && words ? headNumber(film, state, tensorOf(stage), query, stage === "z" ? 0 : key) : null;
+    asked = state.hoveredQuery === null && words ? headNumber(film, state, tensorOf(stage), query, stage === "z" ? 0 : key) : null;
     equation.replaceChildren(words.slice(0, result), figure(origin, words.slice(result), asked));
     canvas.setAttribute("aria-label", `${stageSays(stage, of)} ${words}`);
   }
@@ -263,9 +265,28 @@ export function createWhole(film, store, { lockQuery, code, origin }) {
     const onMatrix = event.offsetX >= left && event.offsetX < left + side;
     const query = seen.from + row;
     const key = onMatrix ? seen.from + Math.floor((event.offsetX - left) / pitch) : null;
-    ahead = key !== null && key > query ? key : null;
+    ahead = film.causal && key !== null && key > query ? key : null;
     store.set({ hoveredQuery: query, hoveredKey: ahead === null ? key : null });
     if (ahead !== null) draw(store.state); // later tokens are no state of the other pictures
+  }
+
+  /** Arrows move the cell, to later tokens too, where the pictures above have none; Enter asks where its number comes from. */
+  function moveByArrow(event) {
+    const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+    if (event.key === "Enter" && asked) {
+      origin.open(asked.key, asked.at, asked.given, canvas);
+      origin.panel.focus({ preventScroll: true });
+    }
+    if (!move || event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const within = (place) => Math.max(0, Math.min(film.size - 1, place));
+    const { query, key } = store.state;
+    const row = within((query ?? film.size - 1) + (query === null ? 0 : move[0]));
+    const column = within((ahead ?? key ?? row) + move[1]);
+    ahead = film.causal && column > row ? column : null;
+    lockQuery(row, ahead === null ? column : row);
+    draw(store.state);
   }
 
   store.watch(["locked", "query", "key", "hoveredQuery", "hoveredKey", "selected", "vectors", "palette", "width", "stage", "stagePart", "stagePlaying", "windowSize", "windowFrom"], draw);

@@ -19,7 +19,11 @@ export function createAsked({ ask, palette, about }) {
     event.stopPropagation();
     goBack();
   });
-  const escape = (event) => { if (event.key === "Escape" && !holdsFocus()) close(); }; // from anywhere on the page
+  const escape = (event) => { // from anywhere on the page; what is locked in the picture stays so
+    if (event.key !== "Escape" || holdsFocus()) return;
+    event.preventDefault();
+    close();
+  };
   const focused = () => panel.getRootNode().activeElement;
   const holdsFocus = () => panel.contains(focused());
 

@@ -1,5 +1,6 @@
 /** The whole pass as a map: the residual stream as the through line, every stop a station on it or on a branch. */
 import { element, renew, shape } from "../kit/dom.js";
+import { rove } from "../kit/rove.js";
 import { t } from "../kit/words.js";
 import { fullName, stopName } from "./stops.js";
 
@@ -13,6 +14,7 @@ const LOWEST = 240;
 export function createDiagram(store, { choose, openBlock }) {
   const list = element("ol", { class: "map-rows" });
   const panel = element("nav", { class: "map", aria: { label: t("The whole pass: every stop, with its shape") } }, list);
+  const settle = rove(list, ".block-choice");
   let drawn = "";
   let rows = new Map();
   let frame = 0;
@@ -63,6 +65,7 @@ export function createDiagram(store, { choose, openBlock }) {
       return [...(first ? [blocksRow(overview.sizes.L, block)] : []), element("li", {}, button)];
     });
     renew(list, ...items);
+    settle();
     const open = list.querySelector(".block-choice[aria-pressed=true]");
     if (open) open.parentElement.scrollLeft = open.offsetLeft - open.parentElement.offsetLeft - open.parentElement.clientWidth / 2;
   }

@@ -1,6 +1,7 @@
 /** The end of the pass: the likeliest next tokens after the token in view, as bars; a bar is a number like any other. */
 import { element, renew } from "../kit/dom.js";
 import { percent } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { quotedToken, tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 
@@ -8,6 +9,7 @@ export function createNext(store, { pick }) {
   const heading = element("h3");
   const list = element("ol", { class: "next-bars" });
   const panel = element("section", { class: "next" }, heading, list);
+  const settle = rove(list, "button");
 
   store.watch(["overview", "row", "number"], ({ overview, row, number: chosen }) => {
     if (!overview) return;
@@ -22,6 +24,7 @@ export function createNext(store, { pick }) {
         tokenSpan(text), element("span", { class: "next-track" }, bar), element("span", { class: "mono", text: percent(share) }),
         element("span", { class: "unit", text: id === truth ? t("came") : "" })));
     }));
+    settle();
   });
   return { panel };
 }

@@ -1,6 +1,7 @@
 /** Gradients: how each token's own vector pushes the next guess, beside where attention looked; and how far back blame goes. */
 import { element, renew, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { createChips } from "./chips.js";
@@ -23,6 +24,7 @@ export function createGradients({ start, again, origin }) {
   const predict = createPredict();
   const grid = createGrid({ label: t("Length of the gradient of the loss, by layer and token"), onLock(row, column) { if (row !== null) origin.open("grad.site", [row, column]); } });
   const tables = createTables();
+  const settles = [rove(targets, "button"), rove(pushes, "button", { lines: "li" })];
   const title = t("Gradients: what would move the guess?");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }),
     element("span", { class: "unit", text: t("gradient × input on ln p · grey: mean attention of that place") })),
@@ -36,7 +38,8 @@ export function createGradients({ start, again, origin }) {
       labels: answer.tokens.map((one, at) => t("{token}: gradient × input {score}, attention {share}", { token: quotedToken(one), score: signed(answer.scores[at], 3), share: percent(answer.attention[at]) })),
     });
     renew(targets, element("span", { class: "label", text: t("the guess") }), ...targetButtons(answer.candidates, answer.token, (id) => { token = id; again(); }));
-    pushes.replaceChildren(pushRows(answer, largest, origin));
+    renew(pushes, pushRows(answer, largest, origin));
+    settles.forEach((settle) => settle());
     setText(caption, captionOf(answer));
     predict.show(questionOf(answer));
     drawSites(answer, palette);

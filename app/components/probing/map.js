@@ -1,6 +1,7 @@
 /** Map: the tokens on a plane as training moves them, and those that point the same way in the whole space. */
 import { element, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { createStore } from "../kit/store.js";
 import { addPoints, createTimeline, selectStep, TIMELINE_STATE } from "../kit/timeline.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
@@ -32,6 +33,7 @@ export function createMap({ ask, start, again, remember, origin }) {
   const search = element("form", { class: "own", onsubmit(event) { event.preventDefault(); wanted = field.value; if (wanted) again(); } }, field, element("button", { type: "submit", class: "button", text: t("Find") }));
   const heading = element("h3");
   const list = element("ol", { class: "near-list" });
+  const settle = rove(list, "button", { lines: "li" });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const tables = createTables();
   const title = t("Map: which tokens are alike to the model?");
@@ -76,6 +78,7 @@ export function createMap({ ask, start, again, remember, origin }) {
       return element("li", { class: "near-item" }, row, element("span", { class: "number" }, cosineOf(answer, origin, id, fixed(cosine))));
     }));
     if (focused) list.querySelector("button")?.focus();
+    settle();
     tokens.show(placeOf(entry));
     say();
     tables.show(() => [tableOf(answer, origin)]);

@@ -1,6 +1,7 @@
 /** Neurons: the places of the run's text where one number inside an MLP is largest. */
 import { element, renew, setText } from "../kit/dom.js";
 import { count, fixed, percent } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { wordsWith } from "../inside/asked.js";
 import { inkOn } from "../kit/theme.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
@@ -21,6 +22,7 @@ export function createNeurons({ start, again, remember, origin }) {
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const predict = createPredict();
   const tables = createTables();
+  const settles = [rove(selective, "button"), rove(here, ".tinted"), rove(places, ".tinted", { lines: "li", home: ".ring" })];
   let shown = null;
   const title = t("Neurons: what wakes one number of an MLP?");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }), element("span", { class: "unit", text: t("tint: activation, up to its highest value") }), element("span", { class: "spacer" }),
@@ -38,11 +40,16 @@ export function createNeurons({ start, again, remember, origin }) {
       type: "button", class: "button small", text: String(one + 1), aria: { pressed: String(one === neuron) }, onclick() { neuron = one; again(); },
     })));
     const given = { layer, neuron };
-    const ask = (window) => (place, node) => (window === null ? origin.open(`blocks.${answer.layer}.mlp_post`, [place, answer.neuron], given, node) : origin.open("scan.activation", [window, place], given, node));
-    here.replaceChildren(...tinted(answer.tokens, answer.here, answer.peak, palette, -1, ask(null)));
+    const ask = (window) => (place, node, byKey = false) => {
+      if (window === null) origin.open(`blocks.${answer.layer}.mlp_post`, [place, answer.neuron], given, node);
+      else origin.open("scan.activation", [window, place], given, node);
+      if (byKey) origin.panel.focus({ preventScroll: true });
+    };
+    renew(here, ...tinted(answer.tokens, answer.here, answer.peak, palette, -1, ask(null)));
     setText(placesHeading, t("Where it is strongest in “{title}”, strongest first", { title: answer.title }));
-    places.replaceChildren(...answer.places.map((place) => element("li", { class: "place-line" }, element("span", { class: "number peak" }, origin.number(fixed(place.activations[place.position]), "scan.activation", [place.window, place.position], given)),
+    renew(places, ...answer.places.map((place) => element("li", { class: "place-line" }, element("span", { class: "number peak" }, origin.number(fixed(place.activations[place.position]), "scan.activation", [place.window, place.position], given)),
       element("span", {}, tinted(place.tokens, place.activations, answer.peak, palette, place.position, ask(place.window))))));
+    settles.forEach((settle) => settle());
     caption.replaceChildren(...wordsWith(captionOf(answer), { awake: origin.number(percent(answer.awake), "scan.awake", [], given) }));
     predict.show(questionOf(answer));
     tables.show(() => [placesTable(answer, origin), hereTable(answer, origin)]);
@@ -54,12 +61,17 @@ export function createNeurons({ start, again, remember, origin }) {
   };
 }
 
-/** Tokens with their activation as tint; the peak has a ring. A click asks where it comes from; for keys there is the table. */
+/** Tokens with their activation as tint; the peak has a ring. A click or Enter asks where it comes from. */
 function tinted(tokens, activations, peak, palette, at, onAsk) {
   return tokens.map((token, place) => {
     const share = peak > 0 ? Math.max(0, Math.min(1, activations[place] / peak)) : 0;
     const tint = share > 0.02 ? palette.activationRamp.at(share) : "";
-    const node = element("span", { class: "tinted", title: t("{token}: {value}", { token: quotedToken(token), value: fixed(activations[place]) }), onclick(event) { onAsk(place, event.currentTarget); } }, tokenSpan(token));
+    const words = t("{token}: {value}", { token: quotedToken(token), value: fixed(activations[place]) });
+    const node = element("span", {
+      class: "tinted", role: "button", tabindex: "-1", title: words, aria: { label: words },
+      onclick(event) { onAsk(place, event.currentTarget); },
+      onkeydown(event) { if (["Enter", " "].includes(event.key)) { event.preventDefault(); event.stopPropagation(); onAsk(place, event.currentTarget, true); } },
+    }, tokenSpan(token));
     if (tint) { node.style.background = tint; node.style.color = inkOn(tint); }
     node.classList.toggle("ring", place === at);
     return node;

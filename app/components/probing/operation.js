@@ -1,6 +1,7 @@
 /** The model before and after an operation: next-token bars, the loss, the loss of each token, and what it writes on. */
-import { element, setText } from "../kit/dom.js";
+import { element, renew, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { quotedToken, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { wordsWith } from "../inside/asked.js";
@@ -16,6 +17,7 @@ export function createOutcome({ onPlace, number }) {
   const chips = createChips({ label: t("Tokens of the sentence: choose where to guess the next one"), onChoose: onPlace });
   const heading = element("h3");
   const bars = element("div");
+  const settle = rove(bars, "button", { lines: "li" });
   const written = element("div", { class: "written" });
   const node = element("div", { class: "outcome" },
     element("div", { class: "outcome-part" }, element("h3", { text: t("Loss of each token: orange is worse now, blue is better") }), chips.row, losses),
@@ -37,7 +39,8 @@ export function createOutcome({ onPlace, number }) {
       token: quotedToken(tokens[position]), before: number(fixed(before.losses[position]), "plain.loss", [position]), after: number(fixed(after.losses[position]), "cut.loss", [position]),
     })));
     setText(heading, t("What comes after {token}?", { token: quotedToken(tokens[position]) }));
-    bars.replaceChildren(shareBars(candidates, { number: ({ id, ...shares }, which) => number(percent(shares[which]), which === "before" ? "probabilities" : "cut.share", [position, id]) }));
+    renew(bars, shareBars(candidates, { number: ({ id, ...shares }, which) => number(percent(shares[which]), which === "before" ? "probabilities" : "cut.share", [position, id]) }));
+    settle();
     drawWritten(answer);
   }
 

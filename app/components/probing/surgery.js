@@ -1,6 +1,7 @@
 /** Surgery: switch heads off or set a weight by hand, see what changes; and beside the weights, whether they mattered. */
-import { disable, element, setText } from "../kit/dom.js";
+import { disable, element, renew, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { wordsWith } from "../inside/asked.js";
@@ -36,6 +37,7 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
   const number = (text, name, at) => origin.number(text, name, at, changes());
   const outcome = createOutcome({ onPlace(next) { place = next; key = Math.min(key, next); again(); }, number });
   const matters = element("div", { class: "matters" });
+  const settle = rove(matters, "button", { lines: "tr" });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
   const predict = createPredict();
   const tables = createTables();
@@ -61,7 +63,8 @@ export function createSurgery({ ask, start, again, sentenceOf, remember, palette
     if (first) key = strongest(answer.attention.slice(0, answer.causal ? place + 1 : undefined));
     key = Math.min(key, answer.causal ? place : answer.tokens.length - 1);
     show();
-    matters.replaceChildren(mattersTable(answer, origin, (at) => { key = at; show(); }));
+    renew(matters, mattersTable(answer, origin, (at) => { key = at; show(); }));
+    settle();
     setText(caption, mattersCaption(answer));
     predict.show(questionOf(answer));
     operate();

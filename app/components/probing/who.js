@@ -1,6 +1,7 @@
 /** Who wrote this? The score of a token as a sum over the parts of the model, and how long what each part adds is. */
 import { element, renew, segmented, setText } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { quotedToken, tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { signedBars } from "./bars.js";
@@ -27,7 +28,7 @@ export function createWho({ start, again, redraw, origin }) {
     label: t("Order of the bars"), chosen: order, choices: [{ value: "model", text: t("as the pass goes") }, { value: "size", text: t("largest first") }],
     onChoose(value) { order = value; redraw(); },
   });
-  const bars = element("div", { class: "bars" });
+  const bars = element("div", { class: "bars", role: "group", aria: { label: t("logits that each part adds") } });
   const total = element("p", { class: "mono total", role: "status" });
   const source = element("div", { class: "detail-panel", hidden: true });
   const caption = element("p", { class: "caption", aria: { live: "polite" } });
@@ -40,6 +41,8 @@ export function createWho({ start, again, redraw, origin }) {
   } });
   const given = () => ({ position: shown.position, token: shown.token, ...(shown.against < 0 ? {} : { against: shown.against }) });
   const tables = createTables();
+  const settleTargets = rove(targets, "button", { lines: ".targets" });
+  const settleBars = rove(bars, ".signed-row");
   const title = t("Who wrote this? The score as a sum");
   const node = element("div", { class: "panel" }, element("div", { class: "panel-heading" }, element("h2", { text: title }),
     element("span", { class: "unit", text: t("logits that each part adds") }), element("span", { class: "spacer" }), chooseOrder.group),
@@ -57,6 +60,7 @@ export function createWho({ start, again, redraw, origin }) {
       else origin.open("who.value", [rows[next].part], given());
       redraw();
     } }));
+    settleBars();
     drawSource(answer, rows[at]);
     const added = sum(answer.parts.map(({ value }) => value));
     total.replaceChildren(`Σ ${signed(added)} = ${t("logit of {token}", { token: nameOfTarget(answer) })} `, origin.number(signed(answer.logit), "who.logit", [], given()));
@@ -83,10 +87,12 @@ export function createWho({ start, again, redraw, origin }) {
       element("div", { class: "targets" }, element("span", { class: "label", text: t("minus that of") }),
         element("button", { type: "button", class: "button small target", text: t("nothing"), aria: { pressed: String(answer.against < 0) }, onclick() { against = null; again(); } }),
         targetButtons(others, answer.against, (id) => { token = answer.token; against = id; again(); })));
+    settleTargets();
   }
 
   function drawLengths(answer, palette) {
-    const rows = answer.parts.filter((_part, at) => at < answer.norms.length).map((part, at) => ({ part, norms: answer.norms[at] })).slice(0, MOST_ROWS);
+    const all = answer.norms.length;
+    const rows = answer.parts.slice(0, Math.min(all, MOST_ROWS)).map((part, at) => ({ part, norms: answer.norms[at] }));
     const longest = Math.max(...answer.stream, ...rows.flatMap(({ norms }) => norms));
     const cell = (name, at, norm) => ({
       text: fixed(norm, norm < 10 ? 1 : 0), tint: palette.attention.at(Math.sqrt(norm / longest)),
@@ -96,7 +102,7 @@ export function createWho({ start, again, redraw, origin }) {
       corner: "", columns: answer.tokens.map(tokenSpan),
       rows: [...rows.map(({ part, norms }) => ({ head: partName(part), cells: norms.map((norm, at) => cell(partName(part), at, norm)) })),
         { head: t("all together"), cells: answer.stream.map((norm, at) => ({ ...cell("", at, norm), label: t("At {token} the stream is {length} long in the end.", { token: quotedToken(answer.tokens[at]), length: fixed(norm) }) })) }],
-      note: t("Lengths do not add up: parts may point the same way, or against each other."),
+      note: joined([t("Lengths do not add up: parts may point the same way, or against each other."), rows.length < all ? t("These are the first {shown} of {all} parts; the table below has them all.", { shown: rows.length, all }) : ""]),
     });
   }
 
