@@ -114,6 +114,7 @@ function tableCaption({ effects, loss, all, meanOf }) {
   const heads = effects.filter(({ head }) => head !== null);
   const most = effects.reduce((best, one) => (one.rise > best.rise ? one : best));
   const idle = heads.filter(({ rise }) => Math.abs(rise) < 0.01).length;
+  if (effects.length < all) return joined([t("As trained the loss here is {loss} nats per token.", { loss: fixed(loss, 3) }), t("So far {count} of {all} parts are measured.", { count: effects.length, all })]);
   const words = [
     t("As trained the loss here is {loss} nats per token; without {part} it is {without}.", { loss: fixed(loss, 3), part: nameOf(most), without: fixed(most.loss, 3) }),
     idle ? t("{idle} of {heads} heads can go alone without moving it by 0.01: others stand in, or this sentence does not need them.", { idle, heads: heads.length }) : t("No head can go without moving it."),
@@ -121,7 +122,6 @@ function tableCaption({ effects, loss, all, meanOf }) {
   const helped = effects.filter(({ rise }) => rise < -0.01).length;
   if (helped) words.push(t("Without {count} of the parts this sentence would go better: one sentence is little evidence.", { count: helped }));
   if (meanOf) words.push(meanOf === "sample" ? t("The average is taken over text that the run wrote itself.") : t("The run has written no text, so the average is taken over this sentence."));
-  if (effects.length < all) words.push(t("So far {count} of {all} parts are measured.", { count: effects.length, all }));
   return joined(words);
 }
 
