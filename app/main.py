@@ -8,6 +8,7 @@ from app import state
 from app.i18n import ASSETS, _
 from app.loaders import runs
 from app.widgets import frame
+from app.widgets.path import stations
 from lm_core.errors import LMError
 
 st.set_page_config("Tokenarium", page_icon=str(ASSETS / "icon.svg"), layout="wide")
@@ -16,15 +17,7 @@ frame.language_and_size()
 
 PAGES = [
     st.Page("app_pages/home.py", title=_("Home"), default=True),
-    st.Page("app_pages/data.py", title=_("Data")),
-    st.Page("app_pages/tokens.py", title=_("Tokens")),
-    st.Page("app_pages/train.py", title=_("Train")),
-    st.Page("app_pages/loss.py", title=_("Loss")),
-    st.Page("app_pages/attention.py", title=_("Attention")),
-    st.Page("app_pages/inside.py", title=_("Inside")),
-    st.Page("app_pages/generate.py", title=_("Generate")),
-    st.Page("app_pages/runs.py", title=_("Runs")),
-    st.Page("app_pages/experiments.py", title=_("Experiments")),
+    *(st.Page(station.file, title=station.title) for station in stations()),
 ]
 
 page = st.navigation(PAGES, position="top")

@@ -14,12 +14,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import Route
 
 # Streamlit warns of each cached function that is imported before its runtime runs; here that is how it should be.
 logging.getLogger("streamlit.runtime.caching.cache_data_api").setLevel(logging.ERROR)
 
 from app import routes, streaming  # noqa: E402
+from app.visitors import NameVisitors  # noqa: E402
 from app.widgets.frame import show_error  # noqa: E402
 from lm_core.allocator import keep_freed_memory  # noqa: E402
 
@@ -85,6 +87,7 @@ app = st.App(
         Route("/api/generate/write", streaming.write, methods=["POST"]),
         Route("/api/generate/memorised", streaming.memorised, methods=["POST"]),
     ],
+    middleware=[Middleware(NameVisitors)],
     lifespan=lifespan,
     on_script_error=show_error,
 )

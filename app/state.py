@@ -17,6 +17,8 @@ from typing import Any
 
 import streamlit as st
 
+from app import visitors
+
 RUN = "run"
 NEXT_RUN = "the run to show next"
 LATE_SECONDS = 10.0
@@ -99,14 +101,16 @@ def _given_up(name: str) -> str:
 
 
 def owner() -> str:
-    """Whose runs these are: "local" on the reader's own machine, else a name of this browser session.
+    """Whose runs these are: "local" on the reader's own machine, else the name that the server gave this browser.
 
-    It is no login: whoever reloads the page is somebody new. It keeps turns fair in a class, no more.
+    It is no login: it keeps turns fair in a class, and one's own runs first. A browser without cookies is somebody
+    new after each reload.
     """
     forwarded = st.context.headers.get("X-Forwarded-For")
     if st.context.ip_address is None and not forwarded:
         return "local"
-    return st.session_state.setdefault(OWNER, f"visitor-{secrets.token_hex(4)}")
+    given = st.context.cookies.get(visitors.COOKIE, "")
+    return given if visitors.is_name(given) else st.session_state.setdefault(OWNER, visitors.new_name())
 
 
 def choose_run(run_id: str) -> None:

@@ -10,23 +10,11 @@ from app.i18n import _
 from app.loaders import home
 from app.sentences import translate_sentence
 from app.widgets.frame import header, lesson, show_error
+from app.widgets.path import stations
 from lm_core.errors import LMError
 
 PICTURE = "home-picture"
-PAGES = {name: f"app_pages/{name}.py" for name in ("data", "tokens", "train", "loss", "attention", "generate")}
-
-
-def stations() -> list[dict[str, str]]:
-    """The path through the app, in the order of the lesson."""
-    words = {
-        "data": (_("Data"), _("What does it learn from?")),
-        "tokens": (_("Tokens"), _("How does text become numbers?")),
-        "train": (_("Train"), _("How does it learn?")),
-        "loss": (_("Loss"), _("What is cross-entropy?")),
-        "attention": (_("Attention"), _("Who looks at whom?")),
-        "generate": (_("Generate"), _("How does it choose?")),
-    }
-    return [{"page": page, "title": title, "question": question} for page, (title, question) in words.items()]
+PAGES = {station.page: station.file for station in stations()}
 
 
 def train(_wish: bool) -> None:
@@ -58,6 +46,6 @@ header(
 film = home.film()
 if film:
     film = {**film, "title": translate_sentence(film["title"])}
-picture = {"film": film, "runs": home.continued(), "stations": stations()}
+picture = {"film": film, "runs": home.continued(), "stations": [station._asdict() for station in stations()]}
 show_picture("home", picture, key=PICTURE, listens=("train", "go"))
 lesson("home", code=("lm_core.generation.decode.generate", "lm_core.training.loop.train"))

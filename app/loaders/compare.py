@@ -29,7 +29,7 @@ FINGERPRINT = 8  # letters of a text's, enough to tell two texts apart
 
 def rows(language: str) -> list[dict[str, Any]]:
     """Own runs, newest first, then those of the gallery; a run whose folder is damaged still has its line."""
-    own, tags = runs.list_own(MOST_ROWS), tags_of_runs(runs.store())
+    own, tags = runs.list_all(MOST_ROWS), tags_of_runs(runs.store())
     found = [_row(asdict(status), language) for status in (*own, *_shipped())]
     return [{**row, "tags": list(tags.get(row["id"], ()))} for row in found]
 

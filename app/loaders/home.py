@@ -108,11 +108,15 @@ def film() -> dict[str, Any] | None:
 
 def continued() -> list[dict[str, Any]]:
     """One's own newest runs, for the list under the film."""
-    own = [choice for choice in runs.list_choices() if choice.state != "gallery" and choice.steps]  # trained here
     return [
         {"id": run.run_id, "name": run.name or run.run_id, "state": run.state, "step": run.step, "steps": run.steps}
-        for run in own[:MOST_CONTINUED]
+        for run in trained_here()[:MOST_CONTINUED]
     ]
+
+
+def trained_here() -> list[runs.RunChoice]:
+    """One's own runs without those that were brought in, newest first."""
+    return [choice for choice in runs.list_choices() if choice.is_own and choice.steps]
 
 
 def train_first() -> str:
@@ -121,6 +125,6 @@ def train_first() -> str:
     Raises:
         LMError: a sentence on why it cannot start.
     """
-    own = sum(1 for choice in runs.list_choices() if choice.state != "gallery" and choice.steps)
+    own = len(trained_here())
     name = _("My first model") if own == 0 else _("My model {number}").format(number=own + 1)
     return runs.train_new(preset_config("tiny", name=name, corpus={"name": "comedies"}))

@@ -50,11 +50,11 @@ def keep_ready() -> None:
         ensure_supervisor(settings())
 
 
-def list_own(limit: int) -> list[RunStatus]:
-    """One's own runs, newest first; whoever sees them sees to it that they go on."""
-    own = store().list(limit=limit)
-    look_after(own, settings())
-    return own
+def list_all(limit: int) -> list[RunStatus]:
+    """Everybody's runs on this server, newest first; whoever sees them sees to it that they go on."""
+    found = store().list(limit=limit)
+    look_after(found, settings())
+    return found
 
 
 @dataclass(frozen=True)
@@ -66,12 +66,18 @@ class RunChoice:
     state: str
     step: int
     steps: int
+    is_own: bool = False
 
 
 def list_choices() -> list[RunChoice]:
-    """Own runs, newest first, then those of the gallery."""
-    own = [RunChoice(row.run_id, row.name, row.state, row.step, row.steps) for row in store().list(limit=100)]
-    return own + [_gallery_choice(run) for run in gallery_runs()]
+    """One's own runs, newest first, then those of the gallery, then in a class everybody else's."""
+    me = state.owner()
+    made = [
+        RunChoice(row.run_id, row.name, row.state, row.step, row.steps, row.owner == me)
+        for row in store().list(limit=300)
+    ]
+    shipped = [_gallery_choice(run) for run in gallery_runs()]
+    return [*(one for one in made if one.is_own), *shipped, *(one for one in made if not one.is_own)]
 
 
 def _gallery_choice(run: Run) -> RunChoice:

@@ -10,17 +10,20 @@ from app import state
 from app.i18n import LANGUAGES, _, current_language, lesson_text
 from app.loaders.code import source_of
 from app.sentences import translate_sentence
+from app.widgets.path import link_to_next
 from app.widgets.plain import plain
 from lm_core.errors import LMError
 
 log = logging.getLogger("tokenarium")
 
 # What no theme option reaches: less air around the page, no limit of Streamlit's under ours at an upload, words of
-# chosen buttons and values that can be read in the dark, and the tools beside the navigation where there is room.
+# chosen buttons and values that can be read in the dark; the tools beside the navigation, and the run beside the title
+# where there is room, so that a projector's few lines are the picture's.
 STYLE = """<style>
 .stMainBlockContainer {
-  padding: 4.5rem clamp(1rem, 3vw, 3rem) 0; max-width: 1400px; margin-inline: auto;
+  padding: 4.25rem clamp(1rem, 3vw, 3rem) 0; max-width: 1400px; margin-inline: auto; position: relative;
 }
+.stMainBlockContainer h1 { padding: 0.25rem 0 0.5rem; }
 [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
 [data-testid="stButtonGroup"] [aria-checked="true"] { color: inherit !important; }
 .stMultiSelect [data-tag], .stMultiSelect [data-tag] * { background: transparent; color: inherit; }
@@ -31,10 +34,15 @@ STYLE = """<style>
   }
   [data-testid="stLayoutWrapper"]:has(> .st-key-tools) { height: 0; margin-bottom: -1rem; }
 }
+@media (min-width: 1100px) {
+  .st-key-run { position: absolute; top: 4.5rem; right: clamp(1rem, 3vw, 3rem); width: min(35rem, 42%) !important; }
+}
 </style>"""
 LARGE_STYLE = """<style>
 [data-testid="stMarkdownContainer"] { font-size: 1.35rem; }
 [data-testid="stCaptionContainer"] * { font-size: 1.1rem; }
+.stSelectbox input { font-size: 1.2rem; }
+.st-key-tools { align-items: center; }
 </style>"""
 
 
@@ -76,10 +84,11 @@ def header(question: str, answer: str) -> None:
     st.markdown(answer)
 
 
-def lesson(page: str, *, code: tuple[str, ...] = ()) -> None:
+def lesson(page: str, *, code: tuple[str, ...] = (), section: str = "") -> None:
     """The words under the picture: as a story, in maths, or the functions of lm_core that did the work.
 
     `code` names functions such as "lm_core.training.loop.train"; their source is read from the running program.
+    `section` is the part of the page that is open, where it has parts. Below stands the way to the next page.
     """
     depths = {"story": _("Story"), "maths": _("Maths"), "code": _("Code")}
     depth = _buttons(_("Depth"), depths, state.DEPTH, default="story")
@@ -88,21 +97,30 @@ def lesson(page: str, *, code: tuple[str, ...] = ()) -> None:
             st.caption(f"`{name}`")
             st.code(source_of(name), language="python")
     else:
-        st.markdown(lesson_part(lesson_text(page, current_language()), depth))
+        st.markdown(lesson_part(lesson_text(page, current_language()), depth, section))
+    link_to_next(page)
 
 
-def lesson_part(text: str, depth: str) -> str:
-    """The part of a lesson file below its heading: '# story' or '# maths', up to the next such heading.
+def lesson_part(text: str, depth: str, section: str = "") -> str:
+    """The part of a lesson file below '# story' or '# maths', up to the next such heading.
 
-    >>> lesson_part("# story\\nOnce.\\n# maths\\n1 + 1", "maths")
-    '1 + 1'
+    What stands there below '## curve' belongs to the page's section of that name: of these parts only that of `section`
+    is in it, after what stands before them all; where no section is open, all are.
+
+    >>> lesson_part("# story\\nOnce.\\n# maths\\n1 + 1\\n## curve\\n2\\n## text\\n3", "maths", "curve")
+    '1 + 1\\n\\n2'
     """
-    parts = text.split("\n# ")
-    for part in parts:
-        heading, _newline, body = part.removeprefix("# ").partition("\n")
-        if heading.strip().lower() == depth:
-            return body.strip()
-    return ""
+    whole = dict(_below_headings(f"\n{text}", "\n# ")).get(depth, "")
+    before, *parts = _below_headings(whole, "\n## ")
+    bodies = [before[1], *(body for name, body in parts if section in ("", name))]
+    return "\n\n".join(body for body in bodies if body)
+
+
+def _below_headings(text: str, mark: str) -> list[tuple[str, str]]:
+    """("\\n# a\\nOnce.", "\\n# ") -> [("", ""), ("a", "Once.")]: each heading and what stands below it."""
+    before, *parts = text.split(mark)
+    below = [part.partition("\n") for part in parts]
+    return [("", before.strip()), *((heading.strip(), body.strip()) for heading, _newline, body in below)]
 
 
 def show_error(error: Exception) -> bool:

@@ -1,4 +1,4 @@
-"""Choosing the run that a page shows: own runs first, then the finished ones that come with the app."""
+"""Choosing the run that a page shows: own runs first, then the finished ones that come with the app, then others'."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def pick_run() -> str | None:
     """Draw the picker and return the chosen run's id, or None when there is no run at all.
 
     The choice lives in the address and stays when the page changes. An address that names an unknown run falls back
-    to the newest one.
+    to one's newest, or to the one that comes with the app.
     """
     choices = {choice.run_id: choice for choice in runs.list_choices()}
     if not choices:

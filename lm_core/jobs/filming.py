@@ -205,7 +205,7 @@ def take_point(
         top_ids=top_ids.astype(np.int32),
         top_probabilities=top_probabilities.astype(np.float32),
         top_texts=tuple(tuple(tokenizer.token_texts([int(token) for token in row])) for row in top_ids),
-        sample=_sample(model, tokenizer, probe, seed, sample_tokens),
+        sample=write_sample(model, tokenizer, probe, seed, sample_tokens),
     )
     if isinstance(model, CountModel):
         return seen
@@ -233,7 +233,7 @@ def _is_drawn(site: str) -> bool:
     return site.endswith(("attn.pattern", "attn.q", "attn.k"))
 
 
-def _sample(model: LanguageModel, tokenizer: Tokenizer, probe: Sequence[int], seed: int, length: int) -> str:
+def write_sample(model: LanguageModel, tokenizer: Tokenizer, probe: Sequence[int], seed: int, length: int) -> str:
     """The same draws at every step, so that only the model differs between two frames."""
     if not length:
         return ""

@@ -4,6 +4,7 @@ test asks for it, on a server that has read nothing yet.
 
 import pytest
 
+from app import state
 from app.loaders import (
     attention,
     compare,
@@ -35,8 +36,9 @@ def looked_after(monkeypatch):
 
 @pytest.fixture
 def fresh_server(home, tmp_path, monkeypatch):
-    """A server that has read nothing yet, with an empty gallery of its own."""
+    """A server that has read nothing yet, with an empty gallery of its own, seen on its own machine."""
     monkeypatch.setattr(machine, "GALLERY", tmp_path / "gallery")
+    monkeypatch.setattr(state, "owner", lambda: "local")  # AppTest's visitors come from nowhere
     forget()
     yield
     if runs.store.cache_info().currsize:

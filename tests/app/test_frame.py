@@ -1,17 +1,20 @@
 """The frame: lessons at three depths, choices in the address, words in two languages."""
 
+import ast
 import re
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import components, i18n, state
+from app import components, i18n, state, visitors
 from app.loaders.code import source_of
 from app.widgets.frame import lesson_part
 
 ROOT = Path(__file__).parents[2]
-PAGES = ["home", "data", "tokens", "train", "loss", "attention", "inside", "generate", "runs"]
+PAGES = ["home", "data", "tokens", "train", "loss", "attention", "inside", "generate", "runs", "experiments"]
 
 
 def address_app():
@@ -33,7 +36,9 @@ def in_address(app):
 
 def test_a_lesson_file_is_cut_at_its_headings():
     text = "# story\nOnce upon a time.\n\n## inside\nMore.\n# maths\n$1 + 1$\n"
-    assert lesson_part(text, "story") == "Once upon a time.\n\n## inside\nMore."
+    assert lesson_part(text, "story") == "Once upon a time.\n\nMore."
+    assert lesson_part(text, "story", "inside") == "Once upon a time.\n\nMore."
+    assert lesson_part(text, "story", "outside") == "Once upon a time."
     assert lesson_part(text, "maths") == "$1 + 1$"
     assert lesson_part(text, "poetry") == ""
 
@@ -45,6 +50,23 @@ def test_every_page_has_a_story_and_maths_in_every_language(page, language):
     text = i18n.lesson_text(page, language)
     assert lesson_part(text, "story")
     assert lesson_part(text, "maths")
+
+
+@pytest.mark.parametrize("page", ["loss", "generate"])
+def test_a_lesson_has_words_and_code_for_each_section_in_every_language(page):
+    tree = ast.parse((ROOT / "app" / "app_pages" / f"{page}.py").read_text("utf-8"))
+    dicts = {
+        node.targets[0].id: node.value.keys for node in tree.body if isinstance(getattr(node, "value", None), ast.Dict)
+    }
+    sections = [key.value for key in dicts["SECTIONS"]]
+    for depth, language in product(["story", "maths"], ["en", "zh"]):
+        text = i18n.lesson_text(page, language)
+        shared = lesson_part(text, depth, "none of them")
+        own = {section: lesson_part(text, depth, section).removeprefix(shared) for section in sections}
+        assert shared
+        assert all(own.values())
+        assert len(lesson_part(text, depth)) == len(shared) + sum(map(len, own.values()))
+    assert [key.value for key in dicts["CODE"]] == ["", *sections]
 
 
 def test_a_link_chooses_and_the_address_then_says_what_holds():
@@ -180,8 +202,8 @@ def test_runs_belong_to_this_machine_or_to_a_browser_session(monkeypatch):
 
     from app import state
 
-    def seen_from(address, headers=(), session=None):
-        context = SimpleNamespace(ip_address=address, headers=dict(headers))
+    def seen_from(address, headers=(), session=None, cookies=()):
+        context = SimpleNamespace(ip_address=address, headers=dict(headers), cookies=dict(cookies))
         monkeypatch.setattr(state.st, "context", context)
         monkeypatch.setattr(state.st, "session_state", {} if session is None else session)
         return state.owner()
@@ -192,3 +214,29 @@ def test_runs_belong_to_this_machine_or_to_a_browser_session(monkeypatch):
     assert ada == seen_from("192.0.2.7", session=session)
     assert ada.startswith("visitor-")
     assert ada != seen_from("192.0.2.7") != seen_from(None, {"X-Forwarded-For": "192.0.2.7"}) != "local"
+    named = {visitors.COOKIE: visitors.new_name()}
+    assert seen_from("192.0.2.7", cookies=named) == named[visitors.COOKIE]  # also after a reload
+    assert seen_from("192.0.2.7", session=session, cookies={visitors.COOKIE: "local"}) == ada
+
+
+def test_a_page_names_a_browser_once():
+    async def answer(_scope, _receive, send, kind=b"text/html"):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
+
+    def cookies_for(app, *headers):
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        with pytest.raises(StopIteration):  # it waits for nothing, so one push brings it to its end
+            visitors.NameVisitors(app)({"type": "http", "headers": list(headers)}, None, send).send(None)
+        return [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
+
+    [cookie] = cookies_for(answer)
+    name = cookie.partition(";")[0]
+    assert visitors.is_name(name.partition("=")[2])
+    assert "HttpOnly" in cookie
+    assert cookies_for(answer, (b"cookie", f"other=1; {name}".encode())) == []
+    assert cookies_for(partial(answer, kind=b"text/javascript")) == []
+    assert len(cookies_for(answer, (b"cookie", f"{visitors.COOKIE}=local".encode()))) == 1

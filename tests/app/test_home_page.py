@@ -11,7 +11,8 @@ from app.loaders import home as loader
 from app.loaders import runs
 from app.widgets.plain import plain
 from lm_core.errors import CorpusError, RunError
-from lm_core.runs.run import create_run
+from lm_core.runs.history import load_points
+from lm_core.runs.run import Run, create_run
 from tests.pages import open_page, sent, wish
 
 pytestmark = pytest.mark.usefixtures("fresh_server")
@@ -28,14 +29,14 @@ def gallery_run(make_finished_run, tmp_path):
 def test_without_a_gallery_the_page_still_opens():
     data = sent(open_home())
     assert data["film"] is None
-    assert [station["page"] for station in data["stations"]] == [
-        "data",
-        "tokens",
-        "train",
-        "loss",
-        "attention",
-        "generate",
-    ]
+    path = ["data", "tokens", "train", "loss", "attention", "inside", "generate", "runs", "experiments"]
+    assert [station["page"] for station in data["stations"]] == path
+
+
+def test_each_moment_of_the_shipped_film_speaks():
+    shipped = [Run(folder) for folder in (ROOT / "assets" / "gallery").iterdir()]
+    assert shipped
+    assert all(len(point.sample) >= 100 for run in shipped for point in load_points(run))
 
 
 def test_a_damaged_gallery_run_is_passed_over(gallery_run):

@@ -45,7 +45,7 @@ def own(name="Mine"):
 def test_home_opens_with_its_button_and_all_stations_and_they_lead_on(open_page):
     page = open_page("")
     expect(page.locator(".tk .button.start")).to_be_visible(timeout=20_000)
-    expect(page.locator("a.station")).to_have_count(6)
+    expect(page.locator("a.station")).to_have_count(9)
     first = page.locator("a.station").first
     first.focus()
     page.keyboard.press("ArrowRight")
@@ -69,7 +69,7 @@ def test_the_film_plays_in_twelve_seconds_pauses_and_plays_again(open_page, film
     expect(page.get_by_role("button", name="Play again")).to_be_visible()
     expect(page.locator(".sample-step")).to_have_text("step 100")
     expect(page.locator(".hero .caption")).to_have_text(
-        "At step 100 the loss on unseen text is 1.50 nats: better than a table of all pairs."
+        "At step 100 the loss on unseen text is 1.50 nats: better than counting pairs."
     )
     expect(page.get_by_role("img", name="Head 1.2 looks one back: 90")).to_be_visible()
     expect(page.locator(".rung.passed")).to_have_count(3)

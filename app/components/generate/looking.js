@@ -1,5 +1,5 @@
 /** Where the last token looked before the choice: one bar above each earlier token, for one layer. */
-import { element, segmented, setText } from "../kit/dom.js";
+import { element, setText } from "../kit/dom.js";
 import { percent } from "../kit/format.js";
 import { inkOn } from "../kit/theme.js";
 import { quotedToken, tokenSpan } from "../kit/tokens.js";
@@ -10,7 +10,7 @@ const BAR_HEIGHT = 44;
 const NAMED = 3; // how many bars carry their number
 
 export function createLooking({ onLayer }) {
-  const picker = element("span", {});
+  const picker = element("select", { class: "button", aria: { label: t("Layer") }, on: { change: () => onLayer(Number(picker.value)) } });
   const strip = element("div", { class: "looks", role: "img" });
   const words = element("p", { class: "caption small" });
   const link = element("a", { target: "_blank", class: "button", text: t("All heads in Attention") });
@@ -19,7 +19,6 @@ export function createLooking({ onLayer }) {
       element("h2", { text: t("Where did it look to make this choice?") }), element("span", { class: "note grow", text: t("mean over the heads, percent") }), link, picker),
     strip, words);
   const cells = [];
-  let choices = null;
   let shownLayers = 0;
 
   return {
@@ -28,15 +27,14 @@ export function createLooking({ onLayer }) {
       if (layers === shownLayers) return;
       shownLayers = layers;
       node.hidden = !layers;
-      const list = Array.from({ length: layers }, (_, layer) => ({ value: String(layer), text: t("Layer {number}", { number: layer + 1 }) }));
-      choices = segmented({ label: t("Layer"), choices: list, chosen: String(layers - 1), onChoose: (value) => onLayer(Number(value)) });
-      picker.replaceChildren(layers > 1 ? choices.group : "");
+      picker.replaceChildren(...Array.from({ length: layers }, (_, layer) => element("option", { value: layer, text: t("Layer {number}", { number: layer + 1 }) })));
+      picker.hidden = layers < 2;
     },
     update(look) {
       if (!look) return;
       const { weights, tokens, layer, palette, chosen, scale, monospaced, address } = look;
       link.href = address;
-      choices.show(layer);
+      picker.value = String(layer);
       const largest = Math.max(...weights);
       const strongest = new Set(weights.map((weight, place) => [weight, place]).sort((one, other) => other[0] - one[0]).slice(0, NAMED).map(([, place]) => place));
       while (cells.length < weights.length) cells.push(createCell(strip));

@@ -65,6 +65,7 @@ export function createPrompt({ onWrite, onCancel }) {
     fill(values) {
       opening = values.opening;
       prompt.value = values.prompt;
+      requestAnimationFrame(() => { prompt.scrollTop = prompt.scrollHeight; }); // its end is what the model goes on from
       count.value = values.count;
       seed.value = values.seed;
       stops.value = Array.isArray(values.stops) ? values.stops.map(escapedStop).join(" ") : values.stops;

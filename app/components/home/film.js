@@ -1,11 +1,12 @@
 /** A finished run, played again: the curve draws itself past the simple models, the samples get better. */
 import { animateOnce, element, setAttributes, setText, shape } from "../kit/dom.js";
 import { fixed, number } from "../kit/format.js";
+import { rungName } from "../kit/ladder.js";
 import { BASELINES } from "../kit/series.js";
 import { t } from "../kit/words.js";
 import { between, lossFrame, placeOf, thin } from "./measures.js";
 import { createPattern } from "./pattern.js";
-import { describe, rungWords, unsureWords } from "./words.js";
+import { describe, unsureWords } from "./words.js";
 
 const MARGIN = { left: 44, right: 58, top: 18, bottom: 42 };
 const HEIGHT = 320;
@@ -19,7 +20,7 @@ function createCurve(film) {
   const measured = film.validation.map(([step, loss]) => [placeOf(step, lastStep), loss, step]);
   const places = measured.map(([place]) => place);
   const clipRect = shape("rect", { x: 0, y: 0 });
-  const rungs = BASELINES.filter((name) => Number.isFinite(film.ladder[name])).map((name) => createRung(film.ladder[name], rungWords(name)));
+  const rungs = BASELINES.filter((name) => Number.isFinite(film.ladder[name])).map((name) => createRung(film.ladder[name], rungName(name)));
   const grid = shape("g", { class: "grid" });
   const trainLine = shape("path", { class: "train", "clip-path": "url(#drawn)" });
   const validationLine = shape("path", { class: "validation" });

@@ -17,9 +17,14 @@ const DRAWINGS = {
     stroke("M110 60C100 8 42 8 32 60", "weight thick"), stroke("M110 60C104 24 66 24 58 60M110 60C106 40 90 40 84 60", "weight"),
     ...[32, 58, 84, 110].map((cx) => shape("circle", { cx, cy: 62, r: 4, class: "node" })),
   ],
+  inside: () => [stroke("M70 62V12", "thick"), stroke("M44 22H62V34H44ZM44 42H62V54H44Z", "activation"), stroke("M62 28H70M62 48H70"), stroke("M78 18H104M78 28H96M78 38H100M78 48H90", "soft")],
   generate: () => [
     stroke("M30 62V46H62V62M62 46H88V62M88 46H102V62M102 46H110V62", "probability"), stroke("M75 10V38", "dashed"),
     shape("circle", { cx: 75, cy: 40, r: 5, class: "probability-dot" }),
+  ],
+  runs: () => [stroke("M32 14V62", "soft"), stroke("M34 16C44 46 62 50 108 54", "validation"), stroke("M34 16C54 26 70 34 108 38", "dashed")],
+  experiments: () => [
+    stroke("M36 62V42H60V62M80 62V42H104V62"), stroke("M60 52H80", "dashed"), stroke("M64 44L76 60M76 44L64 60", "loss"),
   ],
 };
 

@@ -1,23 +1,14 @@
 /** The sentences of the film, made from its measured numbers. */
 import { count, number, percent } from "../kit/format.js";
+import { rungPassed } from "../kit/ladder.js";
 import { t } from "../kit/words.js";
 import { beaten } from "./measures.js";
 
-/** What a rung of the ladder is called beside its line. */
-export function rungWords(name) {
-  return { uniform: t("all equally likely"), unigram: t("knows how frequent each is"), bigram: t("knows pairs"), trigram: t("knows triples") }[name];
-}
-
+/** What a moment's loss means, beside the models that only count. */
 export function describe(film, { step, loss }) {
-  const values = { step, loss: number(loss) };
   const rung = beaten(film.ladder, loss);
-  const sentences = {
-    uniform: t("At step {step} the loss on unseen text is {loss} nats: better than calling everything equally likely.", values),
-    unigram: t("At step {step} the loss on unseen text is {loss} nats: better than knowing how frequent each one is.", values),
-    bigram: t("At step {step} the loss on unseen text is {loss} nats: better than a table of all pairs.", values),
-    trigram: t("At step {step} the loss on unseen text is {loss} nats: better than a table of all triples.", values),
-  };
-  return sentences[rung] ?? t("At step {step} the loss on unseen text is {loss} nats: no better than chance.", values);
+  const values = { step, loss: number(loss), passed: rung ? rungPassed(rung) : t("no better than chance") };
+  return t("At step {step} the loss on unseen text is {loss} nats: {passed}.", values);
 }
 
 export function unsureWords(film, loss) {

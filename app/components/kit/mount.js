@@ -21,19 +21,20 @@ export function mount(build) {
     let page = living.get(parentElement);
     const language = data?.language ?? "en";
     if (data?.catalogue) useWords(data.catalogue, language);
+    const root = parentElement.querySelector(".tk");
+    root.classList.toggle("large", Boolean(data?.large)); // first: whoever reads sizes and fonts reads these
     if (page && page.language !== language) {
       page.dispose();
       page = undefined;
     }
     if (!page) {
-      page = start(parentElement.querySelector(".tk"), build, component, language);
+      page = start(root, build, component, language);
       living.set(parentElement, page);
     } else {
       page.component = component;
       page.parts.update?.(data);
       page.post.answered();
     }
-    page.root.classList.toggle("large", Boolean(data?.large));
     return () => {
       if (parentElement.isConnected || living.get(parentElement) !== page) return;
       page.dispose();

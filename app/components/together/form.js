@@ -50,7 +50,10 @@ export function createForm({ fields, start, changes = {}, action = t("Write"), o
     node, values,
     /** The words that were really gone on from: shown where nobody has typed. */
     show({ text: words = null, busy = false, notes = [], problem = "" }) {
-      if (words !== null && !typed) text.value = words;
+      if (words !== null && !typed && text.value !== words) {
+        text.value = words;
+        requestAnimationFrame(() => { text.scrollTop = text.scrollHeight; }); // its end is what the model goes on from
+      }
       bar.style.visibility = busy ? "visible" : "hidden";
       setText(said, problem || notes.join(" "));
       said.classList.toggle("problem", Boolean(problem));
