@@ -77,6 +77,12 @@ def counted(run_id: str) -> Counted:
     return _tables.get(run.folder, lambda: _count(run_id))
 
 
+def extent(text: Counted) -> dict[str, int]:
+    """How many tokens of the training text were counted, and how many it has."""
+    training = len(text.dataset.train)
+    return {"counted": min(training, MOST_COUNTED), "training": training}
+
+
 def _count(run_id: str) -> Counted:
     from lm_core.models.counts import LARGEST_KEY, grams
     from lm_core.models.ngram import count
@@ -134,7 +140,7 @@ def table(run_id: str, question: Mapping[str, str]) -> dict[str, Any]:
     names = text.tokenizer.token_texts(best)
     return {
         "order": way[0], "smoothing": way[1], "added": way[2], "longest": len(text.tables),
-        "tokens": text.tokenizer.token_texts(ids), "notes": notes, "vocabulary": text.vocab_size,
+        "tokens": text.tokenizer.token_texts(ids), "notes": notes, "vocabulary": text.vocab_size, **extent(text),
         "stages": [
             {
                 "context": text.tokenizer.token_texts(stage.context), "total": stage.total, "kinds": stage.kinds,
@@ -207,7 +213,7 @@ def _losses(_folder: Path, run_id: str, added: float) -> dict[str, Any]:
     return {
         "uniform": float(np.log(text.vocab_size)), "losses": rows, "unseen": unseen,
         "grams": [len(table.keys) for table in text.tables], "added": added,
-        "counted": min(len(text.dataset.train), MOST_COUNTED), "training": len(text.dataset.train),
+        **extent(text),
         "guessed": {part: len(tokens) for part, tokens in parts.items()},
     }  # fmt: skip
 

@@ -89,6 +89,7 @@ def reveal(run_id: str, question: Question) -> dict[str, Any]:
     percents = dict(named)
     return {
         "step": step,
+        **counting.extent(counting.counted(run_id)),
         "came": [came, names([came])[0]],
         "after": names(rest[1:]),
         "logs": {**{name: float(np.log(share)) for name, share in shares.items()}, "model": float(logs[came])},

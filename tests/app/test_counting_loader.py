@@ -30,6 +30,14 @@ def test_a_table_says_what_followed_and_how_its_shares_are_mixed(run):
             before = own + stage["left"] * before
             assert share == pytest.approx(before)
     assert found["model"] is None
+    assert found["counted"] == found["training"]
+
+
+def test_a_text_that_is_too_long_is_said_to_be_cut(run, monkeypatch):
+    monkeypatch.setattr(counting, "MOST_COUNTED", 500)
+    for what in ("table", "orders"):
+        found = loss_questions.answer(run, what, {"text": "copy:", "added": "0.1"})
+        assert (found["counted"], found["training"]) == (500, len(counting.counted(run).dataset.train))
 
 
 def test_losses_by_order_are_those_of_models_that_count(run):

@@ -1,5 +1,6 @@
 /** The followers of the typed context: what each was counted, and its share, each order's part in a colour of its own. */
 import { element, setText } from "../kit/dom.js";
+import { countedText } from "../kit/counted.js";
 import { count, percent } from "../kit/format.js";
 import { tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
@@ -28,6 +29,7 @@ export function createFollowers(store) {
   const legend = element("p", { class: "count-legend label muted" });
   const notes = element("p", { class: "note", hidden: true });
   const model = element("p", { class: "note" });
+  const cut = element("p", { class: "note" });
   store.watch(["table", "chosen"], ({ table, chosen }, changed) => {
     if (!table) return;
     if (changed.has("table")) {
@@ -35,6 +37,7 @@ export function createFollowers(store) {
       legend.replaceChildren(...table.stages.flatMap((_, place) => key(place + 1)), ...key(0));
       list.replaceChildren(...rows(table, store));
       setText(model, table.model ? t("The thin line is what the run's own Transformer gives it.") : "");
+      setText(cut, countedText(table));
       notes.hidden = !table.notes.length;
       setText(notes, t("Some of the text cannot be read by this tokenizer, or was too long."));
     }
@@ -43,7 +46,7 @@ export function createFollowers(store) {
   });
   return element("section", { class: "panel", aria: { label: t("What followed, and how often") } },
     element("div", { class: "panel-heading" }, element("h2", { text: t("What followed, and how often") })),
-    context, list, legend, model, notes);
+    context, list, legend, model, cut, notes);
 }
 
 const key = (order) => [element("span", { class: `swatch order-${order}`, aria: { hidden: "true" } }), element("span", { text: orderName(order) })];

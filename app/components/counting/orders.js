@@ -1,4 +1,5 @@
 /** How far counting comes: loss by the length of n-grams for each smoothing, where the runs stand, what was never seen. */
+import { countedText } from "../kit/counted.js";
 import { element, setText, shape } from "../kit/dom.js";
 import { count, fixed, percent } from "../kit/format.js";
 import { spreadLabels } from "../kit/plot.js";
@@ -15,6 +16,7 @@ export function createOrders(store, run) {
   const words = element("p", { class: "caption" });
   const table = element("div", { class: "table-frame" });
   const waiting = element("p", { class: "note", text: t("Counting …") });
+  const cut = element("p", { class: "note" });
   store.watch(["orders", "smoothing", "order", "width"], ({ orders, smoothing, order, width }) => {
     waiting.hidden = Boolean(orders);
     if (!orders) return;
@@ -22,11 +24,12 @@ export function createOrders(store, run) {
     draw(chart, orders, { smoothing, order, width: Math.max(280, width - 34), scale: scaleOf(chart), run });
     chart.setAttribute("aria-label", sentence);
     setText(words, sentence);
+    setText(cut, cutText(orders));
     table.replaceChildren(valuesOf(orders));
   });
   return element("section", { class: "panel orders", aria: { label: t("How far does counting come?") } },
     element("div", { class: "panel-heading" }, element("h2", { text: t("How far does counting come?") }), element("span", { class: "unit", text: t("loss in nats per token, by the length of the n-grams") })),
-    waiting, chart, element("p", { class: "note", text: t("length of n-grams, and how many of the validation text's were never counted") }), words, element("details", { class: "values" }, element("summary", { text: t("Values as a table") }), table));
+    waiting, chart, element("p", { class: "note", text: t("length of n-grams, and how many of the validation text's were never counted") }), words, cut, element("details", { class: "values" }, element("summary", { text: t("Values as a table") }), table));
 }
 
 const scaleOf = (node) => Number(getComputedStyle(node).getPropertyValue("--scale")) || 1;
@@ -91,6 +94,13 @@ function sentenceOf(orders, smoothing, run) {
   const gap = validation.at(-1) - training.at(-1);
   const third = t("On the text that it counted it is better by {gap}: that part is learned by heart. {share} of the validation text's {order}-grams were never counted.", { gap: fixed(gap), share: percent(orders.unseen.at(-1)[1]), order: validation.length });
   return [first, second, third].filter(Boolean).join(" ");
+}
+
+/** What was not counted, and not measured, of a long text. */
+function cutText(orders) {
+  const { training } = orders.guessed;
+  const measured = training < orders.training ? t("The losses are means over the first {tokens} tokens of a part, where it has more.", { tokens: count(training) }) : "";
+  return [countedText(orders), measured].filter(Boolean).join(" ");
 }
 
 function valuesOf(orders) {

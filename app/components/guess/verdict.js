@@ -1,4 +1,5 @@
 /** What came, and what it costs each: whoever gave it a small share pays −ln of that share. */
+import { countedText } from "../kit/counted.js";
 import { element, setText } from "../kit/dom.js";
 import { fixed, number, percent } from "../kit/format.js";
 import { rungName } from "../kit/ladder.js";
@@ -16,13 +17,15 @@ export function createVerdict(store, { onNext }) {
   const said = element("p", { class: "said", role: "status" });
   const costs = element("table", { class: "costs" });
   const top = element("table", { class: "costs top" });
+  const cut = element("p", { class: "note" });
   const next = element("button", { type: "button", class: "button primary", text: t("Next place"), on: { click: onNext } });
-  const box = element("div", { class: "verdict", hidden: true }, element("div", { class: "guess-line" }, said, next), costs, top);
+  const box = element("div", { class: "verdict", hidden: true }, element("div", { class: "guess-line" }, said, next), costs, cut, top);
   store.watch(["revealed"], ({ revealed }) => {
     box.hidden = !revealed;
     if (!revealed) { setText(said, ""); return; }
     const { came, logs, step } = revealed;
     setText(said, t("It was {token}. You gave it {share}: −ln of that is {cost} nats.", { token: quotedToken(came[1]), share: shareText(Math.exp(logs.you)), cost: fixed(-logs.you) }));
+    setText(cut, countedText(revealed));
     const most = Math.max(...Object.values(logs).map((log) => -log));
     costs.replaceChildren(element("caption", { class: "label", text: t("What {token} cost each, in nats", { token: quotedToken(came[1]) }) }), element("tbody", {},
       ORDER.filter((who) => who in logs).map((who) => element("tr", { class: who },

@@ -50,7 +50,11 @@ function createShelf(store, choose) {
   list.addEventListener("keydown", (event) => move(event, [...list.children]));
   const reveal = () => {
     const chosen = list.querySelector('[aria-selected="true"]');
-    if (chosen) list.scrollTop = Math.max(0, chosen.offsetTop + chosen.offsetHeight - list.clientHeight);
+    if (!chosen) return;
+    const own = list.querySelector(".own")?.offsetHeight ?? 0; // it stays at the top
+    const least = chosen.offsetTop + chosen.offsetHeight - list.clientHeight;
+    const first = [...list.children].find((row) => row === chosen || row.offsetTop - own >= least); // no row is cut there
+    list.scrollTop = least <= 0 ? 0 : Math.max(0, first.offsetTop - own);
   };
   return { node: element("section", { class: "shelf-frame" }, list, none, status), reveal };
 }
