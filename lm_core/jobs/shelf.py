@@ -187,8 +187,8 @@ def _whole_series(run_id: str, store: Store) -> dict[str, Any]:
 
 def import_archive(source: Path | IO[bytes], settings: Settings, store: Store, owner: str = "local") -> str:
     """Check an exported run and add it to the list under a new id, which is returned. It is over: its optimizer's
-    state was not exported, so it can be looked at, used, duplicated, and gone on from as a new run whose optimizer begins
-    anew.
+    state was not exported, so it can be looked at, used, duplicated, and gone on from as a new run whose optimizer
+    begins anew.
 
     Raises:
         LMError: the file is no exported run; the message says what is wrong with it, and nothing is left behind.
