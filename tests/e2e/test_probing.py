@@ -30,13 +30,15 @@ def kept_after_clicks(page, clicks):
         }""",
         clicks,
     )
-    page.wait_for_timeout(500)  # the address is written a moment after the last click
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
-    session.send("HeapProfiler.collectGarbage")
-    found = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    looks = []
+    for _look in range(3):  # the address is written a moment after the last click, later where much else goes on
+        page.wait_for_timeout(250)
+        session.send("HeapProfiler.collectGarbage")
+        looks.append({one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]})
     session.detach()
-    return found
+    return {name: min(look[name] for look in looks) for name in ("Nodes", "JSHeapUsedSize")}
 
 
 def test_the_lens_by_keys_then_who_wrote_it_then_without_it(open_page):
