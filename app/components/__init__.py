@@ -41,7 +41,9 @@ BORROWED = {
     "cache": ("together",),
     "wrong": ("surprise",),
 }  # pictures that are partly made of another's modules wear its styles too
-NUMBERED = ("attention", "inside", "probing")  # pictures whose numbers say where they came from
+NUMBERED = (
+    "attention", "inside", "probing", "generate", "together", "beam", "cache", "surprise", "sequence", "entropy",
+)  # fmt: skip  # pictures whose numbers say where they came from
 MISSING = "This picture comes from Tokenarium's own server. Start it with: make run"
 
 

@@ -39,6 +39,7 @@ def fill(run_id: str, question: Question) -> dict[str, Any]:
             "tokens": row.tokens,
             "start": row.start,
             "token": name,
+            "id": row.token_id,
             "keys": _some(row.keys),
             "values": _some(row.values),
         }

@@ -63,6 +63,9 @@ def _measured(run_id: str, checkpoint: str, place: int) -> dict[str, Any]:
         "place": place,
         "title": title,
         "vocabulary": len(chances),
+        "ids": before[least_sure].tolist(),
+        "tokens": chosen,
+        "counts": models.is_counting(run_id),
         "before": opened.tokenizer.token_texts(before[least_sure, -SHOWN:].tolist()),
         "rows": [
             [text, float(chances[token]), token == true]

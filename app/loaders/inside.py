@@ -213,7 +213,7 @@ def _part(seen: Pass, part: str) -> Tensors:
     """The numbers of one part, worked out once while there is room for them."""
     from lm_core.interpret.walk_values import look
 
-    key = (seen.run_id, seen.checkpoint.as_posix(), seen.sentence.ids, part)
+    key = (seen.run_id, seen.checkpoint.as_posix(), seen.step, seen.sentence.ids, part)
     with _one_at_a_time:
         return _parts.get(key, lambda: look(seen.model, seen.sentence.ids, part))
 

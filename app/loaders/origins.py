@@ -1,14 +1,17 @@
-"""Any number of the pages Attention and Inside in, by its name and place, what it was made of out: plain values.
+"""Any number that a model made in, by its name and place, what it was made of out: plain values.
 
-A number of the forward pass is named by its tensor ("blocks.0.attn.pattern"), one that a probe worked out from these by
-its figure ("lens.rank"). The question brings along what the probe was set to.
+A number of the forward pass is named by its tensor ("blocks.0.attn.pattern"), one that was worked out from these by its
+figure ("lens.rank", "text.loss"). The question brings along what the page was set to.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from app.loaders import attention, models, patches, probing, surgery
+from app.loaders import attention, models, patches, probing, surgery, told
+from app.loaders.code import line_with, source_of
 from app.loaders.inside import Pass, Sentence, number_of, places_of, worded
 from app.loaders.neurons import scan_of
 from app.loaders.probing import Question, Reading, whole_number
@@ -25,6 +28,8 @@ def number(reading: Reading, question: Question) -> dict[str, Any]:
         RunError: there is no such run to compare with.
         ConfigError: there is no such number.
     """
+    if question.get("key") == "contrast.score":
+        return _contrasted(reading, question)
     found = _of(reading, question)
     if not question.get("versus"):
         return found
@@ -44,18 +49,48 @@ def number(reading: Reading, question: Question) -> dict[str, Any]:
     return {**found, "kind": "less", "value": value, "operands": operands, "constants": {}}
 
 
+def _contrasted(reading: Reading, question: Question) -> dict[str, Any]:
+    """ln p of a token at A less ln q of it at B, the model of `other`:`other_step`."""
+    run_id, step = question.get("other") or reading.run_id, probing.whole_number(question, "other_step", -1)
+    own = {**question, "key": "choice.own"}
+    expert, amateur = _of(reading, own), _of(told.read_ids(run_id, question, None if step < 0 else step), own)
+    operands = [
+        {
+            "name": name,
+            "of": "choice.own",
+            "weight": False,
+            "place": each["at"],
+            "axis": None,
+            "values": [each["value"]],
+        }
+        for name, each in (("x", expert), ("y", amateur))
+    ]
+    operands[1]["given"] = {"run": run_id, "step": amateur["step"]}
+    value = math.log(expert["value"]) - math.log(amateur["value"])
+    where = "lm_core.generation.contrastive.contrast"
+    code = {**line_with(where, "expert - amateur"), "source": source_of(where)}
+    return {**expert, "key": "contrast.score", "kind": "log_ratio", "value": value, "operands": operands, "code": code}
+
+
 def _of(reading: Reading, question: Question) -> dict[str, Any]:
     from lm_core.interpret.figures import FIGURES, source_of_figure
 
     key, at = question.get("key", ""), question.get("at", "")
+    probe = key.partition(".")[0]
+    if question.get("of") == "ids" and probe not in told.WHOLE:
+        seen, reading = reading, told.window_of(reading, question)
+        choice = told.choice_of(seen, reading, question) if probe == "choice" else None
     if key not in FIGURES:
         sentence = Sentence(reading.text, reading.ids, reading.tokens)
         checkpoint = models.nearest(reading.run_id, reading.step)
         return number_of(Pass(reading.run_id, checkpoint, reading.model, reading.step, sentence), key, at)
-    asked = _asked(reading, question, key.partition(".")[0], places_of(at))
+    asked = _asked(reading, question, probe, places_of(at))
+    if probe == "choice":
+        asked = replace(asked, choice=choice)
     source, figure = source_of_figure(key, asked), FIGURES[key]
     token = reading.token_names([asked.index[-1]])[0] if figure.axes.endswith("V") else None
-    return {**worded(source, figure.axes, figure.code), "token": token}
+    given = {} if source.ids is None else {"given": {"of": "ids", "ids": told.joined(source.ids), "reads": "whole"}}
+    return {**worded(source, figure.axes, figure.code), **given, "step": reading.step, "token": token}
 
 
 def _asked(reading: Reading, question: Question, probe: str, index: tuple[int, ...]) -> Asked:
@@ -76,7 +111,7 @@ def _asked(reading: Reading, question: Question, probe: str, index: tuple[int, .
         edits=surgery.edits_of(reading, question) if probe == "cut" else {},
         other=patches.second_sentence(reading, question).ids if probe in ("patch", "other") else (),
         scan=scan_of(reading, layer) if probe == "scan" else None,
-        tokens=reading.tokens, allowed=readable or None,
+        tokens=reading.tokens, allowed=readable or None, **told.asked_with(reading, question),
     )  # fmt: skip
 
 

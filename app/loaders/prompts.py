@@ -42,6 +42,8 @@ class Start:
             "text": self.text,
             "prompt": self.token_names(self.ids[-DRAWN:]),
             "promptTokens": len(self.ids),
+            "promptIds": list(self.ids),
+            "counts": models.is_counting(self.run_id),
             "uncovered": self.tokenizer.uncovered(self.text)[:NAMED],
         }
 
@@ -62,7 +64,7 @@ def start(run_id: str, question: Question, *, step: str = "step", text: str | No
     if len(typed) > LONGEST_TEXT:
         raise ConfigError(f"This text has {len(typed)} characters; at most {LONGEST_TEXT} can be gone on from here.")
     nearest = models.nearest(run_id, None if at < 0 else at)
-    opened = models.open_untrained(run_id) if _is_untrained(run_id, at) else models.open_model(run_id, nearest)
+    opened = models.open_untrained(run_id) if is_untrained(run_id, at) else models.open_model(run_id, nearest)
     prompt = typed or own_opening(run_id)
     check_prompt(prompt)
     readable, _dropped = clean_prompt(prompt)
@@ -70,7 +72,8 @@ def start(run_id: str, question: Question, *, step: str = "step", text: str | No
     return Start(run_id, opened.model, opened.tokenizer, opened.step, readable, ids)
 
 
-def _is_untrained(run_id: str, at: int) -> bool:
+def is_untrained(run_id: str, at: int) -> bool:
+    """Whether step 0 is asked for and no file keeps it: then the model is drawn again."""
     return at == 0 and models.begins_anew(run_id) and 0 not in models.kept(run_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from app.loaders import neurons, origins, patches, probing, readouts, surgery, vicinity
+from app.loaders import neurons, origins, patches, probing, readouts, surgery, told, vicinity
 from app.loaders.probing import Question, Reading
 from lm_core.errors import ConfigError
 
@@ -35,7 +35,7 @@ def answer(run_id: str, name: str, question: Question) -> dict[str, Any]:
         raise ConfigError(f'There is no question "{name}". Ask one of: {", ".join(QUESTIONS)}.')
     step = probing.whole_number(question, "step", -1)
     with probing.one_at_a_time:
-        of_picture = origins.read_film if question.get("of") == "film" else probing.read
+        of_picture = {"film": origins.read_film, "ids": told.read_ids}.get(question.get("of", ""), probing.read)
         reading = of_picture(run_id, question, None if step < 0 else step)
         found = QUESTIONS[name](reading, question)
         return {**reading.about(), **found}

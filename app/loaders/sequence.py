@@ -55,6 +55,8 @@ def _measured(run_id: str, checkpoint: str, text: str) -> tuple[dict[str, Any], 
     return {
         "step": found.opened.step,
         "tokens": found.tokens,
+        "ids": list(found.ids),
+        "counts": models.is_counting(run_id),
         "logs": [None, *(round(log, 6) for log in logs)],
         "bytes": sum(map(len, found.opened.tokenizer.token_bytes(found.ids[1:]))),
         "products": {kind: [1.0, *running_products(logs, kind)] for kind in FORMATS},  # type: ignore[arg-type]

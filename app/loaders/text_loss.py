@@ -70,6 +70,7 @@ def _measured(run_id: str, opened: models.Opened, text: str) -> dict[str, Any]:
         "step": opened.step,
         "text": readable,
         "notes": [*notes, *left_out],
+        "counts": models.is_counting(run_id),
         "context": context,
         "stride": stride,
         "windows": len(windows_of(len(ids), context, stride)),

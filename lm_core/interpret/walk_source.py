@@ -40,7 +40,9 @@ class Operand:
 
 @dataclass(frozen=True)
 class Source:
-    """How one number came about. `constants` are numbers that no tensor holds, by name."""
+    """How one number came about. `constants` are numbers that no tensor holds, by name; `ids` is the text in whose pass
+    the operands lie, where that is another than the one asked about.
+    """
 
     key: str
     index: Index
@@ -48,6 +50,7 @@ class Source:
     value: float
     operands: tuple[Operand, ...]
     constants: dict[str, float] = field(default_factory=dict)
+    ids: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

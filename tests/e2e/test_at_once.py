@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.clicked_numbers import check_numbers
+
 RUN = "two-at-once"
 
 
@@ -41,6 +43,13 @@ def test_two_texts_from_the_same_draws(open_page, run_id):
     third.nth(2).click()
     expect(page.locator(".choice-panel h2")).to_have_text("Token 3 of C: one draw, three lines")
     assert page.locator(".draw-lines .slice.chosen").count() == 3
+    assert check_numbers(page, run_id, 20) == 20
+    page.locator("[data-key='contrast.score']").click()  # made of two models, and each can be asked
+    expect(page.locator(".origin .verdict")).to_contain_text("as in the model")
+    page.get_by_role("button", name="y =").click()
+    expect(page.locator(".origin .verdict")).to_contain_text("as in the model")
+    expect(page.locator(".origin h2")).to_contain_text("Where 0.")
+    page.keyboard.press("Escape")
     page.get_by_label("Step of B").select_option("100")
     expect(caption).to_contain_text("both texts are the same", timeout=10_000)
     page.set_viewport_size({"width": 400, "height": 800})
@@ -67,4 +76,6 @@ def test_the_cache_fills_and_both_times_are_measured(open_page, run_id):
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowDown")
     expect(page.locator(".cell-detail h3")).to_contain_text("Layer 2, token 33")
+    page.locator(".cell-detail summary").click()
+    assert check_numbers(page, run_id, 8) == 8
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.clicked_numbers import check_numbers
+
 RUN = "beam-search"
 
 
@@ -35,6 +37,7 @@ def test_the_tree_grows_step_by_step(open_page, run_id):
     expect(page.locator(".beam-text").last.locator(".beam-chip")).to_have_count(4)
     page.get_by_text("Values as a table").click()
     expect(page.locator(".values tbody tr")).to_have_count(14)
+    assert check_numbers(page, run_id, 12) == 12
     expect(page).to_have_url(re.compile(r"choice=3"), timeout=10_000)
     page.set_viewport_size({"width": 400, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 400

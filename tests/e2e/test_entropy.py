@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from lm_core.training.objective import cross_entropy_slope
+from tests.clicked_numbers import check_numbers
 
 PAGE = "loss?run=gallery-comedies&section=distributions"
 
@@ -123,6 +124,7 @@ def test_a_choice_of_a_run_and_two_models_that_are_right_equally_often(open_page
     truths = page.locator(".hand-bar.p")
     values = [float(bar.get_attribute("aria-valuenow")) for bar in truths.all()]
     assert sorted(values)[-2:] == [0, 1]
+    assert check_numbers(page, "gallery-comedies", 5) == 5
     verdicts = page.locator(".model-verdict b").all_inner_texts()
     assert verdicts[0] == verdicts[2]
     assert verdicts[1] != verdicts[3]

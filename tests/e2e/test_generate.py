@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from app.loaders.writing import sent_logits
 from lm_core.config import SamplingConfig
 from lm_core.generation.sampling import distribution, draw, entropy_bits
+from tests.clicked_numbers import check_numbers
 
 EMPTY = "pictures/x/kit/words.js"  # a document of the server without Streamlit in it
 RUN = "generate-e2e"
@@ -114,7 +115,7 @@ def test_a_large_vocabulary_keeps_its_shares_though_most_of_it_is_not_sent(open_
         assert answer["entropy"] == pytest.approx(entropy_bits(final), abs=0.02)
 
 
-def test_sliders_keys_and_clicks_redraw_at_once_and_the_address_follows(open_generate):
+def test_sliders_keys_and_clicks_redraw_at_once_and_the_address_follows(open_generate, run_id):
     page = open_generate("choice=3")
     assert page.locator(".place").inner_text() == "4 / 40"
     page.keyboard.press("ArrowRight")
@@ -148,7 +149,17 @@ def test_sliders_keys_and_clicks_redraw_at_once_and_the_address_follows(open_gen
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     expect(page.locator(".rows .row").nth(1)).to_have_class(re.compile("is-locked"))
-    # Space plays from anywhere but a field, and stops.
+    # Where its numbers come from: by keys from the row that is held; then some numbers at random.
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    panel = page.locator(".origin")
+    expect(panel.locator(".verdict")).to_contain_text("as in the model")
+    expect(panel.locator(".code-where")).to_contain_text("lm_core/models/gpt.py")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(page.locator(".is-locked [data-key='choice.logit']")).to_be_focused()
+    # Space plays from anywhere but a field or a button, and stops.
+    page.locator(".rows").focus()
     page.keyboard.press(" ")
     expect(page.get_by_role("button", name="Pause (Space)")).to_be_visible()
     page.keyboard.press(" ")
@@ -158,6 +169,7 @@ def test_sliders_keys_and_clicks_redraw_at_once_and_the_address_follows(open_gen
     assert sum(counts) == 200
     page.get_by_text("Values as a table").click()
     expect(page.locator(".values tbody tr")).to_have_count(20)
+    assert check_numbers(page, run_id, 25) == 25
 
 
 def test_writing_again_takes_the_form_and_the_sliders_and_refuses_in_sentences(open_generate):

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.clicked_numbers import check_numbers
+
 PAGE = "loss?run=gallery-comedies&section=sentence"
 
 MATHS = """async (logs) => {
@@ -68,4 +70,5 @@ def test_stepping_through_two_sentences(open_page):
     expect(page).to_have_url(re.compile("text=the"))
     page.locator("details.values summary").click()
     expect(page.locator(".tables tbody tr")).to_have_count(16)
+    assert check_numbers(page, "gallery-comedies", 12) == 12
     assert page.evaluate("document.documentElement.scrollWidth") <= 400

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from lm_core.models.registry import build_model
 from lm_core.runs.checkpoint import save_tensors
 from lm_core.runs.run import find_run
+from tests.clicked_numbers import check_numbers
 from tests.finished_run import make_run, settings_of
 
 RUN = "gallery-comedies"
@@ -98,6 +99,7 @@ def test_the_runs_sentence_by_hover_keys_and_time_then_a_text_of_ones_own(open_p
     assert page.locator(".tk img").count() == 0
     page.locator("details.values summary").click()
     expect(page.locator(".values tbody tr")).to_have_count(87)
+    assert check_numbers(page, RUN, 12) == 12
 
 
 def test_another_run_with_other_tokens_is_laid_beside_it_on_a_phone_in_chinese(open_page, server):

@@ -22,6 +22,14 @@ export function nodeWords({ node, before, width, penalty }) {
   return `${sum}${score} ${fate}`;
 }
 
+/** The numbers of that sentence, with the names that the server knows them by. */
+export function nodeNumbers({ node, before, penalty }, at) {
+  return [
+    [fixed(node.nats, 3), "beam.log", at], [percent(Math.exp(node.nats)), "beam.share", at, node.token], ...(node.depth > 1 ? [[fixed(before, 3), "beam.total", at - 1]] : []),
+    [fixed(node.total, 3), "beam.total", at], ...(penalty > 0 ? [[fixed(node.score, 3), "beam.score", at]] : []),
+  ];
+}
+
 /** The best text of the beam beside the greedy one. */
 export function comparedWords({ best, greedy, penalty }) {
   if (sameText(best, greedy)) return t("So far the beam’s best text is greedy’s: always the likeliest token.");

@@ -1,17 +1,20 @@
 /** Beam search: one store, the tree, the sentence of the node in hand, three texts to compare, and all values. */
+import { withNumbers } from "../inside/asked.js";
+import { asked, createNumbers, figure } from "../inside/numbers.js";
 import { element, prefersReducedMotion, segmented, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { tokenSpan } from "../kit/tokens.js";
+import { readPalette } from "../kit/theme.js";
 import { tellView } from "../kit/view.js";
 import { t } from "../kit/words.js";
 import { createForm, promptNotes } from "../together/form.js";
 import { createPieces } from "../together/pieces.js";
 import { createTransport } from "../together/transport.js";
 import { createValues } from "../together/values.js";
-import { comparedWords, dullWords, fateName, nodeWords, penaltyWords } from "./captions.js";
-import { greedyInTree, nodesUpTo, pathTo, textOf } from "./reading.js";
+import { comparedWords, dullWords, fateName, nodeNumbers, nodeWords, penaltyWords } from "./captions.js";
+import { askedPath, greedyInTree, nodesUpTo, pathTo, textOf } from "./reading.js";
 import { createTexts } from "./texts.js";
 import { createTree } from "./tree.js";
 
@@ -45,8 +48,9 @@ function start(root, data, setState) {
     },
     keys: { ArrowUp: () => choose(-1), ArrowDown: () => choose(1) },
   });
-  const view = createView({ onChoose: (chosen) => set({ chosen, playing: false }), transport, ends });
-  root.replaceChildren(element("section", { class: "together beam", aria: { label: t("Beam search") } }, form.node, view.node));
+  const origin = createNumbers({ base: data.base, run: () => data.run, palette: () => readPalette(root) });
+  const view = createView({ onChoose: (chosen) => set({ chosen, playing: false }), transport, ends, origin });
+  root.replaceChildren(element("section", { class: "together beam quiet", aria: { label: t("Beam search") } }, form.node, view.node, ...origin.foot));
 
   function write() {
     set({ rows: [], about: null, at: -1, chosen: null, playing: !prefersReducedMotion() && state.wanted === null, problem: "" });
@@ -69,6 +73,7 @@ function start(root, data, setState) {
   }
 
   store.watch(["rows", "at", "chosen", "scale", "playing"], view.draw);
+  store.watch(["at", "chosen"], origin.close); // that number is no longer in view
   store.watch(["busy", "problem"], ({ busy, problem, about }) => {
     form.show({ busy, problem, notes: about ? promptNotes(about) : [] });
     view.node.hidden = Boolean(problem) && !state.rows.length;
@@ -80,14 +85,14 @@ function start(root, data, setState) {
     run: data.run,
     update: ({ large }) => set({ scale: large ? LARGE : 1 }),
     dispose() {
-      [pieces.stop, transport.stop, stopAddress, store.stop].forEach((stop) => stop());
+      [origin.stop, pieces.stop, transport.stop, stopAddress, store.stop].forEach((stop) => stop());
     },
   };
 }
 
-function createView({ onChoose, transport, ends }) {
+function createView({ onChoose, transport, ends, origin }) {
   const tree = createTree({ onChoose });
-  const texts = createTexts();
+  const texts = createTexts({ origin });
   const table = createValues();
   const best = element("ol", { class: "beam-best" });
   const [said, compared, dull, penalised] = [1, 2, 3, 4].map(() => element("p", { class: "caption" }));
@@ -112,31 +117,35 @@ function createView({ onChoose, transport, ends }) {
     const nodes = nodesUpTo(rows, at);
     const winner = pathTo(nodes, rows[at].best[0]);
     const inHand = nodes.get(chosen ?? rows[at].best[0]);
-    const words = nodeWords({ node: inHand, before: inHand.total - inHand.nats, width, penalty });
+    const hand = { node: inHand, before: inHand.total - inHand.nats, width, penalty };
+    const words = nodeWords(hand);
+    const { given, at: place } = askedPath(about, pathTo(nodes, inHand.id));
     const [greedy, drawn] = [textOf(rows, at, "greedy"), textOf(rows, at, "drawn")];
     tree.draw({ rows, at, best: winner.map(({ id }) => id), greedy: greedyInTree(rows, at), chosen: inHand.id, prompt: about.prompt, scale, words });
-    setText(said, words);
+    said.replaceChildren(...withNumbers(words, nodeNumbers(hand, place).map(([text, key, ...each]) => [text, figure(origin, text, asked(given, key, ...each))])));
     texts.draw({
-      penalty,
+      penalty, about,
       texts: [{ name: t("beam"), mark: "★", tokens: winner }, { name: t("greedy"), mark: "G", tokens: greedy }, { name: t("drawn, temperature 1, seed {seed}", { seed: about.seed }), mark: "⚂", tokens: drawn }],
     });
     setText(compared, comparedWords({ best: winner, greedy, penalty }));
     setText(dull, dullWords({ best: winner, drawn }));
     setText(penalised, penaltyWords(about));
     setText(bestTitle, t("The {count} best after {place} tokens", { count: rows[at].best.length, place: at + 1 }));
-    best.replaceChildren(...rows[at].best.map((id) => bestRow(pathTo(nodes, id), penalty)));
+    best.replaceChildren(...rows[at].best.map((id) => bestRow(pathTo(nodes, id), penalty, about, origin)));
     transport.update({ at, last: rows.length - 1, playing, words });
     if (!playing) setText(spoken, words);
-    table.show(() => tableOf(nodes));
+    table.show(() => tableOf(nodes, about, origin));
   }
   return { node, draw };
 }
 
-function bestRow(path, penalty) {
+function bestRow(path, penalty, about, origin) {
   const { total, score, fate } = path.at(-1);
   const values = { total: fixed(total), score: fixed(score), count: path.length };
   const figures = penalty > 0 ? t("ln p = {total} in {count} tokens, score {score}", values) : t("ln p = {total} in {count} tokens", values);
-  return element("li", {}, element("span", { class: "mono" }, path.map(({ text }) => tokenSpan(text))), element("span", { class: "note", text: fate === "ended" ? `${figures}, ${t("whole")}` : figures }));
+  const { given, at } = askedPath(about, path);
+  const said = withNumbers(fate === "ended" ? `${figures}, ${t("whole")}` : figures, [["total", "beam.total"], ["score", "beam.score"]].map(([name, key]) => [values[name], figure(origin, values[name], asked(given, key, at))]));
+  return element("li", {}, element("span", { class: "mono" }, path.map(({ text }) => tokenSpan(text))), element("span", { class: "note" }, said));
 }
 
 function legend() {
@@ -144,11 +153,15 @@ function legend() {
   return element("span", { class: "beam-legend note" }, sign("kept", t("kept")), sign("cut", t("cut")), sign("ended", t("whole")), element("span", { text: `★ ${t("best so far")}` }), element("span", { text: `G ${t("greedy")}` }));
 }
 
-function tableOf(nodes) {
+function tableOf(nodes, about, origin) {
+  const ask = (node, name, key) => {
+    const { given, at } = askedPath(about, pathTo(nodes, node.id));
+    return figure(origin, fixed(node[name], 4), asked(given, key, at));
+  };
   return {
     heads: [t("place"), t("token"), t("text so far"), "ln p", t("total"), t("score"), t("what became of it")],
     rows: [...nodes.values()].map((node) => [
-      node.depth, { token: node.text }, { token: pathTo(nodes, node.id).map(({ text }) => text).join("") }, fixed(node.nats, 4), fixed(node.total, 4), fixed(node.score, 4), fateName(node.fate),
+      node.depth, { token: node.text }, { token: pathTo(nodes, node.id).map(({ text }) => text).join("") }, ask(node, "nats", "beam.log"), ask(node, "total", "beam.total"), ask(node, "score", "beam.score"), fateName(node.fate),
     ]),
   };
 }

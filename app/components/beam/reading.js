@@ -1,4 +1,5 @@
 /** What follows from the levels of a search. Nothing here draws. */
+import { givenIds } from "../inside/numbers.js";
 
 export const ROWS = 12; // nodes of a column that a picture has room for
 
@@ -23,6 +24,12 @@ export function greedyInTree(rows, at) {
     parent = next.id;
   }
   return found;
+}
+
+/** What is given along to ask where the numbers of a text came from, and the place of its last token. */
+export function askedPath({ promptIds, step, counts, penalty }, tokens) {
+  const ids = [...promptIds, ...tokens.map(({ token }) => token)];
+  return { given: counts ? null : givenIds(ids, "writing", step, { first: promptIds.length, penalty }), at: ids.length - 1 };
 }
 
 /** The tokens of the greedy or the drawn text up to a level. */

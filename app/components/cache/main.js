@@ -12,6 +12,7 @@ import { createForm, promptNotes } from "../together/form.js";
 import { createPieces } from "../together/pieces.js";
 import { createTransport } from "../together/transport.js";
 import { bytesOf, sharedWords, stepWords } from "./captions.js";
+import { createNumbers, givenIds } from "../inside/numbers.js";
 import { createCell } from "./cell.js";
 import { contentsAt, largestOf, tokensUpTo } from "./contents.js";
 import { createGrid } from "./grid.js";
@@ -41,7 +42,8 @@ function start(root, data, setState) {
     },
   });
   const grid = createGrid({ onChoose: (chosen) => set({ chosen, playing: false }) });
-  const cell = createCell();
+  const origin = createNumbers({ base: data.base, run: () => data.run, palette: () => readPalette(root) });
+  const cell = createCell({ origin });
   const which = element("span", { class: "note" });
   const text = element("p", { class: "window-text", aria: { label: t("The text, and what of it is in the cache") } });
   const meter = element("div", { class: "cache-meter", role: "img" }, element("span"));
@@ -53,7 +55,7 @@ function start(root, data, setState) {
         element("span", { class: "note", text: t("K keys, V values, a pair of bands for each layer; blue: above 0, brown: below; frame: what came in this step") }), which),
       text, grid.node, caption, meter, bytes, cell.node, transport.node),
     speed.node, spoken);
-  root.replaceChildren(element("section", { class: "together cache", aria: { label: t("The cache") } }, form.node, body));
+  root.replaceChildren(element("section", { class: "together cache quiet", aria: { label: t("The cache") } }, form.node, body, ...origin.foot));
 
   function write() {
     set({ rows: [], at: -1, chosen: null, cell: null, playing: !prefersReducedMotion() && state.wanted === null, problem: "" });
@@ -72,6 +74,7 @@ function start(root, data, setState) {
   store.watch(["cell", "palette", "scale"], ({ cell: shown, palette }) => requestAnimationFrame(() => cell.draw(shown, palette)));
   store.watch(["palette", "scale"], ({ palette, scale }) => speed.resize({ palette, scale }));
   store.watch(["chosen", "at", "rows"], askCell);
+  store.watch(["chosen", "at"], origin.close); // those numbers are no longer in view
   store.watch(["busy", "problem"], ({ busy, problem, about }) => {
     form.show({ busy, problem, notes: about ? promptNotes(about) : [] });
     body.hidden = Boolean(problem) && !state.rows.length;
@@ -108,7 +111,13 @@ function start(root, data, setState) {
     const found = await fetchAnswer(apiAddress(data.base, "generate/ask/column", question), { cache: "no-store" }).catch(() => null);
     if (!found || state.chosen !== chosen || state.at !== at) return;
     const token = tokensUpTo(state.about, rows, at)[chosen.place];
-    set({ cell: { ...found, ...chosen, token } });
+    set({ cell: { ...found, ...chosen, token, given: givenOf(rows, at, chosen.place), column: chosen.place - rows[at].start } });
+  }
+
+  /** The text up to this place, as the window that is in the cache begins. */
+  function givenOf(rows, at, place) {
+    const ids = [...state.about.promptIds, ...rows.slice(0, at + 1).map(({ id }) => id)];
+    return givenIds(ids.slice(rows[at].start, place + 1), "whole", state.about.step);
   }
 
   const viewOf = ({ at, playing, busy, rows }) => (rows.length && !playing && !busy ? { ...values(), choice: at } : null);
@@ -119,7 +128,7 @@ function start(root, data, setState) {
     themeChanged: () => set({ palette: readPalette(root) }),
     update: ({ large }) => requestAnimationFrame(() => set({ scale: large ? LARGE : 1, palette: readPalette(root) })),
     dispose() {
-      [pieces.stop, speed.stop, transport.stop, grid.stop, stopAddress, store.stop].forEach((stop) => stop());
+      [origin.stop, pieces.stop, speed.stop, transport.stop, grid.stop, stopAddress, store.stop].forEach((stop) => stop());
     },
   };
 }

@@ -3,6 +3,7 @@ import { element, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { askedGuess } from "./choice.js";
 import { distributions, logitsOf, surpriseShare, withShare } from "./maths.js";
 import { inUnit, unitOfTerms } from "./units.js";
 
@@ -14,7 +15,7 @@ const GIVE = {
   q: (state, q) => ({ logits: logitsOf(q, state.temperature) }),
 };
 
-export function createBars(store) {
+export function createBars(store, origin) {
   const names = element("div", { class: "outcome-names" }, element("span"), element("span", { class: "truth-name", text: t("truth p") }),
     element("span", { class: "guess-name", text: t("guess q") }), element("span", { class: "note mono", text: "−p ln q" }));
   const term = names.lastElementChild;
@@ -23,7 +24,7 @@ export function createBars(store) {
   store.watch(["truth", "smoothing", "logits", "temperature", "outcomes", "unit", "hovered", "palette"], (state) => {
     const { p, q } = distributions(state);
     if (columns.length !== p.length) {
-      columns = p.map((_share, index) => createColumn(store, index));
+      columns = p.map((_share, index) => createColumn(store, index, origin));
       box.replaceChildren(names, ...columns.map(({ column }) => column));
       box.style.setProperty("--columns", p.length);
     }
@@ -33,15 +34,18 @@ export function createBars(store) {
   return box;
 }
 
-function createColumn(store, index) {
+function createColumn(store, index, origin) {
   const name = element("bdi", { class: "outcome mono" });
   const truth = createBar({ kind: "p", give: (share) => give(store, "p", index, share), value: () => distributions(store.state).p[index] });
   const guess = createBar({ kind: "q", give: (share) => give(store, "q", index, share), value: () => distributions(store.state).q[index] });
-  const [p, q, part] = ["truth-name", "guess-name", "muted"].map((kind) => element("span", { class: `mono ${kind}` }));
+  const [p, part] = ["truth-name", "muted"].map((kind) => element("span", { class: `mono ${kind}` }));
+  const number = origin.live();
+  const q = element("span", { class: "mono guess-name" }, number.node);
   const column = element("div", { class: "outcome-column" }, element("div", { class: "bar-pair" }, truth.bar, guess.bar), name, p, q, part);
   const hover = (hovered) => () => store.set({ hovered });
   for (const [event, hovered] of [["pointerenter", index], ["pointerleave", null], ["focusin", index], ["focusout", null]]) column.addEventListener(event, hover(hovered));
-  function show(share, guessed, { outcomes, unit, hovered }) {
+  function show(share, guessed, state) {
+    const { outcomes, unit, hovered } = state;
     const outcome = outcomeName(outcomes[index]);
     setText(name, outcome);
     name.title = outcome;
@@ -49,7 +53,7 @@ function createColumn(store, index) {
     truth.show(share, t("truth p of {outcome}", { outcome }));
     guess.show(guessed, t("guess q of {outcome}", { outcome }));
     setText(p, fixed(share));
-    setText(q, fixed(guessed));
+    number.show(fixed(guessed), askedGuess(state, index));
     setText(part, fixed(inUnit(surpriseShare(share, guessed), unitOfTerms(unit))));
   }
   return { column, show };

@@ -1,5 +1,7 @@
 /** A choice of the run as the two distributions: the truth is the token that came, the guess is the model's own. */
-import { element, setText } from "../kit/dom.js";
+import { withNumbers } from "../inside/asked.js";
+import { asked, figure, givenIds } from "../inside/numbers.js";
+import { element } from "../kit/dom.js";
 import { percent } from "../kit/format.js";
 import { quotedToken, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
@@ -15,7 +17,15 @@ export function stateOf(choice) {
   };
 }
 
-export function createChoice(store) {
+/** Where the guess of one outcome came from, while it is still the run's own; null for all others together. */
+export function askedGuess({ choice, logits, temperature }, index) {
+  if (!choice || choice.counts || index >= choice.tokens.length || temperature !== 1) return null;
+  const own = stateOf(choice).logits;
+  if (logits.length !== own.length || logits.some((logit, at) => logit !== own[at])) return null; // a hand has moved it
+  return asked(givenIds(choice.ids, "whole", choice.step), "probabilities", choice.ids.length - 1, choice.tokens[index]);
+}
+
+export function createChoice(store, origin) {
   const context = element("bdi", { class: "mono context" });
   const words = element("p", {});
   const box = element("div", { class: "choice", hidden: true }, words, element("p", { class: "choice-text" }, context));
@@ -26,7 +36,9 @@ export function createChoice(store) {
     const values = { title: choice.title, step: choice.step, token: quotedToken(token), share: percent(Math.exp(log)), vocabulary: choice.vocabulary };
     context.replaceChildren(choice.before.map(visibleToken).join(""), element("b", { class: "came", text: visibleToken(token) }));
     const rest = choice.rest === null ? "" : ` ${t("“others” are all {count} remaining tokens of its vocabulary in one bar.", { count: choice.vocabulary - choice.rows.length })}`;
-    setText(words, sentence(values, choice.step, log >= choice.rows[0][1]) + rest);
+    const truth = choice.rows.findIndex(([, , true_]) => true_);
+    const number = asked(choice.counts ? null : givenIds(choice.ids, "whole", choice.step), "probabilities", choice.ids.length - 1, choice.tokens[truth]);
+    words.replaceChildren(...withNumbers(sentence(values, choice.step, log >= choice.rows[0][1]) + rest, [[values.share, figure(origin, values.share, number)]]));
   });
   return box;
 }

@@ -1,6 +1,7 @@
 /** The section "Two distributions": cross-entropy by hand, and at real choices of a run. One store holds its state. */
 import { apiAddress } from "../kit/address.js";
 import { createAsking, fetchAnswer } from "../kit/ask.js";
+import { createNumbers } from "../inside/numbers.js";
 import { element, setText } from "../kit/dom.js";
 import { mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
@@ -33,17 +34,20 @@ function start(root, data, setState) {
   let wanted = { p: shares(data.p), q: shares(data.q) }; // of the address, until they fit what is in view
   const notice = element("p", { class: "notice", role: "status", hidden: true });
   const controls = createControls(store, { onChoice: () => choices.ask((store.state.choice?.place ?? -1) + 1) });
+  const origin = createNumbers({ base: data.base, run: () => data.run, palette: () => readPalette(root) });
+  store.watch(["choice"], origin.close); // that number is no longer in view
+  root.classList.add("quiet");
   const descent = createDescent(store);
   const said = element("p", { class: "caption", aria: { live: "polite" } });
   store.watch(["truth", "smoothing", "logits", "temperature", "outcomes", "unit"], (state) => setText(said, caption(state)));
   const bars = element("section", { class: "panel", aria: { label: t("Two distributions over the same outcomes") } },
     element("div", { class: "panel-heading" }, element("h2", { text: t("Two distributions over the same outcomes") }),
       element("span", { class: "unit", text: t("drag the bars, or use the arrow keys; the others make room") }), element("span", { class: "spacer" }), controls.unit),
-    controls.presets, createChoice(store), element("div", { class: "hands" }, createBars(store), controls.sliders));
+    controls.presets, createChoice(store, origin), element("div", { class: "hands" }, createBars(store, origin), controls.sliders));
   const areas = element("div", { class: "areas panel" }, areaKey(),
     createArea(store, { title: "H(p, q)", note: t("p is the truth, q the guess"), roles: ({ p, q }) => ({ truth: p, guess: q, names: { truth: "p", guess: "q" } }) }),
     createArea(store, { title: "H(q, p)", note: t("swapped: q is the truth, p the guess"), roles: ({ p, q }) => ({ truth: q, guess: p, names: { truth: "q", guess: "p" } }) }));
-  root.replaceChildren(notice, bars, areas, said, createEquation(store), descent.panel, createAccuracy(store), createTable(store));
+  root.replaceChildren(notice, bars, areas, said, createEquation(store), descent.panel, createAccuracy(store), createTable(store), ...origin.foot);
 
   const choices = createAsking({
     send: (place, signal) => fetchAnswer(apiAddress(data.base, "loss/ask/choice", { run: data.run, place }), { cache: "no-store", signal }),
@@ -80,6 +84,8 @@ function start(root, data, setState) {
     update: restyle,
     themeChanged: restyle,
     dispose() {
+      origin.stop();
+      root.classList.remove("quiet");
       choices.dispose();
       checks.dispose();
       descent.dispose();

@@ -1,14 +1,16 @@
 /** What was explored, as a tree of texts: each branch begins under the choice at which it left, every token a button. */
-import { element, setText, shape } from "../kit/dom.js";
+import { element, shape } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { withNumbers } from "../inside/asked.js";
+import { asked, figure, givenIds } from "../inside/numbers.js";
 import { inRows, logProbability, stepsOf } from "./tree.js";
 
 const LEAD = 12; // tokens of the prompt before the first branch
 
 /** onVisit(branch, choice); onNeighbour(±1) for the branch above or below by keys. */
-export function createBranches({ onVisit, onNeighbour }) {
+export function createBranches({ onVisit, onNeighbour, origin }) {
   const sum = element("p", { class: "note" });
   const list = element("div", { class: "tree", role: "tree", tabindex: "0", aria: { label: t("Explored texts: up and down arrows go from branch to branch") } });
   const lines = shape("svg", { class: "tree-lines", aria: { hidden: "true" } });
@@ -29,6 +31,12 @@ export function createBranches({ onVisit, onNeighbour }) {
   const watcher = new ResizeObserver(() => connect());
   watcher.observe(list);
 
+  /** The sum and the mean of a text's ln p, to press. */
+  const askedOf = ({ begin }, steps) => {
+    const given = begin.layers && steps.length ? givenIds([...begin.promptIds, ...steps.map(({ id }) => id)], "writing", begin.step, { first: begin.promptIds.length }) : null;
+    return ["written.sum", "written.mean"].map((key) => asked(given, key, begin.promptIds.length + steps.length - 1));
+  };
+
   function rebuild({ tree, branch: current, prompt, texts }) {
     node.hidden = tree.branches.length < 2;
     if (node.hidden) return;
@@ -40,7 +48,9 @@ export function createBranches({ onVisit, onNeighbour }) {
       const steps = stepsOf(tree, branch);
       const before = start + steps.slice(0, branch.from).reduce((total, { id }) => total + columns(texts[id]), 0);
       const { sum: total, mean } = logProbability(steps);
-      const figure = element("span", { class: "tree-figure number" }, fixed(total, 1), element("span", { class: "muted", text: ` · ${fixed(mean)}` }));
+      const [whole, each] = askedOf(tree, steps).map((number, place) => figure(origin, place ? fixed(mean) : fixed(total, 1), number));
+      for (const node of [whole, each]) if (node.tagName) node.tabIndex = -1; // by keys: those of the sentence below
+      const sums = element("span", { class: "tree-figure number" }, whole, element("span", { class: "muted" }, " · ", each));
       const tokens = branch.own.map((step, index) => {
         const cell = element("button", { type: "button", class: "tree-token", tabindex: "-1", on: { click: () => onVisit(branch, branch.from + index) } }, tokenSpan(texts[step.id]));
         cell.style.width = `${columns(texts[step.id])}ch`;
@@ -56,7 +66,7 @@ export function createBranches({ onVisit, onNeighbour }) {
       const words = t("Branch from choice {number}: {text}; log-probability {sum} nats, {mean} a token", {
         number: branch.from + 1, text: branch.own.map(({ id }) => visibleToken(texts[id])).join(""), sum: fixed(total, 1), mean: fixed(mean),
       });
-      const row = element("div", { class: "tree-row", role: "treeitem", aria: { label: words, selected: String(branch === current) } }, given, tokens, figure);
+      const row = element("div", { class: "tree-row", role: "treeitem", aria: { label: words, selected: String(branch === current) } }, given, tokens, sums);
       row.style.paddingLeft = branch.parent === null ? "0" : `${before}ch`;
       return { branch, row, tokens };
     });
@@ -94,9 +104,11 @@ export function createBranches({ onVisit, onNeighbour }) {
       const here = cells.get(writing.steps[choice]);
       if (here && !frame.contains(document.activeElement)) showIn(frame, here);
       const { sum: total, mean } = logProbability(writing.steps);
-      setText(sum, t("At the end of each text: its log-probability under the model itself, in nats, and the mean of a token. The one in view has {sum} and {mean}: {token} is choice {number} of {count}.", {
+      const [whole, each] = askedOf(writing.tree, writing.steps);
+      const said = t("At the end of each text: its log-probability under the model itself, in nats, and the mean of a token. The one in view has {sum} and {mean}: {token} is choice {number} of {count}.", {
         sum: fixed(total, 1), mean: fixed(mean), token: quotedToken(writing.texts[writing.steps[choice].id]), number: choice + 1, count: writing.steps.length,
-      }));
+      });
+      sum.replaceChildren(...withNumbers(said, [[fixed(total, 1), figure(origin, fixed(total, 1), whole)], [fixed(mean), figure(origin, fixed(mean), each)]]));
     },
     stop: () => watcher.disconnect(),
   };

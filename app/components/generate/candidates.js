@@ -3,6 +3,7 @@ import { element, iconButton, setText } from "../kit/dom.js";
 import { fixed, number, probability } from "../kit/format.js";
 import { quotedToken, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { asked } from "../inside/numbers.js";
 import { hasPenalties, OTHERS } from "./sampling.js";
 import { cutReason } from "./wording.js";
 
@@ -17,7 +18,7 @@ function rowsOf(candidates, chosenIds) {
 }
 
 /** `onBranch(id)`: go on with this candidate in place of the one that was written. */
-export function createCandidates({ onHover, onLock, onBranch }) {
+export function createCandidates({ onHover, onLock, onBranch, origin }) {
   const scaledHead = element("span", { class: "detail" });
   const penaltyHead = element("span", { class: "detail" });
   const column = (kind, title, detail) => element("div", { class: `cell ${kind}`, role: "columnheader" }, title, detail);
@@ -36,14 +37,15 @@ export function createCandidates({ onHover, onLock, onBranch }) {
   let shown = [];
   let locked = null;
 
+  const isNumber = (event) => event.target.closest("[data-key]") !== null;
   const idUnder = (event) => {
     const row = event.target.closest(".row");
     return row ? Number(row.dataset.id) : null;
   };
   body.addEventListener("pointermove", (event) => onHover(idUnder(event)));
   body.addEventListener("pointerleave", () => onHover(null));
-  body.addEventListener("click", (event) => (event.target.closest(".go") ? onBranch(idUnder(event)) : onLock(idUnder(event))));
-  body.addEventListener("dblclick", (event) => { if (!event.target.closest(".go")) onBranch(idUnder(event)); });
+  body.addEventListener("click", (event) => (event.target.closest(".go") ? onBranch(idUnder(event)) : onLock(idUnder(event), isNumber(event))));
+  body.addEventListener("dblclick", (event) => { if (!event.target.closest(".go") && !isNumber(event)) onBranch(idUnder(event)); });
   body.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target === body && locked !== null) onBranch(locked);
     const shift = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -60,7 +62,7 @@ export function createCandidates({ onHover, onLock, onBranch }) {
     body.replaceChildren();
   }
 
-  function update({ then, now, focusId, lockedId, settings, texts, scale }) {
+  function update({ then, now, focusId, lockedId, settings, texts, scale, given }) {
     locked = lockedId;
     shown = rowsOf(now.candidates, [then.chosen.id, now.chosen.id]);
     const before = new Map(then.candidates.map((candidate) => [candidate.id, candidate]));
@@ -69,11 +71,11 @@ export function createCandidates({ onHover, onLock, onBranch }) {
     setText(penaltyHead, penaltyWords(settings));
     table.classList.toggle("penalties", hasPenalties(settings));
     shown.forEach((candidate, place) => {
-      if (!rows.has(candidate.id)) rows.set(candidate.id, createRow(texts[candidate.id], candidate.id));
+      if (!rows.has(candidate.id)) rows.set(candidate.id, createRow(texts[candidate.id], candidate.id, origin));
       const row = rows.get(candidate.id);
       paintRow(row, candidate, {
         place, height: ROW_HEIGHT * scale, largest, before: before.get(candidate.id), chosen: candidate.id === now.chosen.id,
-        written: candidate.id === then.chosen.id, focused: candidate.id === focusId, locked: candidate.id === lockedId,
+        written: candidate.id === then.chosen.id, focused: candidate.id === focusId, locked: candidate.id === lockedId, given,
       });
     });
     const visible = new Set(shown.map(({ id }) => id));
@@ -107,39 +109,48 @@ function restWords(others) {
   return t("{count} other candidates: {cut} cut, the rest has {share}", { count, cut, share });
 }
 
-function createRow(token, id) {
+function createRow(token, id, origin) {
   const cell = (kind, ...children) => element("div", { class: `cell ${kind}`, role: "cell" }, ...children);
   const parts = {
     tag: element("span", { class: "tag" }),
-    logit: cell("logit number"), penalised: cell("penalised number"), scaled: cell("scaled number"),
-    badge: element("span", { class: "badge" }), reason: element("span", { class: "reason" }),
-    bar: element("span", { class: "bar" }), ghost: element("span", { class: "ghost" }), value: element("span", { class: "value number" }),
-    slice: cell("slice number"),
+    penalised: cell("penalised number"), numbers: Object.fromEntries(["logit", "penalised", "scaled", "reason", "value", "from", "to"].map((name) => [name, origin.live({ tabbed: false })])),
+    badge: element("span", { class: "badge" }), dash: element("span"),
+    bar: element("span", { class: "bar" }), ghost: element("span", { class: "ghost" }),
     go: iconButton({ icon: "branch", text: t("Go on with {token}", { token: quotedToken(token) }), class: "button round", onClick: () => {} }).button,
   };
   parts.go.tabIndex = -1; // by keys: Enter on the row that is held
+  const { logit, penalised, scaled, reason, value, from, to } = parts.numbers;
+  parts.penalised.append(penalised.node);
+  reason.node.classList.add("reason");
   const node = element("div", { class: "row", role: "row", "data-id": id, aria: { label: quotedToken(token) } },
-    cell("name", tokenSpan(token), parts.tag), parts.logit, parts.penalised, parts.scaled, cell("kept", parts.badge, parts.reason),
-    cell("share", element("span", { class: "bar-track" }, parts.bar, parts.ghost), parts.value), parts.slice, cell("go", parts.go));
+    cell("name", tokenSpan(token), parts.tag), cell("logit number", logit.node), parts.penalised, cell("scaled number", scaled.node), cell("kept", parts.badge, reason.node),
+    cell("share", element("span", { class: "bar-track" }, parts.bar, parts.ghost), element("span", { class: "value number" }, value.node)),
+    cell("slice number", from.node, parts.dash, to.node), cell("go", parts.go));
   return { node, ...parts };
 }
 
-function paintRow(row, candidate, { place, height, largest, before, chosen, written, focused, locked }) {
+function paintRow(row, candidate, { place, height, largest, before, chosen, written, focused, locked, given }) {
   row.node.style.transform = `translateY(${place * height}px)`;
   row.node.setAttribute("aria-rowindex", place + 1);
   for (const [name, on] of Object.entries({ cut: candidate.cut, chosen, focused, locked })) row.node.classList.toggle(`is-${name}`, Boolean(on));
   setText(row.tag, written && !chosen ? t("written") : "");
   row.go.disabled = written;
-  setText(row.logit, fixed(candidate.logit));
-  setText(row.penalised, fixed(candidate.score));
+  const ask = (key) => asked(given, key, candidate.id);
+  const { numbers } = row;
+  for (const { node } of Object.values(numbers)) node.tabIndex = locked ? 0 : -1; // by keys: those of the row that is held
+  numbers.logit.show(fixed(candidate.logit), ask("choice.logit"));
+  numbers.penalised.show(fixed(candidate.score), ask("choice.penalised"));
   row.penalised.classList.toggle("lowered", candidate.score !== candidate.logit);
-  setText(row.scaled, fixed(candidate.scaled));
+  numbers.scaled.show(fixed(candidate.scaled), ask("choice.scaled"));
   setText(row.badge, candidate.cut ? candidate.cut.by : "✓");
-  setText(row.reason, cutReason(candidate));
+  numbers.reason.show(cutReason(candidate), candidate.cut && ask("choice.left"));
   row.bar.style.width = `${(candidate.probability / largest) * 100}%`;
   row.ghost.style.width = `${((before?.probability ?? 0) / largest) * 100}%`;
-  setText(row.value, candidate.probability === 0 ? "0" : probability(candidate.probability));
-  setText(row.slice, candidate.probability === 0 ? "–" : `${candidate.from.toFixed(3)}–${candidate.to.toFixed(3)}`);
+  numbers.value.show(candidate.probability === 0 ? "0" : probability(candidate.probability), ask("choice.final"));
+  const none = candidate.probability === 0;
+  numbers.from.show(none ? "" : candidate.from.toFixed(3), none ? null : ask("choice.from"));
+  setText(row.dash, "–");
+  numbers.to.show(none ? "" : candidate.to.toFixed(3), none ? null : ask("choice.to"));
 }
 
 /** The penalties that are on: "÷ 1.20, − 0.50". */

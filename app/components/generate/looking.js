@@ -4,12 +4,14 @@ import { percent } from "../kit/format.js";
 import { inkOn } from "../kit/theme.js";
 import { quotedToken, tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { withNumbers } from "../inside/asked.js";
+import { asked, figure } from "../inside/numbers.js";
 import { attentionWords } from "./wording.js";
 
 const BAR_HEIGHT = 44;
 const NAMED = 3; // how many bars carry their number
 
-export function createLooking({ onLayer }) {
+export function createLooking({ onLayer, origin }) {
   const picker = element("select", { class: "button", aria: { label: t("Layer") }, on: { change: () => onLayer(Number(picker.value)) } });
   const strip = element("div", { class: "looks", role: "img" });
   const words = element("p", { class: "caption small" });
@@ -32,7 +34,7 @@ export function createLooking({ onLayer }) {
     },
     update(look) {
       if (!look) return;
-      const { weights, tokens, layer, palette, chosen, scale, monospaced, address } = look;
+      const { weights, tokens, layer, palette, chosen, scale, monospaced, address, given, place: last } = look;
       link.href = address;
       picker.value = String(layer);
       const largest = Math.max(...weights);
@@ -47,7 +49,9 @@ export function createLooking({ onLayer }) {
       const sentence = attentionWords({ weights, tokens, layer, chosen: quotedToken(chosen) });
       strip.setAttribute("aria-label", sentence);
       const earlier = Math.max(0, 1 - weights.reduce((sum, weight) => sum + weight, 0));
-      setText(words, earlier < 0.005 ? sentence : `${sentence} ${t("Further back, not drawn: {share}.", { share: percent(earlier) })}`);
+      const said = earlier < 0.005 ? sentence : `${sentence} ${t("Further back, not drawn: {share}.", { share: percent(earlier) })}`;
+      const most = weights.map((weight, place) => ({ weight, place: last - (weights.length - 1 - place) })).sort((one, other) => other.weight - one.weight).slice(0, 2);
+      words.replaceChildren(...withNumbers(said, most.map(({ weight, place }) => [percent(weight), figure(origin, percent(weight), asked(given, "combine.mean", layer, last, place))])));
     },
   };
 }

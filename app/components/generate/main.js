@@ -1,5 +1,6 @@
 /** The sampling microscope: what was explored as a tree, one branch of it in view, and views that redraw only when what
  *  they read has changed. */
+import { createNumbers } from "../inside/numbers.js";
 import { mount } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
@@ -25,12 +26,14 @@ function build(root, { data, setState }) {
   const store = createStore(initialState(root, data), { name: "generate" });
   const writer = createWriter(store, data.base);
   const actions = createActions(store, writer);
-  const parts = createParts(store, actions);
+  const origin = createNumbers({ base: data.base, run: () => store.state.run, palette: () => readPalette(root) });
+  const parts = createParts(store, actions, origin);
   const models = createModels({ onChoose: (step) => { store.set({ at: step }); parts.prompt.submit(); }, isBusy: () => store.state.busy });
   root.append(layOut(parts, models.node));
   drawParts(store, parts);
   const view = keepAddress(store, parts, setState);
-  const stops = [runClock(store, actions), view, askForMarks(store, data.base), listenToKeys(store, actions), parts.line.stop, parts.branches.stop, models.stop, writer.cancel, store.stop];
+  store.watch(["writing", "choice", "settings"], origin.close); // that number is no longer in view
+  const stops = [origin.stop, runClock(store, actions), view, askForMarks(store, data.base), listenToKeys(store, actions), parts.line.stop, parts.branches.stop, models.stop, writer.cancel, store.stop];
   let shown = null;
 
   /** New data from Python: another run, another size. Whatever the picture told Python itself is here already. */

@@ -24,7 +24,7 @@ function layoutFor(scale) {
   };
 }
 
-export function createNumberLine({ onHover, onLock }) {
+export function createNumberLine({ onHover, onLock, onDraw }) {
   const svg = shape("svg", { class: "number-line", role: "img" });
   const ribbons = shape("g", { class: "ribbons" });
   const slices = { written: shape("g", { class: "slices written" }), present: shape("g", { class: "slices present" }) };
@@ -44,7 +44,7 @@ export function createNumberLine({ onHover, onLock }) {
   };
   svg.addEventListener("pointermove", (event) => onHover(idUnder(event)));
   svg.addEventListener("pointerleave", () => onHover(null));
-  svg.addEventListener("click", (event) => onLock(idUnder(event)));
+  svg.addEventListener("click", (event) => (event.target.closest?.(".draw") ? onDraw(shown.given) : onLock(idUnder(event))));
   const watcher = new ResizeObserver(([entry]) => {
     width = Math.round(entry.contentRect.width);
     if (shown && width) paint();

@@ -2,6 +2,7 @@
 import { element, setText } from "../kit/dom.js";
 import { fixed, number } from "../kit/format.js";
 import { t } from "../kit/words.js";
+import { asked } from "../inside/numbers.js";
 import { OFF } from "./sampling.js";
 
 const MOST_CHOICES = 200; // large vocabularies come as their 200 likeliest tokens
@@ -30,7 +31,7 @@ const slidersOf = ({ vocabularySize, sent }) => ({
 });
 const FOLDED = ["min_p", "repetition_penalty", "presence_penalty", "frequency_penalty"];
 
-export function createSettings({ onChange, onReset, onWrite }) {
+export function createSettings({ onChange, onReset, onWrite, origin }) {
   const sliders = {
     temperature: createSlider(t("Temperature"), t("sharper ← → flatter")),
     top_k: createSlider(t("Top-k"), t("keep the k likeliest")),
@@ -43,8 +44,8 @@ export function createSettings({ onChange, onReset, onWrite }) {
   const reset = element("button", { type: "button", class: "button", text: t("As written"), on: { click: onReset } });
   const greedy = element("button", { type: "button", class: "button", text: t("Greedy"), title: t("Temperature 0: always the likeliest"), on: { click: () => onChange("temperature", 0) } });
   const again = element("button", { type: "button", class: "button again", text: t("Write again with these settings"), on: { click: onWrite } });
-  const entropy = createReadout(t("bits of entropy"));
-  const effective = createReadout(t("effective choices"));
+  const entropy = createReadout(t("bits of entropy"), origin);
+  const effective = createReadout(t("effective choices"), origin);
   const verdict = element("p", { class: "verdict" });
   const changes = element("p", { class: "note changes" });
   const nodes = (folded) => Object.entries(sliders).filter(([key]) => FOLDED.includes(key) === folded).map(([, slider]) => slider.node);
@@ -63,14 +64,14 @@ export function createSettings({ onChange, onReset, onWrite }) {
       for (const [key, slider] of Object.entries(sliders)) slider.rebuild(specs[key], step.sampling[key]);
       if (FOLDED.some((key) => step.sampling[key] !== OFF[key])) fold.open = true;
     },
-    update({ settings, bits, verdictWords, changesWords, asWritten, differs, busy }) {
+    update({ settings, bits, given, verdictWords, changesWords, asWritten, differs, busy }) {
       for (const [key, slider] of Object.entries(sliders)) slider.update(settings[key]);
       reset.disabled = asWritten;
       greedy.disabled = settings.temperature === 0;
       again.disabled = busy;
       again.classList.toggle("primary", !asWritten);
-      entropy.update(number(bits));
-      effective.update(number(2 ** bits));
+      entropy.update(number(bits), asked(given, "choice.entropy"));
+      effective.update(number(2 ** bits), asked(given, "choice.choices"));
       setText(verdict, verdictWords);
       setText(changes, changesWords);
       node.classList.toggle("differs", differs);
@@ -107,7 +108,7 @@ function createSlider(label, hint) {
   };
 }
 
-function createReadout(unit) {
-  const value = element("span", { class: "figure" });
-  return { node: element("div", { class: "readout" }, value, element("span", { class: "note", text: unit })), update: (words) => setText(value, words) };
+function createReadout(unit, origin) {
+  const value = origin.live();
+  return { node: element("div", { class: "readout" }, value.node, element("span", { class: "note", text: unit })), update: value.show };
 }

@@ -2,6 +2,8 @@
 import { element, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { language, t } from "../kit/words.js";
+import { withNumbers } from "../inside/asked.js";
+import { asked, figure } from "../inside/numbers.js";
 import { createBranches } from "./branches.js";
 import { createCandidates } from "./candidates.js";
 import { createChips } from "./chips.js";
@@ -14,9 +16,9 @@ import { createReroll } from "./reroll.js";
 import { createSettings } from "./settings.js";
 import { createValues } from "./values.js";
 import { choiceOf, createReader } from "./writing.js";
-import { changesOf, provenance, verdictOf } from "./wording.js";
+import { captionNumbers, changesOf, provenance, verdictOf } from "./wording.js";
 
-export function createParts({ state, set }, actions) {
+export function createParts({ state, set }, actions, origin) {
   const { hover: onHover, lock: onLock, seek: onSeek } = actions;
   const prompt = createPrompt({ onWrite: actions.write, onCancel: actions.cancel });
   const marked = createMarked({ onFrom: (from) => set({ from }), onModel: (otherModel) => set({ otherModel, other: null }) });
@@ -27,17 +29,18 @@ export function createParts({ state, set }, actions) {
       onSeek, onColouring: (colouring) => set({ colouring }), onPutIn: actions.putIn,
       onEdit: () => prompt.edit(textOf(state)), onGoOn: () => actions.goOn(prompt.draft().count),
     }),
-    branches: createBranches({ onVisit: actions.visit, onNeighbour: actions.neighbour }),
+    branches: createBranches({ onVisit: actions.visit, onNeighbour: actions.neighbour, origin }),
     title: element("h2"),
-    line: createNumberLine({ onHover, onLock }),
+    line: createNumberLine({ onHover, onLock, onDraw: (given) => { if (given) origin.open("choice.u", [], given); } }),
     caption: element("p", { class: "caption" }),
-    candidates: createCandidates({ onHover, onLock, onBranch: actions.branch }),
-    settings: createSettings({ onChange: actions.change, onReset: actions.reset, onWrite: prompt.submit }),
+    candidates: createCandidates({ onHover, onLock, onBranch: actions.branch, origin }),
+    settings: createSettings({ onChange: actions.change, onReset: actions.reset, onWrite: prompt.submit, origin }),
     reroll: createReroll({ onRoll: actions.roll }),
-    looking: createLooking({ onLayer: (layer) => set({ layer }) }),
-    values: createValues({ onToggle: (opened) => set({ opened }) }),
+    looking: createLooking({ onLayer: (layer) => set({ layer }), origin }),
+    values: createValues({ onToggle: (opened) => set({ opened }), origin }),
     playback: createPlayback({ onSeek, onMove: actions.move, onPlay: actions.play, onSpeed: (speed) => set({ speed }) }),
-    origin: element("p", { class: "note" }),
+    source: element("p", { class: "note" }), // whose text it is
+    origin,
     waking: element("div", { class: "waking", hidden: true }),
     spoken: element("div", { class: "visually-hidden", role: "status" }),
   };
@@ -56,8 +59,8 @@ export function layOut(parts, models) {
     element("div", { class: "panel-heading" }, parts.title, element("span", { class: "spacer" }), hint), line.node, parts.caption);
   parts.bench = element("div", { class: "bench" }, chips.node, branches.node,
     element("div", { class: "columns" }, scope, element("div", { class: "side" }, settings.node, reroll.node), candidates.node),
-    looking.node, values.node, playback.node, parts.origin);
-  return element("div", { class: "generate" }, parts.prompt.node, models, parts.waking, parts.bench, parts.spoken);
+    looking.node, values.node, playback.node, parts.source);
+  return element("div", { class: "generate quiet" }, parts.prompt.node, models, parts.waking, parts.bench, parts.spoken, ...parts.origin.foot);
 }
 
 /** Tell the store what each view reads. A view that needs a writing is left alone until there is one. */
@@ -67,6 +70,7 @@ export function drawParts(store, parts) {
     store.watch([...reads, "writing"], (state) => { if (state.writing) draw(choiceOf(state, read), state); });
 
   let tree = null;
+  let said = {}; // what the caption says
 
   store.watch(["busy", "problem", "writing", "end", "waking"], ({ busy, problem, writing, end, waking }) => {
     parts.prompt.update({ busy, problem, writing, end });
@@ -75,7 +79,7 @@ export function drawParts(store, parts) {
     showWaking(parts.waking, !writing && busy ? waking : null);
   });
   store.watch(["writing", "standing", "at"], ({ writing, standing, at }) => {
-    if (writing && standing) setText(parts.origin, provenance(standing, writing.step, at));
+    if (writing && standing) setText(parts.source, provenance(standing, writing.step, at));
   });
   watch([], ({ writing }) => {
     if (tree !== writing.tree) parts.candidates.rebuild();
@@ -91,18 +95,22 @@ export function drawParts(store, parts) {
   watch(["choice", "scale"], (now) => parts.branches.update(now));
   watch(["settings", "choice", "hovered", "locked", "rolls", "scale"], (now, { rolls }) => {
     setText(parts.title, titleOf(now));
-    setText(parts.caption, now.sentence);
+    if (said.sentence !== now.sentence || said.given !== now.given) {
+      said = now;
+      const nodes = captionNumbers(now).map(([text, key, ...at]) => [text, figure(parts.origin, text, asked(now.given, key, ...at))]);
+      parts.caption.replaceChildren(...withNumbers(now.sentence, nodes));
+    }
     parts.line.update({ ...now, rolls, description: now.sentence, labels: lineLabels(now) });
     parts.candidates.update(now);
   });
   watch(["settings", "choice", "busy"], (now, { busy }) => {
     parts.settings.update({
-      settings: now.settings, bits: now.now.entropy, asWritten: now.asWritten, differs: !now.step.putIn && now.then.chosen.id !== now.now.chosen.id, busy,
+      settings: now.settings, bits: now.now.entropy, given: now.given, asWritten: now.asWritten, differs: !now.step.putIn && now.then.chosen.id !== now.now.chosen.id, busy,
       verdictWords: verdictOf(now), changesWords: changesOf({ asWritten: now.asWritten, changed: now.changed.size, count: now.writing.steps.length }),
     });
   });
   watch(["settings", "choice", "rolls"], ({ now, texts }, { rolls }) => parts.reroll.update({ candidates: now.candidates, rolls, texts }));
-  watch(["settings", "choice", "opened"], ({ now, texts }) => parts.values.update({ candidates: now.candidates, texts }));
+  watch(["settings", "choice", "opened"], ({ now, texts, given }) => parts.values.update({ candidates: now.candidates, texts, given }));
   watch(["choice", "layer", "palette", "scale"], (now, state) => parts.looking.update(lookOf(now, state)));
   watch(["settings", "choice", "playing", "speed"], ({ entropies, choice, writing, step }, { playing, speed }) => {
     parts.playback.update({ choice, playing, speed, entropies, chosen: writing.texts[step.id] });
@@ -152,16 +160,22 @@ function lineLabels({ step, settings, asWritten }) {
 }
 
 /** The attention of this choice beside the tokens that it fell on; null for a model that only counts. */
-function lookOf({ writing, step, choice, palette, scale }, { layer: wished, run, base }) {
+function lookOf({ writing, step, choice, palette, scale, given }, { layer: wished, run, base }) {
   if (!writing.layers) return null;
   const layer = Math.min(wished, writing.layers - 1);
   const tokens = [...writing.prompt, ...writing.steps.slice(0, choice).map(({ id }) => writing.texts[id])];
   const shown = Math.min(step.attention[layer].length, tokens.length);
   return {
-    weights: step.attention[layer].slice(-shown), tokens: tokens.slice(-shown), layer, palette, scale,
+    given, place: step.seen.length - 1 - windowStart(step.seen.length, writing.context), weights: step.attention[layer].slice(-shown), tokens: tokens.slice(-shown), layer, palette, scale,
     chosen: writing.texts[step.id], monospaced: writing.unit === "character",
     address: attentionAddress(tokens.slice(-writing.context), { run, base, step: writing.step, layer }),
   };
+}
+
+/** Where the window begins that is read to write the next token: it slides by a quarter of the context. */
+function windowStart(count, context) {
+  const stride = Math.max(1, Math.floor(context / 4));
+  return Math.ceil(Math.max(0, count - context) / stride) * stride;
 }
 
 /** The page Attention with the text that led to this choice, at its last token; signs that stand for others left out. */

@@ -45,6 +45,15 @@ function landing(now, draw, texts, asWritten) {
     : t("As set now, the draw {draw} falls past {passed} and lands on {token} ({share}, {rank}).", values);
 }
 
+/** The numbers of that sentence as it writes them, in its order, each with the name that the server knows it by. */
+export function captionNumbers({ now: { chosen, entropy }, draw, settings }) {
+  const warm = settings.temperature > 0;
+  return [
+    [draw.toFixed(3), "choice.u"], ...(warm && chosen.id !== OTHERS ? [[percent(chosen.probability), "choice.final", chosen.id]] : []),
+    ...(warm ? [[likelihood(chosen.rank), "choice.drawn"], [number(2 ** entropy), "choice.choices"]] : []),
+  ];
+}
+
 /** One or two sentences on how the token of this step came to be. */
 export function captionOf({ step, then, now, draw, texts, settings, asWritten }) {
   if (step.putIn && asWritten) return putInWords(then.chosen, now, draw, texts);

@@ -1,4 +1,5 @@
 /** The branch in view, ready to draw, and what follows from it under the reader's settings. */
+import { givenIds } from "../inside/numbers.js";
 import { readStep, sameSampling } from "./sampling.js";
 import { stepsOf } from "./tree.js";
 import { captionOf } from "./wording.js";
@@ -35,6 +36,16 @@ export function createReader() {
   };
 }
 
+const named = new WeakMap(); // step -> what is given along to ask where a number came from, and for which settings
+
+function givenOf(step, writing, { settings, seed }) {
+  const known = named.get(step);
+  if (known?.settings === settings && known.seed === seed) return known.given;
+  const given = givenIds(step.seen, "writing", writing.step, { ...settings, seed });
+  named.set(step, { settings, seed, given });
+  return given;
+}
+
 /** One choice, as written and as set now, with the sentence on it. */
 export function choiceOf(state, read) {
   const { writing, settings } = state;
@@ -45,6 +56,7 @@ export function choiceOf(state, read) {
   const [then, now] = [step.written, present[choice]];
   return {
     writing, step, then, now, asWritten, changed, entropies, settings, choice, texts: writing.texts, draw: step.u,
+    given: writing.layers ? givenOf(step, writing, state) : null,
     focusId: state.hovered ?? state.locked, lockedId: state.locked, scale: state.scale, palette: state.palette,
     sentence: captionOf({ step, then, now, draw: step.u, texts: writing.texts, settings, asWritten }),
   };

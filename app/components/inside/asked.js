@@ -1,5 +1,5 @@
 /** Numbers that can be asked where they come from, on any page: small buttons, and the panel that answers at the page's foot. */
-import { element } from "../kit/dom.js";
+import { element, setText } from "../kit/dom.js";
 import { t } from "../kit/words.js";
 import { createPanel } from "./panel.js";
 import { hasSource, numberName, placeWords } from "./figure_words.js";
@@ -48,8 +48,8 @@ export function createAsked({ ask, palette, about }) {
   }
 
   function pick(operand, place) {
-    const { given } = trail.at(-1);
-    trail.push({ key: operand.of, at: [...place], given: { ...given, versus: "" } });
+    const { given, found } = trail.at(-1);
+    trail.push({ key: operand.of, at: [...place], given: { ...given, versus: "", ...found?.given, ...operand.given } });
     look();
   }
 
@@ -62,7 +62,8 @@ export function createAsked({ ask, palette, about }) {
     if (held) panel.focus({ preventScroll: true }); // what was pressed in it is gone
     const found = await ask({ ...given, key, at: at.join(",") });
     if (mine !== turn || found === null || panel.hidden) return;
-    const names = about();
+    trail.at(-1).found = found;
+    const names = { ...about(), ...(found.tokens ? { tokens: found.tokens } : {}) };
     const place = found.error ? "" : placeWords(found, names);
     const words = { nameOf: ({ of, weight, place: row }) => (weight ? t("{weight}, row {row}", { weight: of, row: row[0] }) : numberName(of)), reach: ({ of }) => (hasSource(of) ? numberName(of) : null) };
     show(found, [numberName(key), place].filter(Boolean).join(" · "), words, { palette: palette(), width: panel.clientWidth, stamp: String(mine) });
@@ -92,7 +93,41 @@ export function createAsked({ ask, palette, about }) {
     return node;
   }
 
-  return { panel, open, close, number, attach };
+  /** A number that changes in place: show(text, asked) with what it is now, {key, at, given}; without, its text alone. */
+  function live({ tabbed = true } = {}) {
+    let asked = null;
+    const node = element("button", {
+      type: "button", class: "figure", tabindex: tabbed ? "0" : "-1",
+      onclick(event) { if (!asked) return; open(asked.key, asked.at, asked.given, node); if (event.detail === 0) panel.focus({ preventScroll: true }); },
+      onkeydown(event) { if (["Enter", " "].includes(event.key)) event.stopPropagation(); },
+    });
+    function show(text, next = null) {
+      setText(node, text);
+      asked = next;
+      node.disabled = !next;
+      for (const [name, value] of Object.entries({ key: next?.key, at: next?.at.join(","), given: next && JSON.stringify(next.given) })) {
+        if (next) node.dataset[name] = value;
+        else delete node.dataset[name];
+      }
+    }
+    return { node, show };
+  }
+
+  return { panel, open, close, number, attach, live };
+}
+
+/** A sentence with some of its numbers to press: [[text, node], …]; one that it does not have is left out. */
+export function withNumbers(sentence, numbers) {
+  const parts = [sentence];
+  for (const [text, node] of numbers) {
+    if (!text) continue;
+    const alone = new RegExp(`(?<![\\d.])${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?!\\d)`);
+    const at = parts.findIndex((part) => typeof part === "string" && alone.test(part));
+    if (at < 0) continue;
+    const { index } = alone.exec(parts[at]);
+    parts.splice(at, 1, parts[at].slice(0, index), node, parts[at].slice(index + text.length));
+  }
+  return parts.filter((part) => part !== "");
 }
 
 /** "Loss {before} → {after}" and nodes by name -> the words with the nodes among them. */

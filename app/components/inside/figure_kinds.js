@@ -1,5 +1,6 @@
 /** Figures that a probe works out from numbers of the pass: the same again in the browser's arithmetic, and their equations. */
 import { t } from "../kit/words.js";
+import { CHOICE_KINDS } from "./choice_kinds.js";
 
 const LEAST = 1e-30; // where a share has no digits left
 const TERMS = 4;
@@ -15,11 +16,16 @@ const rowsOf = (operands) => Object.fromEntries([...operands].reverse().map(({ n
 /** A sum written out by its first terms. */
 const written = (row, term) => `${row.slice(0, TERMS).map(term).join(" + ")}${row.length > TERMS ? " + …" : ""}`;
 
-/** kind -> {work(rows, constants) -> number, lines({rows, constants, is, digits, inner}) -> [[text, note]]} */
+/** kind -> {work(rows, constants) -> number, lines({rows, constants, is, digits, inner}) -> [[text, note]], terms(rows): of what
+ *  size it is added up from} */
 const KINDS = {
+  ...CHOICE_KINDS,
   less: { work: ({ x, y }) => x[0] - y[0], lines: ({ rows: { x, y }, is, digits, inner }) => [[`x − y = ${digits(x[0])} − ${inner(y[0])} ${is}`]] },
   length: { work: ({ x }) => Math.sqrt(squares(x)), lines: ({ rows: { x }, is, inner }) => [[`√Σx² = √(${written(x, (value) => `${inner(value)}²`)}) ${is}`, t("{count} numbers", { count: x.length })]] },
-  total: { work: ({ x }) => sum(x), lines: ({ rows: { x }, is, inner }) => [[`Σx = ${written(x, inner)} ${is}`, t("{count} numbers", { count: x.length })]] },
+  total: {
+    work: ({ x }) => sum(x),
+    lines: ({ rows: { x }, is, inner }) => [x.length ? [`Σx = ${written(x, inner)} ${is}`, t("{count} numbers", { count: x.length })] : [`Σ ${is}`, t("nothing comes before it")]],
+  },
   mean: { work: ({ x }) => sum(x) / x.length, lines: ({ rows: { x }, is, inner }) => [[`Σx / n = (${written(x, inner)}) / ${x.length} ${is}`]] },
   largest: { work: ({ x }) => Math.max(...x), lines: ({ rows: { x }, is }) => [[`max x ${is}`, t("the largest of {count} numbers", { count: x.length })]] },
   share_of: {
@@ -76,6 +82,7 @@ export function figureLines({ kind, operands, constants }, { is, digits, inner }
 /** How large the terms are that it is added up from; 0 where it is no sum. */
 export function figureTerms({ kind, operands }) {
   const rows = rowsOf(operands);
+  if (KINDS[kind]?.terms) return KINDS[kind].terms(rows);
   if (kind === "divergence" || kind === "entropy") return 1;
   if (kind === "less") return Math.abs(rows.x[0]) + Math.abs(rows.y[0]);
   if (kind === "log_ratio") return Math.abs(Math.log(rows.x[0])) + Math.abs(Math.log(rows.y[0]));

@@ -1,6 +1,7 @@
 /** What a number is called outside the walk: a figure of a probe, or a tensor of the pass; and where it stands. */
 import { quotedToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { choiceName } from "./choice_words.js";
 import { tensorName } from "./stops.js";
 
 const figureName = (key) => ({
@@ -29,7 +30,7 @@ export const hasSource = (key) => !ENDS.includes(key);
 
 /** "Block 2 · attention", "place of the true next token" */
 export function numberName(key) {
-  const named = figureName(key);
+  const named = figureName(key) ?? choiceName(key);
   if (named) return named;
   const block = /^blocks\.(\d+)\./.exec(key);
   return block ? t("Block {block} · {stop}", { block: Number(block[1]) + 1, stop: tensorName(key) }) : tensorName(key);
@@ -50,6 +51,7 @@ export function placeWords({ axes, at, token }, { tokens = [], parts = [], kinds
       case "E": return evidence[place] ?? "";
       case "N": return t("text {place}", { place: place + 1 });
       case "W": return t("position {row}", { row: place + 1 });
+      case "O": return t("number {rank} in likelihood", { rank: place + 1 });
       case "X": return at[0] === 3 ? t("head {head}", { head: place + 1 }) : word("T", place);
       default: return t("number {place}", { place });
     }

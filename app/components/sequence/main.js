@@ -1,6 +1,7 @@
 /** The section "A sentence": its probability as a product over its tokens, as stairs of logarithms, beside another's. */
 import { apiAddress } from "../kit/address.js";
 import { createAsking, fetchAnswer } from "../kit/ask.js";
+import { createNumbers } from "../inside/numbers.js";
 import { element } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { mountForRun } from "../kit/mount.js";
@@ -32,11 +33,13 @@ function start(root, data, setState) {
   });
   const stage = element("div", { class: "stage", role: "slider", tabindex: "0", aria: { label: t("The sentence, token by token"), valuemin: "1" } }, createStairs(store));
   const player = createPlayer(store, stage);
-  const [verdict, working] = [createVerdict(store), createWorking(store)];
+  const origin = createNumbers({ base: data.base, run: () => data.run, palette: () => readPalette(root) });
+  store.watch(["A", "B", "at", "active"], origin.close); // that number is no longer in view
+  const [verdict, working] = [createVerdict(store, origin), createWorking(store, origin)];
   const body = element("div", { class: "sequence-body", hidden: true }, createChips(store, "A"), createChips(store, "B"), player.bar, stage, element("div", { class: "sequence-working" }, element("div", { class: "left-column" }, working.equations, verdict.words, verdict.table), working.table));
-  root.replaceChildren(element("section", { class: "panel", aria: { label: t("The probability of a sentence") } },
+  root.replaceChildren(element("section", { class: "panel quiet", aria: { label: t("The probability of a sentence") } },
     element("div", { class: "panel-heading" }, element("h2", { text: t("The probability of a sentence") }),
-      element("span", { class: "unit", text: t("each token’s probability after all before it, multiplied") })), form.box, body), createTable(store));
+      element("span", { class: "unit", text: t("each token’s probability after all before it, multiplied") })), form.box, body), createTable(store, origin), ...origin.foot);
   store.watch(["A", "B", "at", "hovered", "active"], (state) => tellStage(stage, state));
 
   const asking = createAsking({
@@ -70,6 +73,7 @@ function start(root, data, setState) {
     dispose() {
       clearTimeout(timer);
       asking.dispose();
+      origin.stop();
       player.dispose();
       resized.disconnect();
       store.stop();

@@ -1,4 +1,5 @@
 /** What the logarithms of a sentence's probabilities come to. `logs` begins with null: the first token is given. */
+import { givenIds } from "../inside/numbers.js";
 
 /** ln p of everything up to each place, 0 at the first. */
 export function running(logs) {
@@ -13,6 +14,9 @@ export function summary({ logs, bytes }) {
   const mean = -total / tokens;
   return { tokens, total, mean, perplexity: Math.exp(mean), bitsPerByte: bytes ? -total / Math.LN2 / bytes : null };
 }
+
+/** What is given along to ask where a number of a sentence came from. */
+export const givenOf = ({ ids, step, bytes, counts }) => (counts ? null : givenIds(ids, "whole", step, { bytes }));
 
 /** The first place at which a running product has become 0, or null. */
 export function underflowAt(products) {

@@ -2,16 +2,17 @@
 import { element } from "../kit/dom.js";
 import { fixed, number } from "../kit/format.js";
 import { t } from "../kit/words.js";
-import { power, summary } from "./maths.js";
+import { asked, figure } from "../inside/numbers.js";
+import { givenOf, power, summary } from "./maths.js";
 
 const ALIKE = 0.005; // nats
 
-export function createVerdict(store) {
+export function createVerdict(store, origin) {
   const table = element("table", { class: "sums" });
   const words = element("p", { class: "caption", aria: { live: "polite" } });
   store.watch(["A", "B", "palette"], ({ A, B }) => {
-    const sides = [["A", A], ["B", B]].filter(([, answer]) => answer).map(([name, answer]) => ({ name, ...summary(answer), bytes: answer.bytes }));
-    table.replaceChildren(...rowsOf(sides));
+    const sides = [["A", A], ["B", B]].filter(([, answer]) => answer).map(([name, answer]) => ({ name, ...summary(answer), bytes: answer.bytes, given: givenOf(answer) }));
+    table.replaceChildren(...rowsOf(sides, origin));
     words.textContent = verdict(sides);
   });
   return { table, words };
@@ -20,21 +21,22 @@ export function createVerdict(store) {
 /** `best`: whether the smaller number is the better one; null where there is no better. */
 const ROWS = [
   { label: () => t("tokens (all but the first)"), value: ({ tokens }) => tokens, text: String, best: null },
-  { label: () => t("probability, the product"), value: ({ total }) => -total, text: (value) => power(-value), best: true },
-  { label: () => t("ln of it, the sum"), value: ({ total }) => -total, text: (value) => fixed(-value, 2), best: true },
-  { label: () => t("loss: its mean per token, nats"), value: ({ mean }) => mean, text: (value) => fixed(value, 3), best: true },
-  { label: () => t("perplexity, e to the loss"), value: ({ perplexity }) => perplexity, text: number, best: true },
-  { label: () => t("bits per byte"), value: ({ bitsPerByte }) => bitsPerByte, text: (value) => fixed(value, 3), best: true },
+  { label: () => t("probability, the product"), value: ({ total }) => -total, text: (value) => power(-value), best: true, key: "product.value", at: ({ tokens }) => [tokens] },
+  { label: () => t("ln of it, the sum"), value: ({ total }) => -total, text: (value) => fixed(-value, 2), best: true, key: "product.sum", at: ({ tokens }) => [tokens] },
+  { label: () => t("loss: its mean per token, nats"), value: ({ mean }) => mean, text: (value) => fixed(value, 3), best: true, key: "text.mean" },
+  { label: () => t("perplexity, e to the loss"), value: ({ perplexity }) => perplexity, text: number, best: true, key: "text.perplexity" },
+  { label: () => t("bits per byte"), value: ({ bitsPerByte }) => bitsPerByte, text: (value) => fixed(value, 3), best: true, key: "text.bits_per_byte" },
 ];
 
-function rowsOf(sides) {
+function rowsOf(sides, origin) {
   const head = element("tr", {}, element("td"), sides.map(({ name }) => element("th", { scope: "col", class: `mono ${name}`, text: name })));
-  const body = ROWS.map(({ label, value, text, best }) => {
+  const body = ROWS.map(({ label, value, text, best, key, at = () => [] }) => {
     const values = sides.map(value);
     const least = Math.min(...values);
-    return element("tr", {}, element("th", { scope: "row", text: label() }), values.map((one) => {
+    return element("tr", {}, element("th", { scope: "row", text: label() }), values.map((one, which) => {
       const better = best && sides.length > 1 && one === least && values.some((other) => other !== one);
-      return element("td", { class: better ? "mono better" : "mono", text: better ? `${text(one)} ◂` : text(one) });
+      const side = sides[which];
+      return element("td", { class: better ? "mono better" : "mono" }, figure(origin, text(one), key ? asked(side.given, key, ...at(side)) : null), better ? " ◂" : "");
     }));
   });
   return [element("thead", {}, head), element("tbody", {}, body)];

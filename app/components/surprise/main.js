@@ -1,6 +1,7 @@
 /** The section Text of the page Loss: what each token of a text cost a run at a step, and another run or step beside it. */
 import { apiAddress } from "../kit/address.js";
 import { fetchAnswer } from "../kit/ask.js";
+import { createNumbers } from "../inside/numbers.js";
 import { element } from "../kit/dom.js";
 import { mount } from "../kit/mount.js";
 import { poll } from "../kit/poll.js";
@@ -47,9 +48,11 @@ function start(root, data, setState) {
   const timeline = createTimeline(store, { ready: () => !store.state.busy });
   const reader = createReader(store, readings, data);
   const source = createSource(store, { base: data.base, onText: reader.useText });
-  root.replaceChildren(element("section", { class: "surprise", aria: { label: t("Loss of each token of a text") } },
-    source, createFigures(store, createAgainst(store, data.base)),
-    element("div", { class: "side-by-side" }, createDisplay(store), createDetail(store)), createLists(store), createTable(store), timeline.bar));
+  const origin = createNumbers({ base: data.base, run: () => data.run, palette: () => readPalette(root) });
+  store.watch(["now", "then", "locked"], origin.close); // that number is no longer in view
+  root.replaceChildren(element("section", { class: "surprise quiet", aria: { label: t("Loss of each token of a text") } },
+    source, createFigures(store, createAgainst(store, data.base), origin),
+    element("div", { class: "side-by-side" }, createDisplay(store), createDetail(store, origin)), createLists(store), createTable(store, origin), timeline.bar, ...origin.foot));
   rememberView(store, setState);
   const resized = new ResizeObserver(() => store.set({ size: root.clientWidth }));
   resized.observe(root);
@@ -57,7 +60,7 @@ function start(root, data, setState) {
   return {
     run: data.run,
     restyle: () => requestAnimationFrame(() => store.set({ palette: readPalette(root) })),
-    dispose() { reader.stop(); readings.forget(); resized.disconnect(); timeline.dispose(); store.stop(); },
+    dispose() { reader.stop(); origin.stop(); readings.forget(); resized.disconnect(); timeline.dispose(); store.stop(); },
   };
 }
 

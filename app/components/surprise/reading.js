@@ -4,6 +4,8 @@
  *  `starts` are bytes of the text, one more than tokens, or empty where the tokens do not spell it; the first token has no
  *  loss, and null stands for what was not kept.
  */
+import { givenIds } from "../inside/numbers.js";
+
 const BYTE_FRAGMENT = /<0x([0-9A-F]{2})>/gi;
 const SPECIAL = /^<[^<>\s]+>$/;
 const SAME = 0.01; // probabilities of a moment are rounded
@@ -12,9 +14,14 @@ const SAME = 0.01; // probabilities of a moment are rounded
 export function readingOf(answer) {
   const tokens = answer.ids.map((id) => answer.names[id]);
   return {
-    ...answer, tokens, losses: answer.losses.map((loss) => (loss === -1 ? Infinity : loss)),
-    top: (position) => answer.top[position][0].map((id, index) => ({ token: answer.names[id], share: answer.top[position][1][index], truth: id === answer.ids[position] })),
+    ...answer, tokens, asks: askable(answer), losses: answer.losses.map((loss) => (loss === -1 ? Infinity : loss)),
+    top: (position) => answer.top[position][0].map((id, index) => ({ token: answer.names[id], share: answer.top[position][1][index], truth: id === answer.ids[position], id })),
   };
+}
+
+/** What is given along to ask where a number of a reading came from; null for a model that only counts. */
+function askable({ ids, step, run, counts, bytes }) {
+  return counts ? null : givenIds(ids, "text", step, { run, bytes: bytes.slice(1).reduce((sum, one) => sum + one, 0) });
 }
 
 /** A moment of /api/history: its likeliest tokens are names, so the true one is known by its name and share. */
@@ -34,7 +41,7 @@ export function readingOfMoment(moment, run) {
     return place < 0 ? null : place + 1;
   });
   return {
-    run, step: moment.step, text: textOf(tokens), tokens, bytes, starts: tokens.some(isSpecial) ? [] : starts, losses, ranks, expected: tokens.map(() => null),
+    run, step: moment.step, text: textOf(tokens), tokens, bytes, starts: tokens.some(isSpecial) ? [] : starts, losses, ranks, asks: { of: "film", step: moment.step, run, bytes: bytes.slice(1).reduce((sum, one) => sum + one, 0) }, expected: tokens.map(() => null),
     before: tokens.map((_, position) => position), notes: [], context: null, windows: 1, top: likeliest, vocabulary: null,
   };
 }

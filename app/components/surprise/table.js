@@ -3,30 +3,36 @@ import { element } from "../kit/dom.js";
 import { fixed, probability } from "../kit/format.js";
 import { visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { asked, figure } from "../inside/numbers.js";
 import { nameOf, pieceText, signed } from "./captions.js";
 
-export function createTable(store) {
+export function createTable(store, origin) {
   const body = element("div", { class: "tables" });
   const details = element("details", { class: "values" }, element("summary", { text: t("Values as a table") }), body);
-  const build = () => body.replaceChildren(...(details.open && store.state.now ? [tokenTable(store.state), ...pieceTable(store.state)] : []));
+  const build = () => body.replaceChildren(...(details.open && store.state.now ? [tokenTable(store.state, origin), ...pieceTable(store.state)] : []));
   details.addEventListener("toggle", build);
   store.watch(["now", "then", "laid"], build);
   return details;
 }
 
 function table(title, heads, rows) {
-  const cells = (kind, row) => element("tr", {}, row.map((text) => element(kind, { text })));
+  const cells = (kind, row) => element("tr", {}, row.map((cell) => element(kind, {}, cell)));
   return element("div", { class: "table-frame", tabindex: "0", role: "region", aria: { label: title } },
     element("table", {}, element("caption", { text: title }), element("thead", {}, cells("th", heads)), element("tbody", {}, rows.map((row) => cells("td", row)))));
 }
 
-function tokenTable(state) {
-  const { tokens, losses, ranks, expected, before } = state.now;
+function tokenTable(state, origin) {
+  const { tokens, losses, ranks, expected, before, asks, ids } = state.now;
   const heads = [t("position"), t("token"), t("probability"), t("rank"), t("nats"), t("bits"), t("expected nats"), t("tokens before it")];
   const rows = tokens.map((token, position) => {
     const loss = losses[position];
     if (loss === null) return [String(position + 1), visibleToken(token), "–", "–", "–", "–", "–", "0"];
-    return [String(position + 1), visibleToken(token), probability(Math.exp(-loss)), String(ranks[position] ?? "–"), fixed(loss, 3), fixed(loss / Math.LN2, 3), fixed(expected[position], 3), String(before[position])];
+    const ask = (text, key, ...at) => figure(origin, text, text === "–" ? null : asked(asks, key, position, ...at));
+    const share = probability(Math.exp(-loss));
+    return [
+      String(position + 1), visibleToken(token), ids ? ask(share, "text.share", ids[position]) : share, ask(String(ranks[position] ?? "–"), "text.rank"), ask(fixed(loss, 3), "text.loss"),
+      ask(fixed(loss / Math.LN2, 3), "text.bits"), ask(fixed(expected[position], 3), "text.expected"), String(before[position]),
+    ];
   });
   return table(nameOf(state.now, state), heads, rows);
 }

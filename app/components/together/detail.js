@@ -1,4 +1,6 @@
 /** The choice in hand: the lines of both models under each other with the one draw, and their candidates side by side. */
+import { withNumbers } from "../inside/asked.js";
+import { asked, figure } from "../inside/numbers.js";
 import { element, setText } from "../kit/dom.js";
 import { percent, probability } from "../kit/format.js";
 import { quotedToken, tokenSpan } from "../kit/tokens.js";
@@ -6,7 +8,7 @@ import { t } from "../kit/words.js";
 import { createLines } from "./lines.js";
 import { candidatesOf } from "./reading.js";
 
-export function createDetail() {
+export function createDetail({ origin }) {
   let shown = null;
   let focus = null;
   const look = (token) => {
@@ -31,7 +33,7 @@ export function createDetail() {
     shown = next;
     const { bands, scale, u } = next;
     setText(title, next.title);
-    setText(words, next.words);
+    words.replaceChildren(...withNumbers(next.words, next.numbers.map(([text, number]) => [text, figure(origin, text, number)])));
     lines.update({ bands, u, focus, scale, description: next.words });
     table.style.setProperty("--bands", bands.length);
     const candidates = candidatesOf(bands.map(({ slices }) => slices), bands.map(({ texts }) => texts));
@@ -39,16 +41,16 @@ export function createDetail() {
     head.replaceChildren(element("th", { scope: "col", text: t("candidate") }), ...bands.map(({ name }) => element("th", { scope: "col", text: name })));
     body.replaceChildren(...candidates.map(({ token, shares }) => element("tr", { "data-token": token, class: token === focus ? "focused" : "" },
       element("th", { scope: "row" }, tokenSpan(token)),
-      ...shares.map((share, line) => shareCell(share, largest, token, bands[line])))));
+      ...shares.map((share, line) => shareCell(share, largest, token, bands[line], origin)))));
   }
   return { node, draw, stop: lines.stop };
 }
 
-function shareCell(share, largest, token, { chosen, texts, name }) {
+function shareCell(share, largest, token, { chosen, texts, name, given, slices }, origin) {
   const taken = texts[chosen] === token;
   if (share === null) return element("td", { text: "–" });
   const bar = element("span", { class: "share-bar-line" });
   bar.style.width = `${(share / largest) * 100}%`;
   return element("td", { class: taken ? "taken" : "", title: taken ? t("{name} takes {token} ({share})", { name, token: quotedToken(token), share: percent(share) }) : "" },
-    element("span", { class: "share-line" }, bar), element("span", { class: "number", text: probability(share) }), element("span", { class: "taken-mark", text: taken ? "◂" : "", aria: { hidden: "true" } }));
+    element("span", { class: "share-line" }, bar), element("span", { class: "number" }, figure(origin, probability(share), given && share ? asked(given, "choice.final", slices.find(([id]) => texts[id] === token)[0]) : null)), element("span", { class: "taken-mark", text: taken ? "◂" : "", aria: { hidden: "true" } }));
 }

@@ -1,4 +1,5 @@
 /** Two models write side by side from one prompt and the same draws: one store, two texts, the choice in hand below. */
+import { createNumbers } from "../inside/numbers.js";
 import { element, prefersReducedMotion, segmented, setText } from "../kit/dom.js";
 import { mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
@@ -21,7 +22,7 @@ export default mountForRun(start);
 
 function start(root, data, setState) {
   const store = createStore({
-    rows: [], texts: [{}, {}], models: null, sameTokens: true, at: -1, side: [1, 2].includes(data.side) && (data.side === 1 || data.alpha !== null) ? data.side : 0, third: null, playing: false, wanted: data.choice ?? null,
+    rows: [], texts: [{}, {}], models: null, settings: {}, sameTokens: true, at: -1, side: [1, 2].includes(data.side) && (data.side === 1 || data.alpha !== null) ? data.side : 0, third: null, playing: false, wanted: data.choice ?? null,
     colouring: data.colouring || "own", palette: readPalette(root), scale: data.large ? LARGE : 1, busy: false, problem: "",
   }, { name: "together" });
   const { state, set } = store;
@@ -54,12 +55,14 @@ function start(root, data, setState) {
     label: t("Colour of the tokens"), chosen: state.colouring, onChoose: (value) => set({ colouring: value }),
     choices: [{ value: "own", text: t("its own probability") }, { value: "other", text: t("the other’s probability") }, { value: "same", text: t("would the other choose the same?") }],
   });
-  const parts = partsOf({ pickers, colouring, detail: createDetail(), values: createValues(), transport, contrast, onChoose: (side, at) => set({ side, at, playing: false }) });
-  root.replaceChildren(element("section", { class: "together", aria: { label: t("Two at once") } }, form.node, parts.node));
+  const origin = createNumbers({ base: data.base, run: () => data.run, palette: () => readPalette(root) });
+  const parts = partsOf({ origin, pickers, colouring, detail: createDetail({ origin }), values: createValues(), transport, contrast, onChoose: (side, at) => set({ side, at, playing: false }) });
+  root.replaceChildren(element("section", { class: "together quiet", aria: { label: t("Two at once") } }, form.node, parts.node, ...origin.foot));
 
   /** Ask anew for both texts, from the form and the models that stand in the columns. */
   function write() {
-    set({ rows: [], texts: [{}, {}], at: -1, playing: !prefersReducedMotion() && state.wanted === null, problem: "" });
+    const { temperature, top_k, top_p, seed } = form.values();
+    set({ settings: { temperature, top_k, top_p, seed }, rows: [], texts: [{}, {}], at: -1, playing: !prefersReducedMotion() && state.wanted === null, problem: "" });
     pieces.ask({ ...form.values(), ...asked });
     askThird();
   }
@@ -77,6 +80,7 @@ function start(root, data, setState) {
   }
 
   store.watch(null, (now) => parts.draw(now));
+  store.watch(["at", "side"], origin.close); // that number is no longer in view
   store.watch(["busy", "problem", "models"], ({ busy, problem, models }) => form.show({ busy, problem, notes: models ? promptNotes(models[0]) : [] }));
   const viewOf = ({ at, side, colouring, playing, busy, rows }) => (rows.length && !playing && !busy ? { ...form.values(), ...asked, alpha: contrast.alpha(), choice: at, side, colouring } : null);
   const stopAddress = tellView(store, ["at", "side", "colouring", "playing", "busy", "rows", "third"], viewOf, (view) => setState("view", { run: data.run, ...view }));
@@ -95,7 +99,7 @@ function start(root, data, setState) {
     themeChanged: () => set({ palette: readPalette(root) }),
     update: ({ large }) => requestAnimationFrame(() => set({ scale: large ? LARGE : 1, palette: readPalette(root) })),
     dispose() {
-      [pieces.stop, contrast.stop, transport.stop, parts.stop, stopAddress, store.stop].forEach((stop) => stop());
+      [origin.stop, pieces.stop, contrast.stop, transport.stop, parts.stop, stopAddress, store.stop].forEach((stop) => stop());
     },
   };
 }

@@ -16,7 +16,7 @@ export function createValues() {
         const { heads, rows } = make();
         frame.replaceChildren(element("table", {},
           element("thead", {}, element("tr", {}, heads.map((text) => element("th", { scope: "col", text })))),
-          element("tbody", {}, rows.map((row) => element("tr", {}, row.map((cell) => element("td", {}, cell?.token !== undefined ? tokenSpan(cell.token) : String(cell))))))));
+          element("tbody", {}, rows.map((row) => element("tr", {}, row.map((cell) => element("td", {}, cell instanceof Node ? cell : cell?.token !== undefined ? tokenSpan(cell.token) : String(cell))))))));
       };
       if (node.open) fill();
     },

@@ -1,8 +1,10 @@
 /** The picture: both columns with their texts, the sentence under them, the choice in hand, and all values. */
+import { withNumbers } from "../inside/asked.js";
 import { element, setText } from "../kit/dom.js";
-import { fixed } from "../kit/format.js";
+import { fixed, percent } from "../kit/format.js";
 import { quotedToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
+import { asked, askedBits, figure, givenAt, givenOfThird } from "./asks.js";
 import { LETTERS, choiceWords, contrastWords, partingWords, summaryWords, tokenWords } from "./captions.js";
 import { partingOf, summary } from "./reading.js";
 import { createText } from "./text.js";
@@ -10,7 +12,7 @@ import { probabilityCell } from "./values.js";
 
 const AGREED = 0.35; // how strongly a token is tinted that the other model would choose too
 
-export function partsOf({ pickers, colouring, detail, values, transport, contrast, onChoose }) {
+export function partsOf({ origin, pickers, colouring, detail, values, transport, contrast, onChoose }) {
   const texts = [0, 1].map((side) => createText({ label: t("Text of {letter}", { letter: LETTERS[side] }), onChoose: (place) => onChoose(side, place) }));
   const figures = [0, 1].map(() => element("p", { class: "note figures-line" }));
   const columns = texts.map((text, side) => element("section", { class: `panel column side-${side}`, aria: { label: LETTERS[side] } }, pickers[side].node, text.node, figures[side]));
@@ -43,7 +45,8 @@ export function partsOf({ pickers, colouring, detail, values, transport, contras
       tints: tintsOf(state, column), marks: rows.map((row) => state.colouring === "same" && row[column].same === false),
       words: (place) => wordsOf(state, column, place),
     }));
-    summaries.forEach((one, column) => setText(figures[column], figuresOf(one, column)));
+    summaries.forEach((one, column) => figures[column].replaceChildren(...withNumbers(figuresOf(one, column), [[one.own, column], ...(one.other === null ? [] : [[one.other, 1 - column]])]
+      .map(([bits, by]) => [fixed(bits), figure(origin, fixed(bits), askedBits(state, column, by, at))]))));
     columns.forEach((column, place) => column.classList.toggle("in-hand", place === side));
     const shown = [0, 1].map((column) => (partings[column] !== null && partings[column] <= at ? partings[column] : null));
     setText(caption, `${partingWords({ rows: seen, texts: state.texts, partings: shown, sameTokens: state.sameTokens })} ${summaryWords({ summaries, sameTokens: state.sameTokens })}`);
@@ -52,7 +55,7 @@ export function partsOf({ pickers, colouring, detail, values, transport, contras
     if (side !== 2) drawChoice({ ...state, side });
     transport.update({ at, last: rows.length - 1, playing, words });
     if (!playing) setText(spoken, words);
-    values.show(() => tableOf(state, tokens));
+    values.show(() => tableOf(state, tokens, origin));
   }
 
   function drawThird({ third: found, models, at, side, colouring: value, palette }) {
@@ -69,12 +72,17 @@ export function partsOf({ pickers, colouring, detail, values, transport, contras
   }
 
   /** A, B and the difference of both under one draw. */
-  function drawContrast({ third: { rows, texts: names, alpha }, at, scale }) {
+  function drawContrast(state) {
+    const { third: { rows, texts: names, alpha }, at, scale } = state;
     const row = rows[at];
     const words = contrastWords({ row, texts: names, place: at, alpha });
     detail.draw({
       title: t("Token {place} of C: one draw, three lines", { place: at + 1 }), words, u: row.u, scale,
-      bands: ["A", "B", t("C: A minus B")].map((name, line) => ({ name, slices: row.lines[line], chosen: row.taken[line], texts: names })),
+      numbers: [
+        [percent(row.p), asked(givenOfThird(state, 0, at), "choice.own", row.id)], [percent(row.q), asked(givenOfThird(state, 1, at), "choice.own", row.id)],
+        [fixed(Math.log(row.p) - Math.log(row.q)), asked(givenOfThird(state, 0, at), "contrast.score", row.id)],
+      ],
+      bands: ["A", "B", t("C: A minus B")].map((name, line) => ({ name, slices: row.lines[line], chosen: row.taken[line], texts: names, given: line < 2 ? givenOfThird(state, line, at) : null })),
     });
     return words;
   }
@@ -84,12 +92,14 @@ export function partsOf({ pickers, colouring, detail, values, transport, contras
     const token = rows[at][side];
     const own = state.texts[side][token.id];
     const would = token.would === null ? null : state.texts[1 - side][token.would];
+    const [given, there] = [side, 1 - side].map((by) => givenAt(state, side, by, at));
     const bands = [
-      { name: LETTERS[side], slices: token.own, chosen: token.id, texts: state.texts[side] },
-      { name: LETTERS[1 - side], slices: token.other, chosen: token.would, texts: state.texts[1 - side], none: t("no line: the words before end in no whole character") },
+      { given, name: LETTERS[side], slices: token.own, chosen: token.id, texts: state.texts[side] },
+      { given: there, name: LETTERS[1 - side], slices: token.other, chosen: token.would, texts: state.texts[1 - side], none: t("no line: the words before end in no whole character") },
     ];
     detail.draw({
       title: t("Token {place} of {letter}: one draw, two lines", { place: at + 1, letter: LETTERS[side] }), words: choiceWords({ token, side, own, would }),
+      numbers: [[token.u.toFixed(3), asked(given, "choice.u")], [percent(token.share), asked(given, "choice.final", token.id)]],
       u: token.u, bands: side === 0 ? bands : bands.reverse(), scale,
     });
   }
@@ -116,15 +126,17 @@ function figuresOf({ own, other, same, judged, perCharacter }, side) {
   return t("{letter} pays {own} bits a token, {rest} {other}; {rest} would choose the same at {same} of {count}", values);
 }
 
-function tableOf({ rows, texts, third }, tokens) {
+function tableOf(state, tokens, origin) {
+  const { rows, texts, third } = state;
+  const share = (value, given, id) => (value === null ? "–" : figure(origin, probabilityCell(value), asked(given, "choice.own", id)));
   const more = third ? [t("text of {letter}", { letter: LETTERS[2] }), ...LETTERS.slice(0, 2).map((letter) => t("probability under {letter}", { letter }))] : [];
   const heads = [t("token"), "u", ...LETTERS.slice(0, 2).flatMap((letter, side) => [
     t("text of {letter}", { letter }), t("probability under {letter}", { letter }), t("under {letter}", { letter: LETTERS[1 - side] }), t("{letter} would choose", { letter: LETTERS[1 - side] }),
   ]), ...more];
   return {
     heads,
-    rows: rows.map((row, place) => [place + 1, row[0].u.toFixed(4), ...row.flatMap((token, side) => [
-      { token: tokens[side][place] }, probabilityCell(token.p), probabilityCell(token.q), token.would === null ? "–" : quotedToken(texts[1 - side][token.would]),
-    ]), ...(third?.rows[place] ? [{ token: third.texts[third.rows[place].id] }, probabilityCell(third.rows[place].p), probabilityCell(third.rows[place].q)] : [])]),
+    rows: rows.map((row, place) => [place + 1, figure(origin, row[0].u.toFixed(4), asked(givenAt(state, 0, 0, place), "choice.u")), ...row.flatMap((token, side) => [
+      { token: tokens[side][place] }, share(token.p, givenAt(state, side, side, place), token.id), share(token.q, givenAt(state, side, 1 - side, place), token.id), token.would === null ? "–" : quotedToken(texts[1 - side][token.would]),
+    ]), ...(third?.rows[place] ? [{ token: third.texts[third.rows[place].id] }, ...["p", "q"].map((name, by) => share(third.rows[place][name], givenOfThird(state, by, place), third.rows[place].id))] : [])]),
   };
 }
