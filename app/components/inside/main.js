@@ -223,7 +223,7 @@ function build(root, { data, setState }) {
     if (changed.has("head") || alone) load();
     tell();
   });
-  store.watch(["number"], () => { if (store.state.stops.length) tell(); });
+  store.watch(["number", "playing"], () => { if (store.state.stops.length) tell(); });
   store.watch(["selected", "follows"], ({ points, selected }) => {
     clearTimeout(timers.settle);
     const step = points[selected]?.step ?? null;
@@ -235,8 +235,8 @@ function build(root, { data, setState }) {
   function tell() {
     clearTimeout(timers.tell);
     timers.tell = setTimeout(() => {
-      const { stops, at, head, row, number, overview } = store.state;
-      if (!stops.length) return;
+      const { stops, at, head, row, number, overview, playing } = store.state;
+      if (!stops.length || playing) return;
       const { name, block } = stops[at];
       const view = { run, text: overview.own ? text : "", stop: name, block: block === null ? null : block + 1, head: head + 1, token: row, at: stepInView(), number: number ? `${number.key}:${number.at.join(",")}` : null };
       if (JSON.stringify(view) === told) return;
