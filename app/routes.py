@@ -319,20 +319,10 @@ def _runs(language: str) -> Response:
 
 
 def _history(run_id: str, after: int, _language: str = "en") -> Response:
-    return JSONResponse(
-        {"run": run_id, "points": [_plain(point) for point in runs.points_of(run_id, after)]}, headers=FRESH
+    points = ",".join(train_loader.moments(run_id, after))
+    return Response(
+        f'{{"run": {json.dumps(run_id)}, "points": [{points}]}}', media_type="application/json", headers=FRESH
     )
-
-
-def _plain(point: Any) -> dict[str, Any]:
-    losses = [None if loss != loss else round(float(loss), 4) for loss in point.losses]
-    top = [
-        [[text, round(float(share), 4)] for text, share in zip(texts, shares, strict=True)]
-        for texts, shares in zip(point.top_texts, point.top_probabilities, strict=True)
-    ]
-    values = {"step": point.step, "val_loss": point.val_loss, "sample": point.sample}
-    plain = {**runs.finite(values), "tokens": list(point.tokens), "losses": losses, "top": top}
-    return {**plain, "parts": train_loader.parts_of(point)}
 
 
 def _attention(run_id: str, after: int, language: str = "en") -> Response:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from app.loaders import attention, runs
+from app.loaders.bounded import Bounded
 from app.sentences import translate_sentence
 from lm_core.config import OWN_TEXT, RunConfig
 from lm_core.interpret.embedding import token_map as lay_out
 from lm_core.interpret.embedding import unpack_rows
+from lm_core.runs import history
 from lm_core.runs.history import HistoryPoint
 
 FIRST_RUN = "tiny"
+_MOMENTS: Bounded[str] = Bounded(32_000_000, len)
 
 
 def about(run_id: str) -> dict[str, Any]:
@@ -59,6 +64,43 @@ def facts(run_id: str, language: str = "en") -> dict[str, Any] | None:
         "baselines": runs.finite(found.baselines),
         "corpus_title": found.corpus_title if own else translate_sentence(found.corpus_title, language),
     }
+
+
+def moments(run_id: str, after: int) -> list[str]:
+    """The kept moments above a step, each as JSON: losses, likeliest tokens, sample, parts. Read once for all who ask.
+
+    Raises:
+        RunError: there is no such run.
+    """
+    run = runs.open_run(run_id)
+    found = (_moment(history.point_path(run, step)) for step in history.steps(run) if step > after)
+    return [moment for moment in found if moment]
+
+
+def _moment(path: Path) -> str:
+    try:
+        changed = path.stat().st_mtime_ns
+    except FileNotFoundError:  # the run was taken back to its first step
+        return ""
+    return _MOMENTS.get((path, changed), lambda: _as_json(history.load_point(path)))
+
+
+def _as_json(point: HistoryPoint | None) -> str:
+    """A moment as the picture reads it; empty for a file that is no frame."""
+    if point is None:
+        return ""
+    top = [
+        [[text, round(float(share), 4)] for text, share in zip(texts, shares, strict=True)]
+        for texts, shares in zip(point.top_texts, point.top_probabilities, strict=True)
+    ]
+    plain = {
+        **runs.finite({"step": point.step, "val_loss": point.val_loss, "sample": point.sample}),
+        "tokens": list(point.tokens),
+        "losses": [None if loss != loss else round(float(loss), 4) for loss in point.losses],
+        "top": top,
+        "parts": parts_of(point),
+    }
+    return json.dumps(plain, ensure_ascii=False, allow_nan=False)
 
 
 def parts_of(point: HistoryPoint) -> list[dict[str, Any]]:

@@ -73,7 +73,7 @@ def save_point(run: Run, point: HistoryPoint) -> Path:
             arrays |= {"q": point.q, "k": point.k}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
-    path = _path(run, point.step)
+    path = point_path(run, point.step)
     write_atomically(path, buffer.getvalue())
     return path
 
@@ -88,7 +88,7 @@ def steps(run: Run) -> list[int]:
 
 def load_points(run: Run, after: int = -1) -> list[HistoryPoint]:
     """All frames with step > `after`, ascending. A half-written or foreign file is skipped."""
-    points = (_load(_path(run, step)) for step in steps(run) if step > after)
+    points = (load_point(point_path(run, step)) for step in steps(run) if step > after)
     return [point for point in points if point is not None]
 
 
@@ -96,10 +96,11 @@ def delete_points(run: Run, after: int) -> None:
     """Forget the frames with step > `after`: training goes back to that step and will draw them again."""
     for step in steps(run):
         if step > after:
-            _path(run, step).unlink(missing_ok=True)
+            point_path(run, step).unlink(missing_ok=True)
 
 
-def _path(run: Run, step: int) -> Path:
+def point_path(run: Run, step: int) -> Path:
+    """Where the frame of a step is kept."""
     return run.history_folder / f"s{step:08d}.npz"
 
 
@@ -120,7 +121,8 @@ def _texts_of(point: HistoryPoint) -> bytes:
     ).encode()
 
 
-def _load(path: Path) -> HistoryPoint | None:
+def load_point(path: Path) -> HistoryPoint | None:
+    """One frame; None where the file is half written, foreign or gone."""
     try:
         with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}

@@ -2,7 +2,9 @@
 
 import json
 import math
+import os
 import threading
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from app import routes, state
 from app.loaders import again, doctor, runs, train
 from lm_core.config import RunConfig, parse_config
 from lm_core.errors import RunError
+from lm_core.runs import history
 from lm_core.runs.facts import RunFacts
 from lm_core.runs.history import HistoryPoint, save_point
 from lm_core.runs.run import Run, create_run
@@ -316,6 +319,22 @@ def test_norms_and_the_map_are_plain_numbers_and_older_films_have_none(own_run):
     parts = train.parts_of(kept_moment(0, 1.0))
     assert parts == [{"part": "embed", "weights": 3.0, "update": None}]
     json.dumps([found, parts], allow_nan=False)
+
+
+def test_a_moment_is_read_once_for_all_who_ask_and_again_when_it_was_drawn_anew(own_run, monkeypatch):
+    run, read = own_run, []
+    load = history.load_point
+    monkeypatch.setattr(history, "load_point", lambda path: read.append(path.stem) or load(path))
+    for step in (0, 5):
+        save_point(run, kept_moment(step, 1.0))
+    first = json.loads(routes._history(run.id, -1).body)
+    assert [point["step"] for point in first["points"]] == [0, 5]
+    assert first["points"][0]["losses"][0] is None, "nothing predicts the first token"
+    assert json.loads(routes._history(run.id, 0).body)["points"] == first["points"][1:]
+    os.utime(save_point(run, replace(kept_moment(5, 1.0), sample="anew")), ns=(1, 1))
+    (run.history_folder / "s00000009.npz").write_bytes(b"no frame")
+    assert [json.loads(moment)["sample"] for moment in train.moments(run.id, 0)] == ["anew"]
+    assert read == ["s00000000", "s00000005", "s00000005", "s00000009"]
 
 
 def kept_moment(step, scale):

@@ -39,6 +39,7 @@ def test_who_predicts_may_train_and_nothing_is_lost_when_the_page_is_loaded_agai
     expect(page.locator(".trial-run")).to_have_count(2, timeout=20_000)
     expect(page.locator(".predicted")).to_contain_text("It learns worse.")
     expect(page.locator(".verdict")).to_contain_text("Both train.")
+    expect(page.locator(".trial-run a").first).to_have_attribute("href", re.compile(r"/train\?run=\w+&lang=en"))
     stop_all()
     page.get_by_role("button", name="Break something else").click()
     expect(page.locator(".part").first).to_be_visible()

@@ -1,4 +1,5 @@
 /** The runs of an experiment, each with its mark, how far it has come, and the ways to look further. */
+import { pageAddress } from "../kit/address.js";
 import { element, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
 import { t } from "../kit/words.js";
@@ -21,11 +22,11 @@ export function createProgress(store, scene, base) {
 
 function createItem(id, base, store) {
   const [mark, name, loss, facts, fill] = [element("span", { class: "trial-mark" }), element("b", { dir: "auto" }), element("b", { class: "trial-loss" }), element("span", { class: "muted label" }), element("span", { class: "trial-fill" })];
-  const link = (page, text) => element("a", { href: `${base ? `/${base}` : ""}/${page}?run=${id}`, text });
+  const links = [["train", t("Train")], ["attention", t("Attention")]].map(([page, text]) => ({ page, node: element("a", { text }) }));
   const hover = { pointermove: () => store.set({ hovered: id }), pointerleave: () => store.set({ hovered: null }) };
   const node = element("li", { class: "trial-run", on: hover }, element("div", { class: "trial-line" }, mark, name, element("span", { class: "spacer" }), loss),
     element("div", { class: "trial-bar", aria: { hidden: "true" } }, fill),
-    element("div", { class: "trial-line label" }, facts, element("span", { class: "spacer" }), link("train", t("Train")), link("attention", t("Attention"))));
+    element("div", { class: "trial-line label" }, facts, element("span", { class: "spacer" }), ...links.map((link) => link.node)));
   return {
     node,
     show({ row, mark: own, value }) {
@@ -33,6 +34,7 @@ function createItem(id, base, store) {
         mark.dataset.letter = own.letter;
         mark.replaceChildren(swatch(own), element("b", { text: own.letter }));
       }
+      for (const link of links) link.node.href = pageAddress(base, link.page, id);
       setText(name, row.name);
       setText(loss, value === null ? "–" : fixed(value));
       const state = stateText(row);

@@ -5,3 +5,10 @@ import { language } from "./words.js";
 export function apiAddress(base, route, values) {
   return `${base ? `/${base}` : ""}/api/${route}?${new URLSearchParams({ ...values, lang: language() })}`;
 }
+
+/** Another page about a run, for a link: in the same language and size as this one. */
+export function pageAddress(base, page, run) {
+  const here = new URLSearchParams(location.search);
+  const kept = ["lang", "large"].filter((name) => here.has(name)).map((name) => [name, here.get(name)]);
+  return `${base ? `/${base}` : ""}/${page}?${new URLSearchParams([["run", run], ...kept])}`;
+}

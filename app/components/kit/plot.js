@@ -128,6 +128,36 @@ export function dot(context, x, y, radius, { fill, stroke, width = 2 }) {
   if (stroke) { context.strokeStyle = stroke; context.lineWidth = width; context.stroke(); }
 }
 
+/** Both axes of a chart: `heights` and `places` are [place, text] of their ticks, `name` what the lower one counts;
+ *  `across` draws a hairline through the chart at each height. */
+export function drawAxes({ context, left, right, bottom, xScale, yScale }, palette, { heights, places, name, across = false }) {
+  context.font = palette.smallFont;
+  context.strokeStyle = palette.hairline;
+  context.fillStyle = palette.muted;
+  context.lineWidth = 1;
+  horizontalLine(context, bottom, left, right);
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const [value, text] of heights) {
+    if (across) horizontalLine(context, yScale.toPixel(value), left, right);
+    context.fillText(text, left - 9, yScale.toPixel(value));
+  }
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  for (const [place, text] of places) {
+    verticalLine(context, xScale.toPixel(place), bottom, bottom + 4);
+    context.fillText(text, xScale.toPixel(place), bottom + 7);
+  }
+  context.textAlign = "right";
+  context.fillText(name, right, bottom + 7 + 15 * palette.scale);
+}
+
+/** A loss beside its axis, with as many decimals as neighbours need to differ. */
+export function heightText(value, span) {
+  if (span > 10) return String(Math.round(value));
+  return value.toFixed(span < 0.05 ? 3 : span < 0.5 ? 2 : 1);
+}
+
 /** Text with a rim of page colour, legible over lines. */
 export function haloText(context, text, x, y, { color, halo }) {
   context.lineJoin = "round";

@@ -3,8 +3,8 @@ import { element, segmented, setText } from "../kit/dom.js";
 import { number } from "../kit/format.js";
 import { rungName, rungShort } from "../kit/ladder.js";
 import {
-  dot, drawBrush, drawMoment, drawThread, fitCanvas, haloText, horizontalLine, makeStepScale, makeValueScale, niceTicks,
-  spreadLabels, stepTicks, strokeSeries, verticalLine,
+  dot, drawAxes, drawBrush, drawMoment, drawThread, fitCanvas, haloText, heightText, horizontalLine, makeStepScale,
+  makeValueScale, niceTicks, spreadLabels, stepTicks, strokeSeries, verticalLine,
 } from "../kit/plot.js";
 import { nearestRow, rowsIn, validationAt } from "../kit/series.js";
 import { linkHands, stepWindow } from "../kit/step_input.js";
@@ -128,7 +128,7 @@ function extent(values) {
 }
 
 function draw(plot, state, run) {
-  drawAxes(plot, state);
+  drawGrid(plot, state);
   const { context, left, right, top, bottom } = plot;
   context.save();
   context.beginPath();
@@ -145,33 +145,15 @@ function draw(plot, state, run) {
   drawLabels(plot, state, run);
 }
 
-function drawAxes({ context, narrow, scale, left, right, bottom, xScale, yScale, kind }, { palette }) {
-  context.font = palette.smallFont;
-  context.strokeStyle = palette.hairline;
-  context.fillStyle = palette.muted;
-  context.lineWidth = 1;
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  const { low, high } = yScale;
+function drawGrid(plot, { palette }) {
+  const { narrow, scale, xScale, yScale: { low, high }, kind } = plot;
   const round = kind === "log" && logTicks(low, high, narrow ? 6 : 9);
-  for (const place of round || niceTicks(low, high, narrow ? 4 : 6)) {
-    const value = offAxis(place, kind);
-    context.fillText(round ? String(Number(value.toPrecision(2))) : tickText(value, offAxis(high, kind) - offAxis(low, kind)), left - 10, yScale.toPixel(place));
-  }
-  horizontalLine(context, bottom, left, right);
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  for (const step of stepTicks(xScale, 46 * scale)) {
-    verticalLine(context, xScale.toPixel(step), bottom, bottom + 4);
-    context.fillText(String(step), xScale.toPixel(step), bottom + 7);
-  }
-  context.textAlign = "right";
-  context.fillText(t("training step"), right, bottom + 7 + 15 * scale);
-}
-
-function tickText(value, span) {
-  if (span > 10) return String(Math.round(value));
-  return value.toFixed(span < 0.5 ? 2 : 1);
+  const span = offAxis(high, kind) - offAxis(low, kind);
+  const written = (value) => (round ? String(Number(value.toPrecision(2))) : heightText(value, span));
+  drawAxes(plot, palette, {
+    heights: (round || niceTicks(low, high, narrow ? 4 : 6)).map((place) => [place, written(offAxis(place, kind))]),
+    places: stepTicks(xScale, 46 * scale).map((step) => [step, String(step)]), name: t("training step"),
+  });
 }
 
 function drawBaselines({ context, left, right, yScale, place }, { palette }, run) {

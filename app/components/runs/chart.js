@@ -1,7 +1,10 @@
 /** One chart for all chosen runs: a line each, or a band for the seeds of one configuration. */
 import { element, segmented, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
-import { dot, drawBrush, drawThread, fitCanvas, haloText, horizontalLine, makeStepScale, makeValueScale, niceTicks, spreadLabels, verticalLine } from "../kit/plot.js";
+import {
+  dot, drawAxes, drawBrush, drawThread, fitCanvas, haloText, heightText, makeStepScale, makeValueScale, niceTicks,
+  spreadLabels, verticalLine,
+} from "../kit/plot.js";
 import { t } from "../kit/words.js";
 import { axisName, placeText, tickText, ticksOf } from "./axis.js";
 import { linkKeys, linkPointer } from "./chart_input.js";
@@ -109,7 +112,7 @@ function domain(entries, zoom, rungs, ceiling) {
 
 function draw(plot, state, entries, bands, rungs) {
   const { context, left, right, top, bottom } = plot;
-  drawAxes(plot, state);
+  drawGrid(plot, state);
   context.save();
   context.beginPath();
   context.rect(left - 6, top - 8, right - left + 12, bottom - top + 8);
@@ -124,28 +127,12 @@ function draw(plot, state, entries, bands, rungs) {
   drawLabels(plot, state, entries, bands);
 }
 
-function drawAxes({ context, narrow, scale, left, right, bottom, xScale, yScale }, { palette, x }) {
-  context.font = palette.smallFont;
-  context.strokeStyle = palette.hairline;
-  context.fillStyle = palette.muted;
-  context.lineWidth = 1;
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  const span = yScale.high - yScale.low;
-  horizontalLine(context, bottom, left, right);
-  for (const value of yScale.empty ? [] : niceTicks(yScale.low, yScale.high, narrow ? 4 : 6)) {
-    const y = yScale.toPixel(value);
-    horizontalLine(context, y, left, right);
-    context.fillText(value.toFixed(span < 0.5 ? 2 : 1), left - 10, y);
-  }
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  for (const place of ticksOf(xScale, 52 * scale)) {
-    verticalLine(context, xScale.toPixel(place), bottom, bottom + 4);
-    context.fillText(tickText(x, place), xScale.toPixel(place), bottom + 7);
-  }
-  context.textAlign = "right";
-  context.fillText(axisName(x), right, bottom + 8 + 15 * scale);
+function drawGrid(plot, { palette, x }) {
+  const { narrow, scale, xScale, yScale: { low, high, empty } } = plot;
+  drawAxes(plot, palette, {
+    heights: empty ? [] : niceTicks(low, high, narrow ? 4 : 6).map((value) => [value, heightText(value, high - low)]), across: true,
+    places: ticksOf(xScale, 52 * scale).map((place) => [place, tickText(x, place)]), name: axisName(x),
+  });
 }
 
 function trace(context, xs, ys, { xScale, yScale }) {

@@ -1,7 +1,8 @@
 /** The loss picture: training thin, validation thick, the ladder of simple models as rungs to pass. */
 import { element, segmented, setText } from "../kit/dom.js";
 import {
-  dot, drawMoment, fitCanvas, horizontalLine, makeStepScale, makeValueScale, niceTicks, stepTicks, strokeSeries, verticalLine,
+  dot, drawAxes, drawMoment, fitCanvas, heightText, horizontalLine, makeStepScale, makeValueScale, niceTicks,
+  stepTicks, strokeSeries,
 } from "../kit/plot.js";
 import { stepWindow } from "../kit/step_input.js";
 import { t } from "../kit/words.js";
@@ -89,26 +90,11 @@ function insidePlot({ context, left, right, top, bottom }, draw) {
 }
 
 function drawGrid(plot, { palette }) {
-  const { context, left, right, bottom, xScale, yScale } = plot;
-  context.font = palette.smallFont;
-  context.strokeStyle = palette.hairline;
-  context.fillStyle = palette.muted;
-  context.lineWidth = 1;
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  for (const value of niceTicks(yScale.low, yScale.high, plot.narrow ? 4 : 6)) {
-    context.fillText(value.toFixed(yScale.high - yScale.low < 0.5 ? 2 : 1), left - 8, yScale.toPixel(value));
-  }
-  horizontalLine(context, bottom, left, right);
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  for (const step of stepTicks(xScale, 46 * palette.scale)) {
-    const x = xScale.toPixel(step);
-    verticalLine(context, x, bottom, bottom + 4);
-    context.fillText(String(step), x, bottom + 7);
-  }
-  context.textAlign = "right";
-  context.fillText(t("training step"), right, bottom + 7 + 15 * palette.scale);
+  const { xScale, yScale: { low, high } } = plot;
+  drawAxes(plot, palette, {
+    heights: niceTicks(low, high, plot.narrow ? 4 : 6).map((value) => [value, heightText(value, high - low)]),
+    places: stepTicks(xScale, 46 * palette.scale).map((step) => [step, String(step)]), name: t("training step"),
+  });
 }
 
 function drawRungs({ context, left, right, yScale }, { palette }, run) {
