@@ -36,12 +36,13 @@ STYLE = """<style>
 }
 @media (min-width: 1100px) {
   .st-key-run { position: absolute; top: 4.5rem; right: clamp(1rem, 3vw, 3rem); width: min(35rem, 42%) !important; }
+  .st-key-actions .st-key-run { position: static; width: 100% !important; } /* on Runs it belongs to what is done with it */
 }
 </style>"""
 LARGE_STYLE = """<style>
 [data-testid="stMarkdownContainer"] { font-size: 1.35rem; }
 [data-testid="stCaptionContainer"] * { font-size: 1.1rem; }
-.stSelectbox input { font-size: 1.2rem; }
+.stSelectbox input, .stTextInput input, .stNumberInput input, .stTextArea textarea { font-size: 1.2rem; }
 .st-key-tools { align-items: center; }
 </style>"""
 

@@ -27,7 +27,7 @@ MOST_SEEDS = 8
 def act_on_a_run(rows: list[dict[str, Any]]) -> None:
     """The panel under the comparison: choose a run, choose what to do."""
     follow_the_list()
-    with st.container(border=True):
+    with st.container(border=True, key="actions"):
         left, right = st.columns([2, 3], vertical_alignment="bottom")
         with left:
             run_id = pick_run()
