@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain, pairwise, repeat
 from math import ceil
 from pathlib import Path
 from typing import Any, Final, final
@@ -122,12 +122,12 @@ class BytePairTokenizer(Tokenizer):
         ids: Sequence[int] = self.first_ids(word)
         if len(ids) > SHORT_WORD:
             return self._encode_long_word(ids)
-        merged, never = self._merged, len(self._tokens)
+        never = len(self._tokens)
         while len(ids) > 1:
-            pair = min(pairwise(ids), key=lambda pair: merged.get(pair, never))
-            if pair not in merged:
+            token = min(map(self._merged.get, pairwise(ids), repeat(never)))
+            if token == never:
                 break
-            ids = joined(ids, pair, merged[pair])
+            ids = joined(ids, self.pairs[token - BYTES], token)
         return list(ids)
 
     def first_ids(self, word: bytes) -> bytes:

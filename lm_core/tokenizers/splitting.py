@@ -39,21 +39,22 @@ def _pattern(split: Split) -> re.Pattern[str]:
     if split == "lines":
         return re.compile("\n|[^\n]+")
     letter, number = rf"[^\W\d_{_other_numbers()}]", rf"[\d{_other_numbers()}]"
+    letters = rf"(?:[A-Za-z]++(?!{letter})|{letter}+)"  # the same as the second half alone, in half the time
     blank = rf"[{_BLANKS}]"
     if split == "gpt2":
-        return re.compile(_gpt2(letter, number, blank))
+        return re.compile(_gpt2(letters, number, blank))
     if split == "words":
-        return re.compile("\n|" + _gpt2(letter, number, rf"[{_BLANKS_IN_LINE}]"))
+        return re.compile("\n|" + _gpt2(letters, number, rf"[{_BLANKS_IN_LINE}]"))
     before = r"(?:[^\r\n\w]|[_\x1c-\x1f])?"  # one sign or blank, which a word takes along
     end = rf"|{number}{{1,3}}| ?{_SIGN}+[\r\n{'/' if split == 'o200k' else ''}]*"
     end += rf"|{blank}*[\r\n]+|{blank}+(?![^{_BLANKS}])|{blank}+"
     if split == "cl100k":
-        return re.compile(rf"(?i:'(?:[sdmt]|ll|ve|re))|{before}{letter}+{end}")
+        return re.compile(rf"(?i:'(?:[sdmt]|ll|ve|re))|{before}{letters}{end}")
     return re.compile(_o200k_word(before) + end)
 
 
-def _gpt2(letter: str, number: str, blank: str) -> str:
-    words = rf"'(?:[sdmt]|ll|ve|re)| ?{letter}+| ?{number}+| ?{_SIGN}+"
+def _gpt2(letters: str, number: str, blank: str) -> str:
+    words = rf"'(?:[sdmt]|ll|ve|re)| ?{letters}| ?{number}+| ?{_SIGN}+"
     return rf"{words}|{blank}+(?![^{_BLANKS}])|{blank}+"  # the last blank before a word is left to that word
 
 
