@@ -96,6 +96,10 @@ def test_a_new_tokenizer_side_by_side_with_others_and_its_vocabulary(open_page):
     expect(page.locator(".column").nth(2)).to_contain_text("<unk>")
     page.locator(".column").nth(1).locator(".piece").last.hover()
     expect(page.locator(".column .piece.same")).to_have_count(3)
+    page.locator(".stretch").nth(1).focus()
+    page.keyboard.press("Home")  # the "c" of "copy", by keys alone
+    expect(page.locator(".column .piece.same")).to_have_count(3)
+    expect(page.locator(".column").nth(1).locator(".piece").first).to_have_class(re.compile("same"))
     expect(page.locator(".languages tbody tr")).to_have_count(5)
     expect(page.get_by_text("Dearest: Hindi with")).to_be_visible()
     expect(page.get_by_text(re.compile("MB/s")).first).to_be_visible()
@@ -133,10 +137,11 @@ def test_chinese_and_a_narrow_screen(open_page, letters):
 
 
 MODULES = """async () => {
-  const {cellsOf, placePieces, newPieces} = await import('/pictures/x/tokens/alignment.js');
+  const {cellsOf, placeAmong, placePieces, newPieces} = await import('/pictures/x/tokens/alignment.js');
   const {groupsOf} = await import('/pictures/x/tokens/groups.js');
   const {chosenTokens, tokensOf, scriptOf} = await import('/pictures/x/vocabulary/choosing.js');
   const {csvOf} = await import('/pictures/x/vocabulary/files.js');
+  const {countsOf} = await import('/pictures/x/vocabulary/lengths.js');
   const characters = ['l', 'o', 'w', '你'];
   const ids = ['low', '<0xE4>', '<0xBD>', '<0xA0>'];
   const cells = cellsOf(characters, ids);
@@ -155,6 +160,9 @@ MODULES = """async () => {
   return {
     cells, first: spans(first), last: spans(last), fresh: newPieces(first, last), found, milliseconds,
     groups: groups.map(({from, to, text}) => [from, to, text]), unknown: groupsOf(2, [], 'ab').length,
+    among: spans(placeAmong(['the', 'na', '##ive', '[UNK]'], [...'The naïve 你'], Array(11).fill(1))),
+    lost: placeAmong(['x'], ['a'], [1]),
+    lengths: countsOf(tokensOf({texts: ['a', 'b'.repeat(16), 'c'.repeat(99), ' <0xE4>'], kinds: ['t', 't', 't', 'b']})),
     csv: csvOf(small), scripts: small.map(({text, kind}) => scriptOf(text, kind)),
   };
 }"""
@@ -170,6 +178,9 @@ def test_the_modules_by_themselves(open_page):
     assert found["fresh"] == [True, True, True, True]
     assert found["groups"] == [[0, 1, "a"], [1, 2, " "], [2, 5, "你"], [5, 7, "e\u0301"]]
     assert found["unknown"] == 2
+    assert found["among"] == [[0, 3], [4, 2], [6, 3], [10, 1]]
+    assert found["lost"] is None
+    assert found["lengths"] == [[1, 1], [16, 2]]  # longer ones share the last bar; parts of characters have no length
     assert found["found"] > 500
     assert found["milliseconds"] < 500
     assert found["scripts"] == ["digits", "latin", "han", "bytes", "special"]

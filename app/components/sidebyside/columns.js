@@ -31,6 +31,15 @@ function createColumn(store, column) {
   let drawn = null;
   text.addEventListener("pointerover", (event) => store.set({ range: pieces[event.target.closest(".piece")?.dataset.index]?.range ?? null }));
   text.addEventListener("pointerleave", () => store.set({ range: null }));
+  let at = -1; // the piece that the keys stand on
+  text.addEventListener("keydown", (event) => {
+    const wish = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: pieces.length - 1, Escape: -1 }[event.key];
+    if (wish === undefined) return;
+    event.preventDefault();
+    at = Math.max(event.key === "Escape" ? -1 : 0, Math.min(pieces.length - 1, wish));
+    store.set({ range: pieces[at]?.range ?? null });
+  });
+  text.addEventListener("blur", () => { at = -1; store.set({ range: null }); });
   return {
     key, node,
     draw(answer, sentence) {

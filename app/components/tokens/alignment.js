@@ -2,7 +2,8 @@
 
 const FRAGMENT = /^<0x[0-9A-F]{2}>$/;
 const FRAGMENTS = /<0x[0-9A-F]{2}>/g;
-export const SPECIAL = /^(<\w+>|<\|\w+\|>|\[[A-Z]+\])$/;
+const SPECIAL = /^(<\w+>|<\|\w+\|>|\[[A-Z]+\])$/;
+const MARKS = /^##(?=.)|(?<=.)<\/w>$/g; // what some tokenizers put to parts of words
 const encoder = new TextEncoder();
 const byteLength = (character) => encoder.encode(character).length;
 
@@ -66,6 +67,29 @@ export function placeInBytes(pieces) {
     cell += parts.length + byteLength(piece.replace(FRAGMENTS, ""));
     return { piece, start, span: cell - start };
   });
+}
+
+const isSpecial = (piece) => SPECIAL.test(piece) && !FRAGMENT.test(piece);
+
+/** <unk> and the like need more room than the character that they stand for. */
+export const isWide = (piece) => isSpecial(piece) || piece.endsWith("</w>");
+
+/** The same for pieces that left blanks, capitals or accents out: each at its next letters; null where one has none. */
+export function placeAmong(pieces, characters, cells) {
+  const edges = cells.reduce((sums, width) => [...sums, sums.at(-1) + width], [0]);
+  const alike = (one, other) => one !== undefined && one.localeCompare(other, undefined, { sensitivity: "base" }) === 0;
+  const found = [];
+  let at = 0;
+  for (const piece of pieces) {
+    const signs = isSpecial(piece) ? null : [...piece.replace(MARKS, "")];
+    const fits = () => (signs ? signs.every((sign, index) => alike(characters[at + index], sign)) : characters[at].trim() !== "");
+    while (at < characters.length && !fits()) at += 1;
+    const end = at + (signs?.length ?? 1);
+    if (end > characters.length) return null;
+    found.push({ piece, start: edges[at], span: edges[end] - edges[at] });
+    at = end;
+  }
+  return found;
 }
 
 /** Which placed pieces of a step were not there in the step before. */

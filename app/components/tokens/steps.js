@@ -2,7 +2,7 @@
 import { element, iconButton, setText } from "../kit/dom.js";
 import { isByte, tokenSpan, visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
-import { cellsOf, newPieces, placeInBytes, placePieces, SPECIAL } from "./alignment.js";
+import { cellsOf, isWide, newPieces, placeAmong, placeInBytes, placePieces } from "./alignment.js";
 import { stepName } from "./captions.js";
 
 const PERIOD = 700;
@@ -23,7 +23,7 @@ export function createSteps(store) {
     told = telling;
     drawn = ladder(data.steps);
     rows.style.setProperty("--cells", Math.max(1, ...drawn.map(({ cells }) => cells)));
-    rows.classList.toggle("roomy", data.steps.some(({ pieces }) => pieces.some((piece) => SPECIAL.test(piece))));
+    rows.classList.toggle("roomy", data.steps.some(({ pieces }) => pieces.some(isWide)));
     rows.replaceChildren(...drawn.map(({ node }) => node));
     setText(about, data.part ? `“${visibleToken(data.part)}”` : "");
   });
@@ -51,9 +51,13 @@ function ladder(steps) {
   const spaced = steps.at(-1).pieces.join("").startsWith(" ") && !characters.join("").startsWith(" ");
   const late = ({ name, pieces }) => Number(spaced && (name === "UTF-8 bytes" ? pieces[0] !== "20" : !pieces.join("").startsWith(" ")));
   const total = cells.reduce((sum, width) => sum + width, 0) + Number(spaced);
+  const spelled = ({ pieces }) => pieces.join("") === characters.join("");
   let before = null;
-  return steps.map((step) => {
-    const placed = inBytes && !bytes(step) ? placeInBytes(step.pieces) : placePieces(step.pieces, characters, cells, bytes(step));
+  return steps.map((step, number) => {
+    const ofWords = step.ids && steps[number - 1]?.name === "words" && steps[number - 1].pieces.length === step.pieces.length;
+    const placed = ofWords ? step.pieces.map((piece, index) => ({ ...before[index], piece }))
+      : inBytes && !bytes(step) ? placeInBytes(step.pieces)
+        : (!inBytes && !spaced && !spelled(step) && placeAmong(step.pieces, characters, cells)) || placePieces(step.pieces, characters, cells, bytes(step));
     const fresh = newPieces(before, placed);
     before = placed;
     const pieces = placed.map(({ piece, start, span }, index) => {
