@@ -40,11 +40,12 @@ def first_text(source: Source) -> str:
 
 
 def context_of(source: Source) -> tuple[int, str]:
-    """How many tokens a model sees at once, and whose: the run's ("run"), that which a published vocabulary was made
-    for (its kind), or the smallest preset's ("preset").
+    """How many tokens a model sees at once, and whose: the run's ("run", "counts" if it only counts), that which a
+    published vocabulary was made for (its kind), or the smallest preset's ("preset").
     """
     if source.run:
-        return runs.config_of(source.run).model.context_length, "run"
+        model = runs.config_of(source.run).model
+        return (model.order - 1, "counts") if model.architecture == "counts" else (model.context_length, "run")
     kind = source.tokenizer.kind if source.tokenizer else ""
     if kind in PUBLISHED_CONTEXTS:
         return PUBLISHED_CONTEXTS[kind], kind

@@ -232,6 +232,8 @@ def test_more_than_the_most_is_cut_and_counted(home, monkeypatch):
 def test_words_are_counted_as_on_the_page_data_and_the_context_has_its_model(home):
     assert tokens.tokens_of(of_run(home), "Don't stop! 你好", None)["counts"]["words"] == 4  # 你 and 好 are two
     assert tokens.context_of(of_run(home)) == (config_of().model.context_length, "run")
+    counted = make_run(home, model={"architecture": "counts", "order": 3})
+    assert tokens.context_of(Source(run=counted)) == (2, "counts")
     assert tokens.context_of(source_at({"corpus": "copy", "kind": "char"}))[1] == "preset"
     assert tokens.context_of(source_at({"corpus": "copy", "kind": "gpt2"})) == (1024, "gpt2")
 

@@ -46,6 +46,7 @@ export function boundsSentence({ counts, tokens, cut }) {
 }
 
 export function contextSentence({ counts, context: size, seer }) {
+  if (seer === "counts") return t("tokens back is as far as this model looks: it counts");
   const words = { context: count(size), model: seer === "preset" ? t("a tiny model") : kindName(seer) };
   const fits = counts.tokens <= size;
   if (seer === "run") return fits ? t("of the {context} tokens that this model sees at once", words) : t("times the {context} tokens that this model sees at once", words);

@@ -31,7 +31,7 @@ export function createChips(store, base) {
     chips = data.tokens.map(([id, text, kind], position) => {
       const old = before[position];
       const chip = old && old.id === id && old.text === text && old.kind === kind ? old : createChip({ id, text, kind, position });
-      name(chip, rows.get(id), position >= data.context);
+      name(chip, rows.get(id), position >= horizonOf(data));
       return chip;
     });
     const parts = partsOf(chips, data);
@@ -82,12 +82,15 @@ function markSpan(text) {
   return span;
 }
 
-/** [{key, nodes()}], one part for each character or token that stands alone. A newline ends the drawn line too; where the
+/** Where a text has to end to be seen at once; a model that counts moves along any text. */
+const horizonOf = ({ context, seer }) => (seer === "counts" ? Infinity : context);
+
+/** [{inside, text, horizon, nodes()}], one part for each character or token that stands alone. A newline ends the drawn line too; where the
  *  model's sight ends, a mark says so; what makes one character stands together. */
 function partsOf(chips, data) {
   return groupsOf(chips.length, data.starts, data.text).map(({ from, to, text }) => {
     const inside = chips.slice(from, to);
-    const horizon = data.context >= from && data.context < to && data.context > 0;
+    const horizon = horizonOf(data) >= from && horizonOf(data) < to && data.context > 0;
     const nodes = () => [
       ...(horizon ? [element("span", { class: "horizon", text: t("the model sees {context} tokens at once: up to here", { context: count(data.context) }) })] : []),
       inside.length === 1 ? inside[0].node : togetherNode(inside, text),

@@ -24,10 +24,11 @@ export function createCounts(store) {
     ];
     figures.forEach(({ value, label }, index) => { setText(value, shown[index][0]); setText(label, shown[index][1]); });
     setText(about, t("{kind}, {size} in the vocabulary", { kind: kindName(data.kind), size: count(data.vocab_size) }));
-    const filled = counts.tokens / data.context;
+    const back = data.seer === "counts" ? data.context : null;
+    const filled = back === null ? counts.tokens / data.context : 1;
     fill.style.width = `${Math.min(1, filled) * 100}%`;
     fill.classList.toggle("full", filled > 1);
-    setText(share, filled > 1 ? number(filled) : percent(filled));
+    setText(share, back !== null ? count(back) : filled > 1 ? number(filled) : percent(filled));
     setText(words, contextSentence(data));
   });
   return panel;
