@@ -72,8 +72,10 @@ def _new_one() -> Source | None:
     """A text, a kind and, where it learns its pieces, a size; None while the file of an uploaded one is missing."""
     state.remember_view(run=None)
     corpus = _corpus()
-    kinds = {info.kind: kind_name(info.kind) for info in list_tokenizers() if info.unavailable is None}
-    kind = _select(KIND, kinds, "bpe", _("Kind"), 200)
+    infos = list_tokenizers()
+    kinds = {info.kind: translate_sentence(info.title) for info in infos if info.unavailable is None}
+    missing = [f"**{info.title}**: {translate_sentence(info.unavailable)}" for info in infos if info.unavailable]
+    kind = _select(KIND, kinds, "bpe", _("Kind"), 200, help="  \n".join(missing) or None)
     if kind != "bpe":
         state.remember_view(cut=None)
     if kind == UPLOADED:
@@ -153,12 +155,14 @@ def _own_text() -> CorpusSpec | None:
     return parse_config(CorpusSpec, st.session_state[OWN]) if OWN in st.session_state else None
 
 
-def _select(name: str, options: dict[str, str], default: str, label: str, width: int) -> str:
+def _select(
+    name: str, options: dict[str, str], default: str, label: str, width: int, *, help: str | None = None
+) -> str:
     key = _key(name)
     state.from_address(name, list(options), default, key=key)
     chosen = st.selectbox(
         label, list(options), format_func=lambda option: options.get(option, option), key=key, persist_state="session",
-        width=width,
+        width=width, help=help,
     )  # fmt: skip
     state.to_address(name, key=key)
     return chosen
