@@ -66,10 +66,10 @@ def _contrasted(reading: Reading, question: Question) -> dict[str, Any]:
         for name, each in (("x", expert), ("y", amateur))
     ]
     operands[1]["given"] = {"run": run_id, "step": amateur["step"]}
-    value = math.log(expert["value"]) - math.log(amateur["value"])
+    value = math.log(max(expert["value"], 1e-300)) - math.log(max(amateur["value"], 1e-300))
     where = "lm_core.generation.contrastive.contrast"
     code = {**line_with(where, "expert - amateur"), "source": source_of(where)}
-    return {**expert, "key": "contrast.score", "kind": "log_ratio", "value": value, "operands": operands, "code": code}
+    return {**expert, "key": "contrast.score", "kind": "contrast", "value": value, "operands": operands, "code": code}
 
 
 def _of(reading: Reading, question: Question) -> dict[str, Any]:
@@ -77,16 +77,15 @@ def _of(reading: Reading, question: Question) -> dict[str, Any]:
 
     key, at = question.get("key", ""), question.get("at", "")
     probe = key.partition(".")[0]
+    choice = None
     if question.get("of") == "ids" and probe not in told.WHOLE:
-        seen, reading = reading, told.window_of(reading, question)
-        choice = told.choice_of(seen, reading, question) if probe == "choice" else None
+        whole, reading = reading, told.window_of(reading, question)
+        choice = told.choice_of(whole, reading, question) if probe == "choice" else None
     if key not in FIGURES:
         sentence = Sentence(reading.text, reading.ids, reading.tokens)
         checkpoint = models.nearest(reading.run_id, reading.step)
         return number_of(Pass(reading.run_id, checkpoint, reading.model, reading.step, sentence), key, at)
-    asked = _asked(reading, question, probe, places_of(at))
-    if probe == "choice":
-        asked = replace(asked, choice=choice)
+    asked = replace(_asked(reading, question, probe, places_of(at)), choice=choice)
     source, figure = source_of_figure(key, asked), FIGURES[key]
     token = reading.token_names([asked.index[-1]])[0] if figure.axes.endswith("V") else None
     given = {} if source.ids is None else {"given": {"of": "ids", "ids": told.joined(source.ids), "reads": "whole"}}
@@ -124,11 +123,7 @@ def read_film(run_id: str, question: Question, step: int | None = None) -> Readi
         ConfigError: the model of just that step is not kept, or of the sentence nothing can be read.
     """
     if step is not None and step not in (kept := models.kept(run_id)):
-        shown = ", ".join(map(str, kept))
-        raise ConfigError(
-            f"The model of step {step} is not kept, so nobody can ask it where its numbers came from. Choose a moment "
-            f"whose model is kept: {shown}."
-        )
+        raise told.not_kept(step, kept)
     text, opened = question.get("text", ""), models.open_transformer(run_id, models.nearest(run_id, step))
     if text:
         write, writer = whole_number(question, "write", 0), whole_number(question, "writer", -1)

@@ -27,13 +27,22 @@ SETTINGS = tuple(SamplingConfig.model_fields)
 Window = Callable[[int], tuple[int, int]]
 
 
+def not_kept(step: int, kept: Sequence[int]) -> ConfigError:
+    """The refusal of a moment whose model is gone."""
+    shown = ", ".join(map(str, kept))
+    return ConfigError(
+        f"The model of step {step} is not kept, so nobody can ask it where its numbers came from. Choose a moment whose "
+        f"model is kept: {shown}."
+    )
+
+
 def joined(ids: Sequence[int]) -> str:
     """(5, 12, 7) -> '5.12.7'."""
     return ".".join(map(str, ids))
 
 
 def read_ids(run_id: str, question: Question, step: int | None = None) -> Reading:
-    """The text `ids` in front of the kept model nearest to `step`.
+    """The text `ids` in front of the model of just that `step`, or of the newest one.
 
     Raises:
         RunError: no such run, no model yet, or one that only counts.
@@ -43,6 +52,8 @@ def read_ids(run_id: str, question: Question, step: int | None = None) -> Readin
     untrained = prompts.is_untrained(run_id, -1 if step is None else step)
     models.refuse_counting(run_id)
     opened = models.open_untrained(run_id) if untrained else models.open_transformer(run_id, checkpoint)
+    if step is not None and opened.step != step:
+        raise not_kept(step, models.kept(run_id))
     parts = question.get("ids", "").split(".")
     size = opened.model.vocab_size
     if len(parts) > MOST_IDS or not all(part.isascii() and part.isdecimal() and len(part) < 8 for part in parts):

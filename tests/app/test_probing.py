@@ -228,6 +228,30 @@ def test_what_a_probe_shows_is_what_its_source_says(ask):
     assert (change["kind"], change["value"]) == ("less", 0)
 
 
+def test_costs_and_choices_of_a_text_that_is_named_by_its_ids(ask):
+    """A text longer than a window, as the page Loss measures it; the token after a text, as Generate writes it."""
+    from app.loaders import text_loss, writing
+
+    found = text_loss.text_loss(RUN, TEXT * 3, -1)
+    given = {"of": "ids", "ids": ".".join(map(str, found["ids"])), "reads": "text", "step": found["step"]}
+    for at in (1, len(found["ids"]) - 1):
+        assert number_of("text.loss", (at,), **given)["value"] == pytest.approx(found["losses"][at], rel=1e-4)
+    share = number_of("text.share", (len(found["ids"]) - 1, found["ids"][-1]), **given)
+    row, first = share["operands"][0]["place"]  # on to the scores, in the pass of its window
+    logits = number_of("logits", (row, first), **{**given, **share["given"]})
+    assert logits["value"] == pytest.approx(share["operands"][0]["values"][0], rel=1e-4, abs=1e-6)
+    settings = {"temperature": 0.7, "top_k": 3, "seed": 4, "presence_penalty": 0.5}
+    wish = writing.parse_wish({"run": RUN, "prompt": TEXT * 2, "count": 1, **settings})
+    begin, choice, _end = writing.write(wish)
+    given = {"of": "ids", "ids": ".".join(map(str, begin["promptIds"])), "reads": "writing", **settings}
+    assert number_of("choice.u", (), **given)["value"] == pytest.approx(choice["u"], rel=1e-8)
+    assert number_of("choice.final", (choice["id"],), **given)["value"] == pytest.approx(
+        choice["probability"], rel=1e-4
+    )
+    own = number_of("choice.own", (choice["id"],), **given)["value"]
+    assert np.log(own) == pytest.approx(choice["logProbability"], rel=1e-4)
+
+
 @pytest.mark.parametrize(
     ("key", "at", "given", "words"),
     [
@@ -236,6 +260,11 @@ def test_what_a_probe_shows_is_what_its_source_says(ask):
         ("who.value", (0,), {"token": 99_999}, "no such number"),
         ("scan.peak", (), {"layer": 7}, "no such number"),
         ("rollout", (0, 1, 0), {"of": "film", "step": 3}, "step 3 is not kept"),
+        ("choice.own", (0,), {"of": "ids", "ids": "1.2", "step": 3}, "step 3 is not kept"),
+        ("choice.own", (0,), {"of": "ids", "ids": "1.x"}, "Send 1 to"),
+        ("choice.own", (0,), {"of": "ids", "ids": "1.99999"}, "knows the ids"),
+        ("choice.final", (0,), {}, "no such number"),
+        ("text.loss", (0,), {"of": "ids", "ids": "1.2.3"}, "no such number"),
     ],
 )
 def test_numbers_that_are_not_there_are_refused_in_words(ask, key, at, given, words):

@@ -206,6 +206,10 @@ def test_the_worked_cell_and_the_whole_matrix_agree_with_the_stored_weights(open
     expect(page.locator(".origin:visible .one-line")).to_contain_text("softmax(dim=-1)")
     page.keyboard.press("Escape")
     expect(page.locator(".origin:visible")).to_have_count(0)
+    page.locator(".caption .figure").first.focus()  # in the caption, by keys
+    page.keyboard.press("Enter")
+    expect(page.locator(".origin:visible")).to_contain_text("as in the model")
+    page.keyboard.press("Escape")
     page.locator(".reasons .figure").first.click()  # by mouse: nothing lies over the numbers beside the map
     expect(page.locator(".origin:visible")).to_contain_text("evidence for a name")
     page.keyboard.press("Escape")

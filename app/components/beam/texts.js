@@ -1,6 +1,7 @@
 /** Three texts of one model under each other: each token with the probability that the model gave it. */
 import { element } from "../kit/dom.js";
 import { fixed, percent } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { quotedToken, tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { withNumbers } from "../inside/asked.js";
@@ -10,6 +11,7 @@ import { askedPath, bitsEach, totalOf } from "./reading.js";
 /** draw({texts: [{name, mark, tokens}], penalty}) */
 export function createTexts({ origin }) {
   const node = element("div", { class: "beam-texts" });
+  const settle = rove(node, ".beam-share .figure", { lines: ".beam-text" });
   return {
     node,
     draw({ texts, penalty, about }) {
@@ -17,6 +19,7 @@ export function createTexts({ origin }) {
         element("div", { class: "beam-text-head" }, element("span", { class: "beam-mark", text: mark, aria: { hidden: "true" } }), element("strong", { text: name }),
           element("span", { class: "note" }, figures(tokens, penalty, about, origin))),
         element("div", { class: "beam-chips" }, tokens.map((token, place) => chip(token, askedPath(about, tokens.slice(0, place + 1)), origin))))));
+      settle();
     },
   };
 }
@@ -35,6 +38,5 @@ function chip({ text, nats, token }, { given, at }, origin) {
   bar.firstChild.style.height = `${Math.max(2, 100 * share)}%`;
   const words = `${quotedToken(text)}: ${percent(share)}`;
   const number = figure(origin, percent(share), asked(given, "beam.share", at, token));
-  if (number.tagName) number.tabIndex = -1; // by keys: those of the table
   return element("span", { class: "beam-chip", title: words, role: "group", aria: { label: words } }, bar, tokenSpan(text), element("span", { class: "beam-share" }, number));
 }

@@ -1,6 +1,7 @@
 /** All numbers of one choice as a table, filled only while it is open. */
 import { element } from "../kit/dom.js";
 import { fixed, number, probability } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { tokenSpan } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { asked, figure } from "../inside/numbers.js";
@@ -13,6 +14,7 @@ export function createValues({ onToggle, origin }) {
     element("summary", { text: t("Values as a table") }),
     element("div", { class: "table-frame" },
       element("table", {}, element("thead", {}, element("tr", {}, words.map((text) => element("th", { scope: "col", text })))), body)));
+  const settle = rove(body, ".figure", { lines: "tr" });
   return {
     node,
     update({ candidates, texts, given }) {
@@ -27,6 +29,7 @@ export function createValues({ onToggle, origin }) {
         ];
         return element("tr", {}, cells.map((value) => element("td", {}, value instanceof Node ? value : String(value))));
       }));
+      settle();
     },
   };
 }

@@ -130,6 +130,16 @@ export function withNumbers(sentence, numbers) {
   return parts.filter((part) => part !== "");
 }
 
+const written = new WeakMap(); // node -> what showNumbers wrote there last
+
+/** Write a sentence with numbers [[text, {key, at, given}], …] to press; a node that says so already is left alone. */
+export function showNumbers(node, sentence, numbers, { number }) {
+  const told = JSON.stringify([sentence, numbers]);
+  if (written.get(node) === told) return;
+  written.set(node, told);
+  node.replaceChildren(...withNumbers(sentence, numbers.filter(([, asked]) => asked).map(([text, { key, at, given }]) => [text, number(text, key, at, given)])));
+}
+
 /** "Loss {before} → {after}" and nodes by name -> the words with the nodes among them. */
 export function wordsWith(template, nodes) {
   return template.split(/\{(\w+)\}/).map((part, at) => (at % 2 ? nodes[part] ?? "" : part)).filter((part) => part !== "");

@@ -34,6 +34,10 @@ export const CHOICE_KINDS = {
   power: { work: ({ x }) => Math.exp(x[0]), lines: ({ rows: { x }, is, digits }) => [[`eˣ = e^(${digits(x[0])}) ${is}`]] },
   power_of_two: { work: ({ x }) => 2 ** x[0], lines: ({ rows: { x }, is, digits }) => [[`2ˣ = 2^${digits(x[0])} ${is}`, t("as if choosing among so many equal ones")]] },
   power_of_difference: { work: ({ x, y }) => Math.exp(x[0] - y[0]), lines: ({ rows: { x, y }, is, digits, inner }) => [[`eˣ⁻ʸ = e^(${digits(x[0])} − ${inner(y[0])}) ${is}`, t("y: the score of the likeliest")]] },
+  contrast: {
+    work: ({ x, y }) => Math.log(x[0]) - Math.log(y[0]), terms: ({ x, y }) => Math.abs(Math.log(x[0])) + Math.abs(Math.log(y[0])),
+    lines: ({ rows: { x, y }, is, digits }) => [[`ln x − ln y = ln ${digits(x[0])} − ln ${digits(y[0])} ${is}`, t("x: what A gives the token, y: what B gives it")]],
+  },
   penalise: {
     work: ({ x }, constants) => penalised(x[0], constants), terms: ({ x }) => Math.abs(x[0]),
     lines: ({ rows: { x }, constants, is, digits }) => [penaltyLine(x[0], constants, is, digits)],

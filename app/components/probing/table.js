@@ -1,5 +1,6 @@
 /** "Values as a table" under a picture, built only while it is open. */
 import { element } from "../kit/dom.js";
+import { rove } from "../kit/rove.js";
 import { t } from "../kit/words.js";
 
 /** show(make) where make() -> [{title, heads, rows}]; a cell is text or a node. */
@@ -7,7 +8,8 @@ export function createTables() {
   const body = element("div", { class: "tables" });
   const details = element("details", { class: "values" }, element("summary", { text: t("Values as a table") }), body);
   let make = () => [];
-  const build = () => body.replaceChildren(...(details.open ? make().map(oneTable) : []));
+  const settle = rove(body, ".figure", { lines: "tr" });
+  const build = () => { body.replaceChildren(...(details.open ? make().map(oneTable) : [])); settle(); };
   details.addEventListener("toggle", build);
   return { box: details, show(next) { make = next; build(); } };
 }

@@ -1,6 +1,7 @@
 /** The numbers behind the stairs as a table, built only while it is open. */
 import { element } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { asked, figure } from "../inside/numbers.js";
@@ -9,7 +10,8 @@ import { givenOf, power, running } from "./maths.js";
 export function createTable(store, origin) {
   const body = element("div", { class: "tables" });
   const details = element("details", { class: "values" }, element("summary", { text: t("Values as a table") }), body);
-  const build = () => body.replaceChildren(...(details.open ? ["A", "B"].filter((name) => store.state[name]).map((name) => tableOf(name, store.state[name], origin)) : []));
+  const settle = rove(body, ".figure", { lines: "tr" });
+  const build = () => { body.replaceChildren(...(details.open ? ["A", "B"].filter((name) => store.state[name]).map((name) => tableOf(name, store.state[name], origin)) : [])); settle(); };
   details.addEventListener("toggle", build);
   store.watch(["A", "B"], () => { if (details.open) build(); });
   return details;

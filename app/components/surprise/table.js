@@ -1,6 +1,7 @@
 /** Every number of the picture as a table, built only while it is open. */
 import { element } from "../kit/dom.js";
 import { fixed, probability } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { asked, figure } from "../inside/numbers.js";
@@ -9,7 +10,8 @@ import { nameOf, pieceText, signed } from "./captions.js";
 export function createTable(store, origin) {
   const body = element("div", { class: "tables" });
   const details = element("details", { class: "values" }, element("summary", { text: t("Values as a table") }), body);
-  const build = () => body.replaceChildren(...(details.open && store.state.now ? [tokenTable(store.state, origin), ...pieceTable(store.state)] : []));
+  const settle = rove(body, ".figure", { lines: "tr" });
+  const build = () => { body.replaceChildren(...(details.open && store.state.now ? [tokenTable(store.state, origin), ...pieceTable(store.state)] : [])); settle(); };
   details.addEventListener("toggle", build);
   store.watch(["now", "then", "laid"], build);
   return details;
