@@ -1,6 +1,7 @@
 /** The numbers of the map in view as a table, built only while it is open. */
 import { element, setText } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
+import { rove } from "../kit/rove.js";
 import { visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
 import { mapName } from "./names.js";
@@ -11,12 +12,14 @@ import { lockedMap } from "./view.js";
 export function createTable(film, store, { origin }) {
   const summary = element("summary");
   const frame = element("div", { class: "table-frame", tabindex: "0" });
+  const settle = rove(frame, "button", { lines: "tr" });
   const details = element("details", { class: "values" }, summary, frame);
 
   function draw(state) {
     setText(summary, t("Values as a table: {map}", { map: mapName(lockedMap(state)) }));
     if (!details.open) frame.replaceChildren();
     else frame.replaceChildren(tableOf(film, state, origin));
+    settle();
   }
 
   details.addEventListener("toggle", () => draw(store.state));

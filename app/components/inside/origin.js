@@ -51,7 +51,7 @@ function placeText({ number: chosen, stops, overview, source }) {
   const named = [...made.axes].map((axis, at) => {
     const place = chosen.at[at];
     if (axis === "H") return t("head {head}", { head: place + 1 });
-    if (axis === "T" || axis === "S") return `${axisName(axis)} ${quotedToken(overview.tokens[place])} (${place})`;
+    if (axis === "T" || axis === "S") return `${axisName(axis)} ${quotedToken(overview.tokens[place])} (${place + 1})`;
     if (axis === "V" && source?.token) return `${axisName(axis)} ${quotedToken(source.token)} (${place})`;
     return `${axisName(axis)} ${place}`;
   });

@@ -16,6 +16,7 @@ export function createPanel({ pick, close, docked = false }) {
   const heading = element("h2");
   const where = element("p", { class: "unit" });
   const trouble = element("p", { class: "notice", role: "alert", hidden: true });
+  const waiting = element("div", { class: "loading", hidden: true });
   const lines = element("div", { class: "origin-lines", aria: { live: "polite" } });
   const verdict = element("p", { class: "verdict" });
   const strips = element("div", { class: "operand-strips" });
@@ -24,17 +25,20 @@ export function createPanel({ pick, close, docked = false }) {
   const body = element("div", { class: "origin-body" }, element("div", {}, lines, verdict, links, code), strips);
   const back = element("button", { type: "button", class: "button small", text: t("One back"), hidden: true });
   const panel = element("section", { class: docked ? "origin panel docked" : "origin panel", hidden: true, tabindex: "-1", aria: { label: t("Where a number came from") } },
-    element("div", { class: "panel-heading" }, heading, where, element("span", { class: "spacer" }), back, element("button", { type: "button", class: "button small", text: t("Close"), onclick: close })), trouble, body);
+    element("div", { class: "panel-heading" }, heading, where, element("span", { class: "spacer" }), back, element("button", { type: "button", class: "button small", text: t("Close"), onclick: close })), waiting, trouble, body);
   const read = element("p", { class: "tip" });
   let shown = null;
   let heat = null;
 
   /** source: what the server said, {error}, or null while it is asked; `drawn` is {palette, width, stamp}. */
   function show(source, place, words, drawn) {
+    if (panel.hidden) body.hidden = true;
     panel.hidden = false;
     setText(where, place);
     trouble.hidden = !source?.error;
-    body.hidden = !source || Boolean(source.error);
+    waiting.hidden = Boolean(source);
+    if (source) body.hidden = Boolean(source.error);
+    body.style.visibility = source ? "" : "hidden"; // the answer before keeps its room until the next one is here
     if (!source) { setText(heading, t("Where does it come from?")); return; }
     if (source.error) { setText(trouble, source.error); return; }
     setText(heading, t("Where {value} comes from", { value: digits(source.value) }));

@@ -9,7 +9,10 @@ export function createTables() {
   const details = element("details", { class: "values" }, element("summary", { text: t("Values as a table") }), body);
   let make = () => [];
   const settle = rove(body, ".figure", { lines: "tr" });
-  const build = () => { body.replaceChildren(...(details.open ? make().map(oneTable) : [])); settle(); };
+  const build = () => {
+    body.replaceChildren(...(details.open ? make().map(oneTable) : []));
+    if (details.open) settle();
+  };
   details.addEventListener("toggle", build);
   return { box: details, show(next) { make = next; build(); } };
 }
