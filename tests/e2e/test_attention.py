@@ -232,6 +232,16 @@ def test_the_worked_cell_and_the_whole_matrix_agree_with_the_stored_weights(open
 
 def test_space_plays_the_moments_except_in_a_field(open_page, seen_run):
     page = open_picture(open_page, seen_run)
+    expect(page.locator(".arithmetic")).to_have_attribute("aria-busy", "false")
+    held = []
+    page.route("**/api/attention/vectors*", lambda route: held.append(route))
+    page.locator(".head").first.click()
+    page.locator(".head").nth(3).click()
+    expect(page.locator(".arithmetic.stale")).to_be_visible()  # still the numbers of the head before, so they are pale
+    for route in held:
+        route.continue_()
+    page.unroute("**/api/attention/vectors*")
+    expect(page.locator(".arithmetic")).to_have_attribute("aria-busy", "false")
     page.locator(".own-field").first.focus()
     page.keyboard.press("Space")
     assert page.locator(".own-field").first.input_value() == " "

@@ -53,7 +53,7 @@ export function createArithmetic(film, store, { lockQuery, origin }) {
     element("div", { class: "panel-heading" },
       element("div", {}, element("h2", { text: t("The arithmetic of one cell") }), subject),
       element("span", { class: "spacer" }), element("div", { class: "transport" }, back.button, play.button, forward.button)),
-    element("div", { class: "steps", role: "group", aria: { label: t("Steps") } }, ...stepButtons), say, notice,
+    element("div", { class: "steps", role: "group", aria: { label: t("Steps") } }, ...stepButtons), element("div", { class: "loading" }), say, notice,
     element("div", { class: "workings" }, element("div", { class: "dot" }, strips.box, path.details), ladderBox, equation.box));
   let stopStep = () => {};
   let timer = 0;

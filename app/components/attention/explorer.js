@@ -20,6 +20,7 @@ import { createWhole } from "./whole.js";
 import { firstWindow, windowOf, WINDOWS, windowTo } from "./window.js";
 
 const MORPH = 220; // milliseconds from one moment to the next
+const LATE = 250; // and after so many, numbers that are still of the head before are pale
 const SETTLE = 60; // and before its vectors are asked for: who drags the timeline passes many moments
 
 /** `view` is where to begin; `settings` what a picture before this one was set to; `changed(state)` hears what is locked;
@@ -69,6 +70,7 @@ export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf,
   const stopWarming = warmUp(film, measureAt);
   const stopMorph = followTime(store);
   const stopVectors = followVectors(film, store, vectorsOf, random);
+  const stopStale = markStale(store, [arithmetic.panel, whole.panel]);
   store.watch(["selected", "follows", "playing"], (state) => { if (!state.playing) changed(state, { soon: true }); });
   const stopRandom = random?.listen(() => store.set({ measured: store.state.measured + 1 }));
   const pressKey = (event) => answerKey(event, film, store);
@@ -87,6 +89,7 @@ export function createExplorer({ film, lastStep, view, settings = {}, vectorsOf,
       stopWarming();
       stopMorph();
       stopVectors();
+      stopStale();
       stopRandom?.();
       timeline.dispose();
       arithmetic.dispose();
@@ -128,6 +131,18 @@ function followVectors(film, store, vectorsOf, random) {
     timer = setTimeout(() => vectorsOf({ step: moment.step, ...locked }).then(answer, () => answer(null)), SETTLE);
   });
   return () => { clearTimeout(timer); clearTimeout(asked); question += 1; };
+}
+
+/** The numbers of the head before stay where they are until those of the new one are here, so that nothing jumps. */
+function markStale(store, panels) {
+  let timer = 0;
+  const mark = (stale) => panels.forEach((panel) => { panel.classList.toggle("stale", stale); panel.setAttribute("aria-busy", String(stale)); });
+  store.watch(["vectors"], ({ vectors }) => {
+    clearTimeout(timer);
+    if (vectors === "waiting") timer = setTimeout(() => mark(true), LATE);
+    else mark(false);
+  });
+  return () => clearTimeout(timer);
 }
 
 /** Space plays wherever no field or button has use for it; Escape lets go of everything. */

@@ -8,7 +8,7 @@ const STAGES = ["projected", "normed", "turned"];
 
 /** `asks(node, letter, stage, index)` makes a cell a number to press. */
 export function createPath(asks) {
-  const summary = element("summary");
+  const summary = element("summary", { text: t("What q and k went through") });
   const frame = element("div", { class: "table-frame", tabindex: "0" });
   const details = element("details", { class: "values path" }, summary, frame);
   let last = null;

@@ -46,7 +46,7 @@ export function createWhole(film, store, { lockQuery, code, origin }) {
   const panel = element("section", { class: "panel whole", aria: { label: t("The whole matrix") } },
     element("div", { class: "panel-heading" }, element("div", {}, element("h2", { text: t("The whole matrix") }), subject),
       element("span", { class: "spacer" }), element("div", { class: "transport" }, back.button, play.button, forward.button)),
-    element("div", { class: "steps", role: "group", aria: { label: t("Stages") } }, ...buttons), say, body);
+    element("div", { class: "steps", role: "group", aria: { label: t("Stages") } }, ...buttons), element("div", { class: "loading" }), say, body);
   let [timer, stopSweep, pass, of, places, ahead, asked] = [0, () => {}, null, null, null, null, null];
 
   canvas.addEventListener("pointermove", hover);
