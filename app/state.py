@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import visitors
 
@@ -106,11 +107,18 @@ def owner() -> str:
     It is no login: it keeps turns fair in a class, and one's own runs first. A browser without cookies is somebody
     new after each reload.
     """
+    if not _is_drawn():
+        return "local"
     forwarded = st.context.headers.get("X-Forwarded-For")
     if st.context.ip_address is None and not forwarded:
         return "local"
     given = st.context.cookies.get(visitors.COOKIE, "")
     return given if visitors.is_name(given) else st.session_state.setdefault(OWNER, visitors.new_name())
+
+
+def _is_drawn() -> bool:
+    """Whether a page asks; the routes of the pictures have no session."""
+    return get_script_run_ctx(suppress_warning=True) is not None
 
 
 def choose_run(run_id: str) -> None:

@@ -30,10 +30,16 @@ def sequence_of(run_id: str, text: str, step: int, *, turned: bool = False) -> d
         opened = models.open_model(run_id, models.nearest(run_id, wanted))
         length = min(opened.model.config.context_length, probing.OPENING)
         ids, _cut = ids_that_fit(opened.tokenizer, probing.own_sentence(run_id), length)
-        readable = " ".join(opened.tokenizer.decode(ids).split())  # a field has one line
+        written = opened.tokenizer.decode(ids)  # a field has one line
+        readable = longest_line(written) if opened.tokenizer.uncovered(" ") else " ".join(written.split())
         readable = turn(readable) if turned else readable
     found, left_out = _measured(run_id, models.nearest(run_id, wanted).as_posix(), readable)
     return {"text": readable, **found, "notes": [*notes, *left_out] if text else []}
+
+
+def longest_line(text: str) -> str:
+    """What a model without a space can read of a text in one line: "Ada\\nGrace\\n" -> "Grace"."""
+    return max(text.splitlines(), key=len, default="")
 
 
 def turn(sentence: str) -> str:

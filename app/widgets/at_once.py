@@ -9,6 +9,7 @@ import streamlit as st
 from app import state
 from app.components import show_picture
 from app.loaders import generate, models
+from app.widgets.only_counts import only_counts
 from app.widgets.run_picker import label
 from app.widgets.write import wait
 from lm_core.errors import RunError
@@ -43,7 +44,8 @@ def show_cache(run_id: str) -> None:
     if generate.standing(run_id).checkpoint_step is None:
         wait(run_id)
         return
-    _show("cache", run_id, {})
+    if not only_counts(run_id):
+        _show("cache", run_id, {})
 
 
 @st.fragment

@@ -7,11 +7,14 @@ import streamlit as st
 from app import state
 from app.components import show_picture
 from app.loaders.counting import SMOOTHINGS, start_of
+from app.widgets.pretrained import needs_its_text
 
 
 @st.fragment
 def show(run_id: str) -> None:
     """The picture; what one looks up, and how, goes into the address."""
+    if needs_its_text(run_id):
+        return
     data = start_of(run_id)
     if state.view_text("smoothing") in SMOOTHINGS:
         data["smoothing"] = state.view_text("smoothing")

@@ -28,12 +28,13 @@ STYLE = """<style>
 [data-testid="stButtonGroup"] [aria-checked="true"] { color: inherit !important; }
 .stMultiSelect [data-tag], .stMultiSelect [data-tag] * { background: transparent; color: inherit; }
 .stMultiSelect [data-tag] { border: 1px solid currentColor; }
-@media (min-width: 900px) {
-  .st-key-tools {
-    position: fixed; top: 0.75rem; right: clamp(1rem, 3vw, 3rem); z-index: 999991; width: auto !important;
-  }
-  [data-testid="stLayoutWrapper"]:has(> .st-key-tools) { height: 0; margin-bottom: -1rem; }
+.st-key-tools { position: fixed; top: 0.75rem; right: clamp(1rem, 3vw, 3rem); z-index: 999991; width: auto !important; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-tools) { height: 0; margin-bottom: -1rem; }
+.st-key-tools label { align-items: center; }
+@media (max-width: 899px) {
+  body:has([data-testid="stSidebar"][data-collapsed="false"]) .st-key-tools { display: none; }
 }
+@media (max-width: 480px) { .st-key-tools [data-testid="stTooltipIcon"] { display: none; } }
 @media (min-width: 1100px) {
   .st-key-run { position: absolute; top: 4.5rem; right: clamp(1rem, 3vw, 3rem); width: min(35rem, 42%) !important; }
   .st-key-actions .st-key-run { position: static; width: 100% !important; } /* on Runs it belongs to what is done with it */
@@ -43,7 +44,6 @@ LARGE_STYLE = """<style>
 [data-testid="stMarkdownContainer"] { font-size: 1.35rem; }
 [data-testid="stCaptionContainer"] * { font-size: 1.1rem; }
 .stSelectbox input, .stTextInput input, .stNumberInput input, .stTextArea textarea { font-size: 1.2rem; }
-.st-key-tools { align-items: center; }
 </style>"""
 
 

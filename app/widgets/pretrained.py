@@ -113,3 +113,14 @@ def trained_elsewhere(run_id: str) -> bool:
         st.page_link("app_pages/loss.py", label=_("What surprises it"), icon=":material/arrow_forward:")
         st.page_link("app_pages/generate.py", label=_("Let it write"), icon=":material/arrow_forward:")
     return True
+
+
+def needs_its_text(run_id: str) -> bool:
+    """Where the text that a model learned from is not here, say so instead of what would be made from it."""
+    if not pretrained.is_pretrained(run_id):
+        return False
+    st.info(
+        _("This model was trained elsewhere, on a text that is not here. Choose another run."),
+        icon=":material/inventory_2:",
+    )
+    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -43,8 +44,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for other progr
 
 
 @app.callback(invoke_without_command=True)
-def welcome(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
+def welcome(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False,
+) -> None:
+    if version:
+        print(metadata.version("tokenarium"))
+    elif context.invoked_subcommand is None:
         print(context.get_help())
 
 
@@ -70,14 +76,18 @@ def corpora() -> None:
 
 @app.command(rich_help_panel=TRAIN)
 def train(
-    corpus: Annotated[str | None, typer.Option(metavar="NAME", help="A text from `tokenarium corpora`.")] = None,
-    file: Annotated[Path | None, typer.Option(help="A text of your own (.txt, .md) instead.")] = None,
+    corpus: Annotated[
+        str | None, typer.Option(metavar="NAME", help="A text from `tokenarium corpora`; else comedies.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="A text of your own instead.")] = None,
     tokenizer: Annotated[
         Literal["char", "byte", "bpe", "sentencepiece-bpe", "unigram", "word", "gpt2", "cl100k", "o200k"],
         typer.Option(help="How text becomes numbers."),
     ] = "char",
     vocab_size: Annotated[int | None, typer.Option(metavar="N", help="Tokens that bpe, unigram or word learn.")] = None,
-    preset: Annotated[Literal["tiny", "small", "medium", "counts"], typer.Option(help="Its size.")] = "tiny",
+    preset: Annotated[
+        Literal["tiny", "small", "medium", "counts"], typer.Option(help="Its size; counts: no network.")
+    ] = "tiny",
     recipe: Annotated[
         Literal["classic", "modern"],
         typer.Option(help="Today's way, or the textbook's of 2019: same size, other parts, optimizer and precision."),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from rich.table import Table
 
 from lm_core.cli.output import console, number, one_line, print_json
+from lm_core.config import ModelConfig
 from lm_core.corpora.library import list_corpora
 from lm_core.jobs.status import RunStatus, status_of_shipped
 from lm_core.jobs.store import open_store
@@ -70,7 +72,7 @@ def print_run(run_id: str, *, as_json: bool) -> None:
         "loss": f"validation {number(status.val_loss) or '?'}, training {number(status.train_loss) or '?'} nats/token",
         "text": config.corpus.title or config.corpus.name,
         "tokenizer": config.tokenizer.kind,
-        "model": ", ".join(f"{name} {value}" for name, value in config.model.model_dump().items() if value is not None),
+        "model": ", ".join(f"{name} {value}" for name, value in _settings_of(config.model).items()),
         "folder": str(run.folder),
     }
     if facts:
@@ -91,6 +93,15 @@ def print_run(run_id: str, *, as_json: bool) -> None:
         rows["parameters"] = f"{facts['parameters']:,}: {parts}"
     for name, value in rows.items():
         print(f"{name:<12}{one_line(value)}")
+
+
+def _settings_of(model: ModelConfig) -> dict[str, Any]:
+    """What is set of a model of its kind: a Transformer smooths no counts, and counts have no layers."""
+    counting = ("order", "smoothing", "added")
+    kept = {name: value for name, value in model.model_dump().items() if value is not None}
+    if model.architecture == "counts":
+        return {name: kept[name] for name in ("architecture", *counting)}
+    return {name: value for name, value in kept.items() if name not in counting}
 
 
 def _state(status: RunStatus) -> str:

@@ -9,14 +9,16 @@ import typer
 
 def generate(
     run: Annotated[str, typer.Argument(metavar="RUN", help="The id of a run, as `tokenarium runs` lists it.")],
-    prompt: Annotated[str, typer.Option(metavar="TEXT", help="The text to go on from.")] = "\n",
+    prompt: Annotated[
+        str, typer.Option(metavar="TEXT", help="The text to go on from.", show_default="a new line")
+    ] = "\n",
     tokens: Annotated[int, typer.Option(metavar="N", min=1, max=100_000, help="How many tokens to add.")] = 200,
     temperature: Annotated[float, typer.Option(metavar="T", help="0: always the likeliest; 1: as learned.")] = 0.8,
     top_k: Annotated[int | None, typer.Option(metavar="K", help="Choose among the K likeliest only.")] = None,
     top_p: Annotated[float, typer.Option(metavar="P", help="Choose among the likeliest that cover P.")] = 1.0,
     min_p: Annotated[float, typer.Option(metavar="P", help="Drop what is less likely than P times the top.")] = 0.0,
     repetition_penalty: Annotated[
-        float, typer.Option(metavar="R", help="Divide the scores of tokens that the text has already by R.")
+        float, typer.Option(metavar="R", help="Divide scores above 0 of tokens that the text has already by R.")
     ] = 1.0,
     presence_penalty: Annotated[float, typer.Option(metavar="A", help="Take A off the same tokens' scores.")] = 0.0,
     frequency_penalty: Annotated[

@@ -205,6 +205,7 @@ def test_runs_belong_to_this_machine_or_to_a_browser_session(monkeypatch):
     def seen_from(address, headers=(), session=None, cookies=()):
         context = SimpleNamespace(ip_address=address, headers=dict(headers), cookies=dict(cookies))
         monkeypatch.setattr(state.st, "context", context)
+        monkeypatch.setattr(state, "_is_drawn", lambda: True)
         monkeypatch.setattr(state.st, "session_state", {} if session is None else session)
         return state.owner()
 

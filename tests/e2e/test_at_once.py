@@ -51,7 +51,7 @@ def test_two_texts_from_the_same_draws(open_page, run_id):
     expect(page.locator(".origin h2")).to_contain_text("Where 0.")
     page.keyboard.press("Escape")
     page.get_by_label("Step of B").select_option("100")
-    expect(caption).to_contain_text("both texts are the same", timeout=10_000)
+    expect(caption).to_contain_text("A and B are one model", timeout=10_000)
     page.set_viewport_size({"width": 400, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 400
 

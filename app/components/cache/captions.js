@@ -37,7 +37,7 @@ export function speedWords({ rows, weights, layers, width }) {
     tokens: last.tokens, quick: number(last.cached * 1000), slow: number(last.recomputed * 1000), measured: fixed(measured, 1), counted: fixed(counted, 1), weights: count(weights),
     fewer: count(last.fewer), all: count(last.all), layers, width,
   };
-  const time = t("After {tokens} tokens, the next one takes {quick}\u00a0ms with the cache and {slow}\u00a0ms without: {measured} times as long, measured just now on this machine on one thread, the quickest of three.", values);
+  const time = t("After {tokens} tokens, the next one takes {quick}\u00a0ms with the cache and {slow}\u00a0ms without: {measured} times as long, measured just now on this machine on one thread, the quickest of several readings.", values);
   const work = t("Each of the {weights} weights is multiplied once for every token that is read (2 × {weights} operations, as each product is also added). With the cache that is one token: {fewer} multiplications, attention included. Without it all {tokens} are read again: {all}, {counted} times as many.", values);
   const gap = measured > 0.6 * counted ? ""
     : t("The time does not fall as far as the work: one token alone cannot keep the processor busy, and each of the {layers} layers costs some calls however little there is to multiply.", values);

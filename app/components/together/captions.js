@@ -6,8 +6,9 @@ import { t } from "../kit/words.js";
 export const LETTERS = ["A", "B", "C"];
 
 /** Where the texts part, and why there. */
-export function partingWords({ rows, texts, partings, sameTokens }) {
+export function partingWords({ rows, texts, partings, sameTokens, sameModel }) {
   if (!rows.length) return "";
+  if (sameModel) return t("A and B are one model, so with the same draws they write the same. Choose another run or step for one of them.");
   if (partings[0] === null) return t("So far both texts are the same, {count} tokens long: at each draw both models have the same token there.", { count: rows.length });
   const place = partings[0];
   const [first, second] = rows[place];

@@ -75,7 +75,7 @@ function start(root, data, setState) {
     const rows = [...state.rows.slice(0, answer.have), ...answer.rows];
     const texts = state.texts.map((known, side) => ({ ...known, ...answer.texts[side] }));
     const at = state.wanted !== null ? Math.min(state.wanted, rows.length - 1) : state.playing ? Math.max(state.at, 0) : rows.length - 1;
-    set({ rows, texts, at, models: answer.models, sameTokens: answer.sameTokens, wanted: answer.left ? state.wanted : null });
+    set({ rows, texts, at, models: answer.models, sameTokens: answer.sameTokens, sameModel: asked.other === data.run && asked.other_step === asked.step, wanted: answer.left ? state.wanted : null });
     form.show({ text: answer.models[0].text, busy: answer.left, notes: promptNotes(answer.models[0]) });
   }
 
@@ -85,12 +85,17 @@ function start(root, data, setState) {
   const viewOf = ({ at, side, colouring, playing, busy, rows }) => (rows.length && !playing && !busy ? { ...form.values(), ...asked, alpha: contrast.alpha(), choice: at, side, colouring } : null);
   const stopAddress = tellView(store, ["at", "side", "colouring", "playing", "busy", "rows", "third"], viewOf, (view) => setState("view", { run: data.run, ...view }));
 
-  /** The newest model beside an early one of the same run, unless the address says otherwise. */
+  /** The newest model beside an early one of the same run, or another run where it kept one model alone, unless the address says otherwise. */
   async function open() {
     const nearest = (wish) => (steps) => (steps.includes(wish) ? wish : steps.at(-1) ?? null);
     asked.step = await pickers[0].offer(data.run, nearest(data.step));
     const early = (steps) => (asked.other === data.run && asked.other_step === null ? earlier(steps) : nearest(asked.other_step)(steps));
     asked.other_step = await pickers[1].offer(asked.other, early);
+    const another = data.runs.find(({ id }) => id !== data.run);
+    if (!data.other && asked.other_step === asked.step && another) {
+      asked.other = another.id;
+      asked.other_step = await pickers[1].offer(another.id, nearest(null));
+    }
     write();
   }
   open();

@@ -49,7 +49,8 @@ export function partsOf({ origin, pickers, colouring, detail, values, transport,
       .map(([bits, by]) => [fixed(bits), figure(origin, fixed(bits), askedBits(state, column, by, at))]))));
     columns.forEach((column, place) => column.classList.toggle("in-hand", place === side));
     const shown = [0, 1].map((column) => (partings[column] !== null && partings[column] <= at ? partings[column] : null));
-    setText(caption, `${partingWords({ rows: seen, texts: state.texts, partings: shown, sameTokens: state.sameTokens })} ${summaryWords({ summaries, sameTokens: state.sameTokens })}`);
+    const parting = partingWords({ rows: seen, texts: state.texts, partings: shown, sameTokens: state.sameTokens, sameModel: state.sameModel });
+    setText(caption, state.sameModel ? parting : `${parting} ${summaryWords({ summaries, sameTokens: state.sameTokens })}`);
     drawThird({ ...state, side });
     const words = side === 2 ? drawContrast(state) : wordsOf(state, side, at);
     if (side !== 2) drawChoice({ ...state, side });
