@@ -157,24 +157,24 @@ async def inside_number(request: Request) -> Response:
     return await _guard(request, make)
 
 
-async def inside_question(request: Request) -> Response:
-    """One question to the inside of a model: a lens, an ablation, …; app/loaders/questions.py has their names."""
+async def _question(request: Request, answer: Callable[[str, str, Mapping[str, str]], dict[str, Any]]) -> Response:
+    """The question that the address names, asked about a run."""
 
     def make(run_id: str) -> Response:
-        found = questions.answer(run_id, request.path_params["question"], request.query_params)
+        found = answer(run_id, request.path_params["question"], request.query_params)
         return JSONResponse(found, headers=FRESH)
 
     return await _guard(request, make)
+
+
+async def inside_question(request: Request) -> Response:
+    """One question to the inside of a model: a lens, an ablation, …; app/loaders/questions.py has their names."""
+    return await _question(request, questions.answer)
 
 
 async def generate_question(request: Request) -> Response:
     """One question about what a run writes: two at once, its cache, …; app/loaders/demonstrations.py has the names."""
-
-    def make(run_id: str) -> Response:
-        found = demonstrations.answer(run_id, request.path_params["question"], request.query_params)
-        return JSONResponse(found, headers=FRESH)
-
-    return await _guard(request, make)
+    return await _question(request, demonstrations.answer)
 
 
 async def checkpoints(request: Request) -> Response:
@@ -198,12 +198,7 @@ async def loss_of_text(request: Request) -> Response:
 
 async def loss_question(request: Request) -> Response:
     """One question of the page Loss; app/loaders/loss_questions.py has their names."""
-
-    def make(run_id: str) -> Response:
-        found = loss_questions.answer(run_id, request.path_params["question"], request.query_params)
-        return JSONResponse(found, headers=FRESH)
-
-    return await _guard(request, make)
+    return await _question(request, loss_questions.answer)
 
 
 async def embedding(request: Request) -> Response:

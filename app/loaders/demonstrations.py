@@ -7,7 +7,6 @@ from typing import Any
 
 from app.loaders import beams, caching, contrasting, probing, together
 from app.loaders.probing import Question
-from lm_core.errors import ConfigError
 
 QUESTIONS: dict[str, Callable[[str, Question], dict[str, Any]]] = {
     "pair": together.pair,
@@ -26,7 +25,6 @@ def answer(run_id: str, name: str, question: Question) -> dict[str, Any]:
         RunError: no such run, or it has saved no model yet.
         ConfigError: no such question, or it cannot be asked of this model and prompt.
     """
-    if name not in QUESTIONS:
-        raise ConfigError(f'There is no question "{name}". Ask one of: {", ".join(QUESTIONS)}.')
+    ask = probing.named(QUESTIONS, name)
     with probing.one_at_a_time:
-        return QUESTIONS[name](run_id, question)
+        return ask(run_id, question)

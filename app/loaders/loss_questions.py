@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from app.loaders import counting, guess
 from app.loaders.choice import choice_of_run
-from app.loaders.probing import Question, one_at_a_time, whole_number
+from app.loaders.probing import Question, named, one_at_a_time, whole_number
 from app.loaders.sequence import sequence_of
 from app.loaders.text_loss import place_in_text, text_loss
 from app.loaders.wrong import wrong
@@ -96,9 +96,7 @@ def answer(run_id: str, name: str, question: Question) -> dict[str, Any]:
         RunError: no such run, or it has saved no model yet.
         ConfigError: no such question, or it cannot be answered.
     """
-    if name not in QUESTIONS:
-        raise ConfigError(f'There is no question "{name}". Ask one of: {", ".join(QUESTIONS)}.')
-    return QUESTIONS[name](run_id, question)
+    return named(QUESTIONS, name)(run_id, question)
 
 
 def _decimals(question: Question, name: str) -> list[float]:

@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from app.loaders import attention, models
 from app.loaders.reading import ids_that_fit, readable_text
@@ -25,6 +25,7 @@ REMEMBERED = 16
 one_at_a_time = threading.Lock()  # a class that looks at once must not stop the runs that train
 
 Question = Mapping[str, str]
+Answer = TypeVar("Answer")  # a function of what a question needs
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,6 +134,17 @@ def own_sentence(run_id: str) -> str:
     film = attention.film_of(run_id)
     tokens = film[-1].tokens if film else ()
     return "".join(token for token in tokens if not (token.startswith("<") and token.endswith(">"))) or FALLBACK
+
+
+def named(questions: Mapping[str, Answer], name: str) -> Answer:
+    """What answers the question of that name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if name not in questions:
+        raise ConfigError(f'There is no question "{name}". Ask one of: {", ".join(questions)}.')
+    return questions[name]
 
 
 def whole_number(question: Question, name: str, default: int) -> int:

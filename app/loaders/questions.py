@@ -7,7 +7,6 @@ from typing import Any
 
 from app.loaders import neurons, origins, patches, probing, readouts, surgery, told, vicinity
 from app.loaders.probing import Question, Reading
-from lm_core.errors import ConfigError
 
 QUESTIONS: dict[str, Callable[[Reading, Question], dict[str, Any]]] = {
     "lens": readouts.lens,
@@ -31,11 +30,10 @@ def answer(run_id: str, name: str, question: Question) -> dict[str, Any]:
         RunError: no such run, or it has saved no model yet.
         ConfigError: no such question, or it cannot be asked of this model and sentence.
     """
-    if name not in QUESTIONS:
-        raise ConfigError(f'There is no question "{name}". Ask one of: {", ".join(QUESTIONS)}.')
+    ask = probing.named(QUESTIONS, name)
     step = probing.whole_number(question, "step", -1)
     with probing.one_at_a_time:
         of_picture = {"film": origins.read_film, "ids": told.read_ids}.get(question.get("of", ""), probing.read)
         reading = of_picture(run_id, question, None if step < 0 else step)
-        found = QUESTIONS[name](reading, question)
+        found = ask(reading, question)
         return {**reading.about(), **found}

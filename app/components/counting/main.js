@@ -2,7 +2,7 @@
 import { apiAddress } from "../kit/address.js";
 import { createAsking, fetchAnswer } from "../kit/ask.js";
 import { element, setText } from "../kit/dom.js";
-import { mountForRun } from "../kit/mount.js";
+import { live, mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { t } from "../kit/words.js";
 import { createControls } from "./controls.js";
@@ -27,18 +27,7 @@ function open(root, data, setState) {
   store.watch(["problem"], (state) => { problem.hidden = !state.problem; setText(problem, state.problem); });
   const askers = createAskers(store, data);
   const stopTelling = tellView(store, data.run, setState);
-  const resized = new ResizeObserver(() => store.set({ width: root.clientWidth }));
-  resized.observe(root);
-  store.redrawAll();
-  return {
-    run: data.run,
-    dispose() {
-      askers.forEach((asker) => asker.dispose());
-      stopTelling();
-      resized.disconnect();
-      store.stop();
-    },
-  };
+  return live(root, store, { run: data.run, stops: [...askers.map(({ dispose }) => dispose), stopTelling] });
 }
 
 /** Three questions, each asked anew when what it depends on has changed. */

@@ -3,7 +3,7 @@ import { apiAddress } from "../kit/address.js";
 import { createAsking, fetchAnswer } from "../kit/ask.js";
 import { createNumbers } from "../inside/numbers.js";
 import { element, setText } from "../kit/dom.js";
-import { mountForRun } from "../kit/mount.js";
+import { live, mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { t } from "../kit/words.js";
@@ -75,24 +75,7 @@ function start(root, data, setState) {
   else choices.ask(data.place);
 
   remember(store, (view) => setState("view", { run: data.run, ...view }));
-  const resized = new ResizeObserver(() => store.set({ width: root.clientWidth }));
-  resized.observe(root);
-  store.redrawAll();
-  const restyle = () => requestAnimationFrame(() => store.set({ palette: readPalette(root) }));
-  return {
-    run: data.run,
-    update: restyle,
-    themeChanged: restyle,
-    dispose() {
-      origin.stop();
-      root.classList.remove("quiet");
-      choices.dispose();
-      checks.dispose();
-      descent.dispose();
-      resized.disconnect();
-      store.stop();
-    },
-  };
+  return live(root, store, { run: data.run, stops: [origin.stop, () => root.classList.remove("quiet"), choices.dispose, checks.dispose, descent.dispose] });
 }
 
 /** "0.5,0.25,0.25" -> shares that add up to 1, or null. */

@@ -2,7 +2,7 @@
 import { apiAddress } from "../kit/address.js";
 import { createAsking, fetchAnswer } from "../kit/ask.js";
 import { element, setText } from "../kit/dom.js";
-import { mountForRun } from "../kit/mount.js";
+import { live, mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { t } from "../kit/words.js";
@@ -69,19 +69,5 @@ function start(root, data) {
   store.watch(["turn", "named", "revealed", "rounds"], (state) => keep(data.run, state));
 
   placing.ask({ name: "guess" });
-  const resized = new ResizeObserver(() => store.set({ width: root.clientWidth }));
-  resized.observe(root);
-  store.redrawAll();
-  const restyle = () => requestAnimationFrame(() => store.set({ palette: readPalette(root) }));
-  return {
-    run: data.run,
-    update: restyle,
-    themeChanged: restyle,
-    dispose() {
-      placing.dispose();
-      asking.dispose();
-      resized.disconnect();
-      store.stop();
-    },
-  };
+  return live(root, store, { run: data.run, stops: [placing.dispose, asking.dispose] });
 }

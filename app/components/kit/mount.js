@@ -1,6 +1,6 @@
 /** How a picture lives inside Streamlit: built once, updated on every rerun, taken down once. */
 import { createPost } from "./post.js";
-import { watchTheme } from "./theme.js";
+import { readPalette, watchTheme } from "./theme.js";
 import { useWords } from "./words.js";
 
 const living = new WeakMap();
@@ -45,9 +45,9 @@ export function mount(build) {
 
 /**
  * The same for a picture of one run: `start(root, data, setState)` returns `{run, update(data), themeChanged(), dispose()}`,
- * and is called anew when another run is shown.
+ * and is called anew when another run is shown, with `forget` in place of what belonged to the one before.
  */
-export const mountForRun = (start) => mount((root, { data, setState }) => {
+export const mountForRun = (start, forget = {}) => mount((root, { data, setState }) => {
   let page = start(root, data, setState);
   return {
     update(next) {
@@ -56,12 +56,28 @@ export const mountForRun = (start) => mount((root, { data, setState }) => {
         return;
       }
       page.dispose();
-      page = start(root, next, setState);
+      page = start(root, { ...next, ...forget }, setState);
     },
     themeChanged: () => page.themeChanged?.(),
     dispose: () => page.dispose(),
   };
 });
+
+/** What such a `start` returns where all is drawn from one store: it keeps `width` and `palette`, and stops with `stops`. */
+export function live(root, store, { run, stops }) {
+  const resized = new ResizeObserver(() => store.set({ width: root.clientWidth }));
+  resized.observe(root);
+  store.redrawAll();
+  const restyle = () => requestAnimationFrame(() => store.set({ palette: readPalette(root) }));
+  return {
+    run, update: restyle, themeChanged: restyle,
+    dispose() {
+      stops.forEach((stop) => stop());
+      resized.disconnect();
+      store.stop();
+    },
+  };
+}
 
 function start(root, build, component, language) {
   root.replaceChildren();

@@ -4,7 +4,7 @@ import { createAsking, fetchAnswer } from "../kit/ask.js";
 import { createNumbers } from "../inside/numbers.js";
 import { element } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
-import { mountForRun } from "../kit/mount.js";
+import { live, mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { quotedToken } from "../kit/tokens.js";
@@ -62,23 +62,7 @@ function start(root, data, setState) {
   fetch(apiAddress(data.base, "checkpoints", { run: data.run }), { cache: "no-store" }).then(async (response) => {
     if (response.ok) form.offer((await response.json()).steps, step ?? Infinity);
   }, () => {}); // without an answer there is no choice; the newest model reads
-  const resized = new ResizeObserver(() => store.set({ width: root.clientWidth }));
-  resized.observe(root);
-  store.redrawAll();
-  const restyle = () => requestAnimationFrame(() => store.set({ palette: readPalette(root) }));
-  return {
-    run: data.run,
-    update: restyle,
-    themeChanged: restyle,
-    dispose() {
-      clearTimeout(timer);
-      asking.dispose();
-      origin.stop();
-      player.dispose();
-      resized.disconnect();
-      store.stop();
-    },
-  };
+  return live(root, store, { run: data.run, stops: [() => clearTimeout(timer), asking.dispose, origin.stop, player.dispose] });
 }
 
 /** Where one stands, for who hears the page. */

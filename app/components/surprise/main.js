@@ -3,7 +3,7 @@ import { apiAddress } from "../kit/address.js";
 import { fetchAnswer } from "../kit/ask.js";
 import { createNumbers } from "../inside/numbers.js";
 import { element } from "../kit/dom.js";
-import { mount } from "../kit/mount.js";
+import { live, mountForRun } from "../kit/mount.js";
 import { poll } from "../kit/poll.js";
 import { isOver } from "../kit/series.js";
 import { createStore } from "../kit/store.js";
@@ -23,26 +23,13 @@ import { createTable } from "./table.js";
 
 const PERIOD = 1000;
 
-export default mount((root, { data, setState }) => {
-  let page = start(root, data, setState);
-  return {
-    update(next) {
-      if (next.run !== page.run) {
-        page.dispose();
-        page = start(root, { ...next, text: "", other: "" }, setState);
-      }
-      page.restyle();
-    },
-    themeChanged: () => page.restyle(),
-    dispose: () => page.dispose(),
-  };
-});
+export default mountForRun(start, { text: "", other: "" });
 
 function start(root, data, setState) {
   const store = createStore({
     ...TIMELINE_STATE, lastStep: data.steps, run: data.run, runName: data.name, text: data.text, now: null, then: null, laid: null, busy: true, problem: "",
     against: data.other ? { run: data.other, step: data.then } : { run: data.run, step: data.then, byItself: data.then === null },
-    colour: data.colour === "change" ? "change" : "loss", shape: "text", unit: "nats", hovered: null, locked: data.token, palette: readPalette(root), size: 0,
+    colour: data.colour === "change" ? "change" : "loss", shape: "text", unit: "nats", hovered: null, locked: data.token, palette: readPalette(root), width: 0,
   }, { name: "surprise" });
   const readings = createReadings(data.base);
   const timeline = createTimeline(store, { ready: () => !store.state.busy });
@@ -54,14 +41,7 @@ function start(root, data, setState) {
     source, createFigures(store, createAgainst(store, data.base), origin),
     element("div", { class: "side-by-side" }, createDisplay(store), createDetail(store, origin)), createLists(store), createTable(store, origin), timeline.bar, ...origin.foot));
   rememberView(store, setState);
-  const resized = new ResizeObserver(() => store.set({ size: root.clientWidth }));
-  resized.observe(root);
-  store.redrawAll();
-  return {
-    run: data.run,
-    restyle: () => requestAnimationFrame(() => store.set({ palette: readPalette(root) })),
-    dispose() { reader.stop(); origin.stop(); readings.forget(); resized.disconnect(); timeline.dispose(); store.stop(); },
-  };
+  return live(root, store, { run: data.run, stops: [reader.stop, origin.stop, readings.forget, timeline.dispose] });
 }
 
 /** Keeps `now` and `then` what the timeline, the text and the choice beside ask for. */

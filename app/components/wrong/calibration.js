@@ -40,7 +40,7 @@ export function createCalibration(store) {
     picture.setAttribute("aria-label", sentence);
     point(pointed);
   }
-  store.watch(["now", "then", "palette", "size"], draw);
+  store.watch(["now", "then", "palette", "width"], draw);
   return panel;
 }
 

@@ -3,7 +3,7 @@ import { apiAddress } from "../kit/address.js";
 import { fetchAnswer } from "../kit/ask.js";
 import { element, setText } from "../kit/dom.js";
 import { count, fixed, number } from "../kit/format.js";
-import { mount } from "../kit/mount.js";
+import { live, mountForRun } from "../kit/mount.js";
 import { createStore } from "../kit/store.js";
 import { readPalette } from "../kit/theme.js";
 import { TIMELINE_STATE, addPoints, createTimeline, selectStep } from "../kit/timeline.js";
@@ -18,25 +18,12 @@ import { frequencySpec, positionSpec, topSpec } from "./specs.js";
 import { createTable } from "./table.js";
 import { createThrough } from "./through.js";
 
-export default mount((root, { data, setState }) => {
-  let page = start(root, data, setState);
-  return {
-    update(next) {
-      if (next.run !== page.run) {
-        page.dispose();
-        page = start(root, { ...next, other: "" }, setState);
-      }
-      page.restyle();
-    },
-    themeChanged: () => page.restyle(),
-    dispose: () => page.dispose(),
-  };
-});
+export default mountForRun(start, { other: "" });
 
 function start(root, data, setState) {
   const store = createStore({
     ...TIMELINE_STATE, lastStep: data.steps, run: data.run, runName: data.name, now: null, then: null, progress: null, problem: "", readSteps: 0,
-    against: data.other ? { run: data.other, step: data.then ?? -1 } : data.then === null ? null : { run: data.run, step: data.then }, palette: readPalette(root), size: 0,
+    against: data.other ? { run: data.other, step: data.then ?? -1 } : data.then === null ? null : { run: data.run, step: data.then }, palette: readPalette(root), width: 0,
   }, { name: "wrong" });
   const answers = createAnswers(data.base);
   const timeline = createTimeline(store, { ready: () => store.state.progress === null });
@@ -51,19 +38,12 @@ function start(root, data, setState) {
   root.replaceChildren(element("section", { class: "wrong", aria: { label: t("Where it is wrong") } },
     createHead(store, createAgainst(store, data.base)),
     element("div", { class: "panels" }, classesPanel(store), calibration, position, frequency, top, through), createTable(store), timeline.bar));
-  store.watch(["now", "then", "palette", "size"], (state) => {
+  store.watch(["now", "then", "palette", "width"], (state) => {
     for (const [chart, spec] of charts) chart.draw(state.now ? spec(state) : null, state.palette);
   });
   follow(store, answers, data);
   rememberView(store, setState);
-  const resized = new ResizeObserver(() => store.set({ size: root.clientWidth }));
-  resized.observe(root);
-  store.redrawAll();
-  return {
-    run: data.run,
-    restyle: () => requestAnimationFrame(() => store.set({ palette: readPalette(root) })),
-    dispose() { answers.stop(); resized.disconnect(); timeline.dispose(); store.stop(); },
-  };
+  return live(root, store, { run: data.run, stops: [answers.stop, timeline.dispose] });
 }
 
 /** What is measured of what, as one line of figures; the bar says how far it is. */

@@ -28,7 +28,7 @@ export function createThrough(store, answers) {
     reading = false;
   }
 
-  store.watch(["now", "readSteps", "points", "palette", "size", "selected"], (state) => {
+  store.watch(["now", "readSteps", "points", "palette", "width", "selected"], (state) => {
     const found = state.points.map(({ step }) => answers.known(state.run, step)).filter(Boolean);
     panel.hidden = state.points.length < 2;
     all.hidden = found.length === state.points.length;
