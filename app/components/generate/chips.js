@@ -27,6 +27,7 @@ export function createChips({ onSeek, onColouring, onPutIn, onEdit, onGoOn, mark
     strip, marked, tools.node);
   let chips = [];
   let shown = { prompt: null, steps: [] };
+  let followed = -1; // the choice that was last brought into view; between two, readers scroll as they like
 
   /** Chips that are there already stay, so that a growing text keeps focus and place. */
   function rebuild(writing) {
@@ -34,6 +35,7 @@ export function createChips({ onSeek, onColouring, onPutIn, onEdit, onGoOn, mark
     const grows = shown.prompt === prompt && steps.length >= shown.steps.length && shown.steps.every((step, index) => step === steps[index]);
     if (!grows) {
       chips = [];
+      followed = -1;
       strip.replaceChildren(element("div", { class: "line" }));
       const hidden = promptIds.length - prompt.length;
       if (hidden) strip.prepend(element("div", { class: "note", text: t("… {count} earlier ones are not drawn", { count: hidden }) }));
@@ -71,6 +73,8 @@ export function createChips({ onSeek, onColouring, onPutIn, onEdit, onGoOn, mark
       if (index === choice) chip.setAttribute("aria-current", "step");
       else chip.removeAttribute("aria-current");
     });
+    if (chips[choice] && choice !== followed) keepInView(strip, chips[choice]);
+    followed = choice;
     tools.update({ choice, count: chips.length, busy });
   }
 
@@ -78,6 +82,12 @@ export function createChips({ onSeek, onColouring, onPutIn, onEdit, onGoOn, mark
   const arrive = (choice) => animateOnce(chips[choice], [{ transform: "translateY(18px)", opacity: 0.2 }, { transform: "none", opacity: 1 }]);
 
   return { node, rebuild, update, arrive };
+}
+
+/** Scroll the strip, and nothing else, so far that the chip is in it. */
+function keepInView(strip, chip) {
+  const [frame, box] = [strip.getBoundingClientRect(), chip.getBoundingClientRect()];
+  strip.scrollTop += Math.min(0, box.top - 12 - frame.top) + Math.max(0, box.bottom + 4 - frame.bottom);
 }
 
 function chipWords({ written, putIn }, token) {

@@ -1,7 +1,7 @@
 /** The ladder: what counting costs and what the model costs as lines, one's own mean after each round going across. */
 import { element, setText, shape } from "../kit/dom.js";
 import { fixed } from "../kit/format.js";
-import { rungShort } from "../kit/ladder.js";
+import { rungName, rungShort } from "../kit/ladder.js";
 import { niceTicks, spreadLabels } from "../kit/plot.js";
 import { visibleToken } from "../kit/tokens.js";
 import { t } from "../kit/words.js";
@@ -9,6 +9,7 @@ import { meanAndError, running } from "./maths.js";
 import { shareText } from "./verdict.js";
 
 const HEIGHT = 340;
+const NARROW = 420; // pixels; below, lines have their short names
 const FEWEST = 10; // rounds that the picture has room for
 const FEW = 20; // rounds, below which luck decides
 
@@ -36,8 +37,8 @@ export function createStanding(store, { onAnew }) {
   return element("div", { class: "standing-column" }, element("h3", { text: t("Cross-entropy in nats per token: the lower, the better") }), svg, said, element("div", { class: "guess-line" }, anew), table);
 }
 
-function rungsOf({ ladder, model }) {
-  const rungs = Object.entries(ladder).map(([name, value]) => ({ who: "count", name: rungShort(name), value }));
+function rungsOf({ ladder, model }, nameOf = rungName) {
+  const rungs = Object.entries(ladder).map(([name, value]) => ({ who: "count", name: nameOf(name), value }));
   return model === null ? rungs : [...rungs, { who: "model", name: t("the model"), value: model }];
 }
 
@@ -57,9 +58,10 @@ function draw(svg, place, rounds, scale) {
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.style.height = `${height}px`;
   const lines = ["model", "you"].map((who) => ({ who, points: running(costsOf(rounds, who)) }));
-  const rungs = rungsOf(place);
+  const isNarrow = width < NARROW * scale;
+  const rungs = rungsOf(place, isNarrow ? rungShort : rungName);
   const most = 1.08 * Math.max(1, ...rungs.map(({ value }) => value), ...lines.flatMap(({ points }) => points.map(({ mean }) => mean)));
-  const [left, right, top, bottom] = [30 * scale, width - 116 * scale, 10 * scale, height - 26 * scale];
+  const [left, right, top, bottom] = [30 * scale, width - (isNarrow ? 116 : 156) * scale, 10 * scale, height - 26 * scale];
   const last = Math.max(FEWEST, rounds.length);
   const x = (round) => left + ((round - 1) / (last - 1)) * (right - left);
   const y = (value) => bottom - (Math.min(most, Math.max(0, value)) / most) * (bottom - top);
