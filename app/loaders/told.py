@@ -31,8 +31,8 @@ def not_kept(step: int, kept: Sequence[int]) -> ConfigError:
     """The refusal of a moment whose model is gone."""
     shown = ", ".join(map(str, kept))
     return ConfigError(
-        f"The model of step {step} is not kept, so nobody can ask it where its numbers came from. Choose a moment whose "
-        f"model is kept: {shown}."
+        f"The model of step {step} is not kept, so nobody can ask it where its numbers came from. Choose a moment "
+        f"whose model is kept: {shown}."
     )
 
 

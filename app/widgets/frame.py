@@ -37,7 +37,7 @@ STYLE = """<style>
 @media (max-width: 480px) { .st-key-tools [data-testid="stTooltipIcon"] { display: none; } }
 @media (min-width: 1100px) {
   .st-key-run { position: absolute; top: 4.5rem; right: clamp(1rem, 3vw, 3rem); width: min(35rem, 42%) !important; }
-  .st-key-actions .st-key-run { position: static; width: 100% !important; } /* on Runs it belongs to what is done with it */
+  .st-key-actions .st-key-run { position: static; width: 100% !important; } /* on Runs */
 }
 </style>"""
 LARGE_STYLE = """<style>
