@@ -25,7 +25,7 @@ export function zipfCaption({ zipf_fit: fit, words, vocabulary, once, top_words:
   return `${half} ${t("The slope is {slope}, close to −1, Zipf’s law: by the line, the tenth word comes a tenth as often as the first ({word}), the hundredth a hundredth.", twice)}`;
 }
 
-export const fitRule = ({ last_rank: last }) => t("Fitted by least squares to log frequency over log rank, at ranks evenly apart on this axis, from 1 to {last}: the last word that occurs 5 times.", { last: grouped(last) });
+export const fitRule = ({ last_rank: last }) => t("Fitted by least squares to log frequency over log rank, at ranks evenly apart on this axis, from 1 to {last}: the last word that occurs 5 times or more.", { last: grouped(last) });
 
 export function ngramsCaption({ n, total, distinct, once }, unit) {
   const words = { n, total: grouped(total), distinct: grouped(distinct), once: percent(once / Math.max(1, distinct)) };
