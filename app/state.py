@@ -47,7 +47,7 @@ def from_address(name: str, options: Sequence[str], default: str, *, key: str = 
     """
     key = key or name
     wish = st.query_params.get(name)
-    if wish in options and _is_news(name, key):
+    if wish in options and wish != st.session_state.get(_written(key)):
         st.session_state[key] = wish
     elif st.session_state.get(key) not in options:
         st.session_state[key] = default
@@ -72,12 +72,6 @@ def _write(name: str, value: str | None, key: str) -> None:
         else:
             st.query_params[name] = value
     st.session_state[_written(key)] = value
-
-
-def _is_news(name: str, key: str) -> bool:
-    """Is this value of the address neither what we wrote nor what we gave up in the last seconds?"""
-    wish = st.query_params.get(name)
-    return wish != st.session_state.get(_written(key)) and wish not in _lately_given_up(key)
 
 
 def _lately_given_up(key: str) -> dict[str | None, float]:
@@ -273,7 +267,8 @@ def names_from_address(name: str, options: Sequence[str], told: Sequence[str] | 
     What a picture has just told wins, then an address that changed since we wrote it, else the session's choice stays.
     """
     wish = st.query_params.get(name)
-    if told is None and wish is not None and _is_news(name, name):
+    is_new = wish != st.session_state.get(_written(name)) and wish not in _lately_given_up(name)
+    if told is None and wish is not None and is_new:
         told = wish.split(",")
     if told is not None:
         st.session_state[name] = tuple(dict.fromkeys(choice for choice in told if choice in options))
