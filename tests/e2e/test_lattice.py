@@ -41,7 +41,7 @@ def test_the_walk_ends_in_the_best_way_and_other_ways_are_drawn(open_page, unigr
 
 def test_a_run_with_other_tokens_learns_pieces_when_asked_in_chinese_on_a_narrow_screen(open_page, server):
     page = open_page(f"tokens?run={make_run(server.home, 'char')}&section=lattice&lang=zh", width=400)
-    button = page.get_by_role("button", name=re.compile("unigram"))
+    button = page.get_by_role("button", name=re.compile("unigram", re.I))
     expect(button).to_be_visible(timeout=30_000)
     button.click()
     expect(page.locator(".lattice-piece.best").first).to_be_visible(timeout=30_000)
