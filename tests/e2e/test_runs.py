@@ -33,6 +33,8 @@ def test_two_runs_with_different_tokenizers_are_compared_per_byte_and_told_why(o
     page.get_by_role("radio", name="nats per token").check()
     expect(page.locator(".compare .caption")).to_contain_text("cannot be compared")
     expect(page).to_have_url(re.compile("y=nats"))
+    picker, actions = page.locator(".st-key-run"), page.locator(".st-key-actions [data-testid=stButtonGroup]")
+    assert abs(picker.bounding_box()["y"] - actions.bounding_box()["y"]) < 60, "the run beside what is done with it"
 
 
 def test_a_tick_lays_a_run_into_the_chart_and_the_link_opens_it_again(open_page, pair):
