@@ -128,6 +128,8 @@ MODULES = """async (rows) => {
     seeds: say([rows[0], rows[3]], [['a', 'd']]),
     kinds: differences([counted, neural]).map(({setting}) => setting), early: comparison(
       [rows[0], rows[1]].map((row, place) => ({...moving(row, place), line: lines[1]})), [], 'nats'),
+    stopped: comparison([rows[0], {...rows[0], state: 'stopped'}].map((row, place) =>
+      ({...end(row, place), line: lines[place]})), [], 'nats'),
     differ: differences(rows.slice(0, 3)).map(({setting}) => setting), groups: seedGroups(rows),
     clause: clauseOf('model.dropout', 0.1, 0), half: clauseOf('model.d_model', 32, 64),
     added, seconds: one.seconds, tokens: view('tokens', 'nats').xs, bits: view('step', 'bytes').ys,
@@ -170,6 +172,7 @@ def test_what_differs_and_what_came_of_it_is_said_in_one_sentence(open_page):
     assert found["differ"] == ["model.n_layers", "model.d_model"], "the MLP's width only follows d_model"
     assert found["kinds"] == ["seed", "model.architecture"], "what one kind of model has not got is no difference"
     assert "may be chance" not in found["early"], "while they train, no gap means anything yet"
+    assert found["stopped"].startswith("B and A have the same settings. B stands 0.50 nats per token lower (step 5).")
     assert found["groups"] == [["a", "d"]]
     assert found["clause"] == "has dropout 0.1 instead of 0"
     assert found["half"] == "has half the width (32 instead of 64)"

@@ -6,6 +6,7 @@ import { measuredAt } from "./series.js";
 import { clauseOf, differences, nounOf } from "./settings.js";
 
 const MOST_NAMED = 3;
+const CUT_SHORT = ["stopped", "failed"];
 const SMALL_GAP = { nats: 0.03, bytes: 0.04 };
 
 export const unitWords = (unit) => (unit === "bytes" ? t("bits per byte") : t("nats per token"));
@@ -13,7 +14,7 @@ export const unitWords = (unit) => (unit === "bytes" ? t("bits per byte") : t("n
 /** Sentences one after another, as the language joins them. */
 export const inARow = (...sentences) => sentences.filter(Boolean).reduce((first, second) => t("{first} {second}", { first, second }), "").trim();
 
-/** Runs that still train are compared where both have come to. `ends`: [{row, mark, value, over, line}] of the chosen runs in order; `groups`: lists of ids that differ in the seed only. */
+/** Runs that still train, or were cut short, are compared where both have come to. `ends`: [{row, mark, value, over, line}] of the chosen runs in order; `groups`: lists of ids that differ in the seed only. */
 export function comparison(ends, groups, unit, x = "step") {
   const known = ends.filter(({ value }) => value !== null);
   if (!ends.length) return t("Choose runs from the list: their curves appear here together.");
@@ -35,7 +36,7 @@ function alone({ mark, value, over }, unit) {
 
 function two([first, second], unit, x) {
   const different = inAll(differences([first.row, second.row]));
-  const over = first.over && second.over;
+  const over = [first, second].every((end) => end.over && !CUT_SHORT.includes(end.row.state)); // else where both have come to
   const place = over ? null : Math.min(first.line.xs.at(-1) ?? 0, second.line.xs.at(-1) ?? 0);
   const heights = [first, second].map((end) => (over ? end.value : measuredAt(end.line, place)?.value ?? end.value));
   const gap = Math.abs(heights[1] - heights[0]);
