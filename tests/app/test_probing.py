@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from app.loaders import surgery
 from app.loaders.probing import Work
 from app.loaders.questions import QUESTIONS, answer
 from lm_core import settings as machine
@@ -81,6 +82,13 @@ def test_what_the_table_says_is_what_switching_off_does(ask):
 def test_a_writing_stops_where_the_context_ends(ask):
     written = ask("surgery", text="To be, or not to be? or not", write="1")["written"]
     assert len(written["before"]) == 32 - 27
+    assert written["after"] == written["before"]
+
+
+def test_where_time_is_short_both_texts_are_equally_long(ask, monkeypatch):
+    monkeypatch.setattr(surgery, "WRITING_SECONDS", -1.0)
+    written = ask("surgery", text="To be", write="1", heads="0.1")["written"]
+    assert len(written["before"]) == len(written["after"]) == 1
 
 
 def test_three_witnesses_stand_beside_each_other(ask):
