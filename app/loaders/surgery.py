@@ -151,8 +151,8 @@ def _union(before: Any, after: Any) -> list[int]:
 
 
 def _written(reading: Reading, edits: Mapping[str, Edit]) -> dict[str, list[str]]:
-    """What the model writes on, as trained and with `edits`, when it always takes the likeliest token, until its context
-    or the time is full: token by token in turns, so that neither gets further than the other.
+    """What the model writes on, as trained and with `edits`, when it always takes the likeliest token, until its
+    context or the time is full: token by token in turns, so that neither gets further than the other.
     """
     from lm_core.interpret.forward import run_traced
 

@@ -20,6 +20,7 @@ PAGES = ["home", "data", "tokens", "train", "loss", "attention", "inside", "gene
 def address_app():
     import streamlit as st
 
+    from app import state
 
     value = state.from_address("fruit", ["apple", "pear"], "apple")
     st.segmented_control("Fruit", ["apple", "pear"], format_func=str.upper, key="fruit", required=True)
@@ -106,6 +107,7 @@ def test_the_button_back_chooses_again_what_was_chosen_before():
 def two_pictures_app():
     import streamlit as st
 
+    from app import state
 
     state.turn_to(st.session_state.get("page", "first"))
     for name in ("text", "place"):
@@ -193,7 +195,6 @@ def test_no_page_lets_html_through():
 
 def test_runs_belong_to_this_machine_or_to_a_browser_session(monkeypatch):
     from types import SimpleNamespace
-
 
     def seen_from(address, headers=(), session=None, cookies=()):
         context = SimpleNamespace(ip_address=address, headers=dict(headers), cookies=dict(cookies))
