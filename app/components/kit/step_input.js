@@ -1,5 +1,5 @@
 /** Hands on a chart over training steps: hover reads, drag zooms, click picks a moment, double-click shows all; keys do
- *  the same. The store holds zoom, brush, lastStep, and the timeline's state. */
+ *  the same. The store holds zoom, brush, lastStep, firstStep of a run that goes on from another, and the timeline's state. */
 import { nearestRow } from "./series.js";
 import { selectStep } from "./timeline.js";
 
@@ -8,7 +8,7 @@ const SMALLEST_WINDOW = 5;
 const ZOOM_FACTOR = 0.6;
 
 /** The steps in view: the zoomed window, else the whole run, so that a growing line never rescales. */
-export const stepWindow = ({ zoom, lastStep }) => zoom ?? [0, Math.max(1, lastStep)];
+export const stepWindow = ({ zoom, firstStep = 0, lastStep }) => zoom ?? [firstStep, Math.max(firstStep + 1, lastStep)];
 
 /**
  * linkHands(canvas, store, {steps, count: () => rows on screen, scale: () => step scale, row: () => the row read, read})
@@ -84,8 +84,8 @@ function linkKeys(canvas, store, { steps, count, row, read }) {
 
 function zoomAround(store, step, factor) {
   const [first, last] = stepWindow(store.state);
-  const end = store.state.lastStep;
-  const zoom = [Math.max(0, step - (step - first) * factor), Math.min(end, step + (last - step) * factor)];
+  const { firstStep: start = 0, lastStep: end } = store.state;
+  const zoom = [Math.max(start, step - (step - first) * factor), Math.min(end, step + (last - step) * factor)];
   if (zoom[1] - zoom[0] < SMALLEST_WINDOW) return;
-  store.set({ zoom: zoom[0] <= 0 && zoom[1] >= end ? null : zoom });
+  store.set({ zoom: zoom[0] <= start && zoom[1] >= end ? null : zoom });
 }

@@ -33,7 +33,8 @@ export function selectPoint(store, index) {
 /** Choose the moment nearest to a training step. */
 export function selectStep(store, step) {
   const { points } = store.state;
-  const distance = (point) => Math.abs(Math.log1p(point.step) - Math.log1p(step));
+  const place = (each) => Math.log1p(Math.max(0, each - (points[0]?.step ?? 0)));
+  const distance = (point) => Math.abs(place(point.step) - place(step));
   const best = points.reduce((found, point, index) => (distance(point) < distance(points[found]) ? index : found), 0);
   selectPoint(store, best);
 }
@@ -104,13 +105,14 @@ function createTrack() {
   });
   let marks = [];
   let steps = [];
-  let end = 1;
-  /** Place 0..1 on a log(1 + step) axis, so that step 0 has a place on it. */
-  const place = (step) => Math.log1p(step) / Math.log1p(end);
+  let [first, length] = [0, 1];
+  /** Place 0..1 on an axis of log(1 + steps since the first), so that the first has a place on it. */
+  const place = (step) => Math.log1p(step - first) / Math.log1p(length);
 
   function rebuild(points, lastStep) {
     steps = points.map((point) => point.step);
-    end = Math.max(1, lastStep, steps.at(-1) ?? 0);
+    first = steps[0] ?? 0; // not 0 in a run that goes on from another
+    length = Math.max(1, lastStep - first, (steps.at(-1) ?? 0) - first);
     marks = steps.map((step) => {
       const mark = element("span", { class: "track-mark" }, element("span", { class: "track-label", text: String(step) }));
       mark.style.left = `${place(step) * 100}%`;
@@ -134,7 +136,7 @@ function createTrack() {
       marks[index].classList.toggle("selected", index === selected);
     }
   }
-  return { slider, rebuild, show, stepAt: (share) => Math.expm1(share * Math.log1p(end)) };
+  return { slider, rebuild, show, stepAt: (share) => first + Math.expm1(share * Math.log1p(length)) };
 }
 
 function linkPointer({ slider, stepAt }, store) {

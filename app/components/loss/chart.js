@@ -55,7 +55,8 @@ export function createChart(store, run, { base, others, beside }) {
     whole.hidden = state.zoom === null;
     setText(unit, heightOf(state) === "log" ? t("{unit}, logarithmic axis", { unit: unitName(state.unit) }) : unitName(state.unit));
     height.show(heightOf(state));
-    setText(drawn, [smoothingWords(state), secondWords(run, state.second, state.unit)].filter(Boolean).join(" "));
+    const measured = t("Validation: a sample of its text at each point, all of it at the last.");
+    setText(drawn, [smoothingWords(state), measured, secondWords(run, state.second, state.unit)].filter(Boolean).join(" "));
     const sentence = lossCaption(run, state.status);
     setText(caption, sentence);
     canvas.setAttribute("aria-label", sentence);
@@ -90,7 +91,7 @@ function layOut(canvas, state, run, smoothed) {
   const narrow = width < NARROW * scale;
   const [left, right] = [44 * scale, width - (narrow ? 92 : 150) * scale];
   const [top, bottom] = [14, height - 40 * scale];
-  const window = stepWindow(state);
+  const window = stepWindow(state.second ? { ...state, firstStep: 0 } : state);
   const xScale = makeStepScale(state.axis, window, [left, right]);
   const { begin, end } = rowsIn(window, run.steps, run.steps.length);
   const kind = heightOf(state);

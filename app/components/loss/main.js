@@ -79,7 +79,7 @@ function startPolls(store, run, data, { problem, setState }) {
     url: () => address("metrics", { since: run.steps.at(-1) ?? -1 }), period: PERIOD, failed,
     receive(answer) {
       appendRows(run, answer);
-      store.set({ rows: run.steps.length, status: answer.status, lastStep: answer.status.steps });
+      store.set({ rows: run.steps.length, status: answer.status, firstStep: run.steps[0] ?? 0, lastStep: answer.status.steps });
       run.lastStep = answer.status.steps;
       if (run.steps.length && !askedFacts) {
         askedFacts = true;

@@ -33,7 +33,9 @@ export function metricWords(name) {
 export function lossCaption(summary, { depth, status }, about) {
   if (!summary.newest && !status) return "";
   if (!summary.newest) return t("No loss yet: the first one appears a few seconds after the start.");
-  return depth === "maths" ? lossMaths(summary, about) : lossStory(summary, about);
+  const isLast = status?.state === "done" && summary.newest.step === status.steps;
+  const measured = isLast ? t("This last measurement is of all of the validation text, those before are of a sample.") : "";
+  return inARow(depth === "maths" ? lossMaths(summary, about) : lossStory(summary, about), measured);
 }
 
 function lossStory({ newest, best, train, rungs }, about) {

@@ -18,7 +18,7 @@ export function drawEvents(plot, state, run) {
     if (!isReached(rung, plot.shownStep)) continue;
     const lower = run.rungs.some((other) => other.beatenAt === rung.beatenAt && other.value < rung.value);
     if (lower) continue; // one measurement may pass several rungs at once: the lowest says it all
-    const inView = rung.beatenAt >= xScale.firstStep && rung.beatenAt <= xScale.lastStep
+    const inView = rung.beatenAt > (state.firstStep ?? 0) && rung.beatenAt >= xScale.firstStep && rung.beatenAt <= xScale.lastStep
       && rung.value >= yScale.low && rung.value <= yScale.high;
     if (inView) drawEvent(plot, state, run, rung, taken);
   }

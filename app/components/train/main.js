@@ -49,7 +49,8 @@ export default mount((root, host) => {
 function openRun(root, data, host, kept) {
   const { run: runId, about } = data;
   const run = createRun();
-  const store = createStore({ ...START, ...kept, lastStep: about.steps, depth: data.depth, palette: readPalette(root) }, { name: "train" });
+  const goesOn = about.start ? { firstStep: about.start.step, stepAxis: "linear" } : {};
+  const store = createStore({ ...START, ...kept, ...goesOn, lastStep: about.steps, depth: data.depth, palette: readPalette(root) }, { name: "train" });
   const view = rememberView(store, host, runId);
   tellStates(store, host);
   const replay = createReplay(store, run);
