@@ -60,7 +60,7 @@ check: $(TEST_STAMP) ## lint, formatting, types, who may import whom, translatio
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.translations check
 
-bench: $(TEST_STAMP) browser ## measure the headline figures, in less than three minutes
+bench: $(TEST_STAMP) browser ## measure the headline figures, in some four minutes
 	$(BIN)/python -m benchmarks.training
 	$(BIN)/python -m benchmarks.history
 	$(BIN)/python -m benchmarks.tokenizers

@@ -19,7 +19,7 @@ from lm_core.cli.output import number
 from lm_core.config import RunConfig
 from lm_core.data.dataset import TokenDataset, open_dataset
 from lm_core.errors import RunError
-from lm_core.jobs.filming import SAMPLE_TOKENS, write_sample
+from lm_core.jobs.filming import write_sample
 from lm_core.jobs.launch import start_run
 from lm_core.jobs.store import open_store
 from lm_core.presets import preset_config
@@ -32,6 +32,8 @@ from lm_core.tokenizers.registry import load_tokenizer
 from lm_core.training.loop import train
 from lm_core.training.state import new_state
 from lm_core.training.threads import use_fitting_threads
+
+SPOKEN_TOKENS = 160  # of each sample that Home shows
 
 GALLERY_RUNS: dict[str, RunConfig] = {
     "gallery-comedies": preset_config("tiny", name="Shakespeare's comedies, letter by letter", seed=1),
@@ -85,7 +87,7 @@ def speak_at_each_moment(shipped: Run, dataset: TokenDataset) -> None:
     for event in train(state, dataset, config):
         point = silent.pop(event.step, None)
         if point is not None:
-            text = write_sample(state.model, tokenizer, [], config.seed, SAMPLE_TOKENS)
+            text = write_sample(state.model, tokenizer, [], config.seed, SPOKEN_TOKENS)
             save_point(shipped, replace(point, sample=text))
     weights = load_model(shipped)[0].state_dict()
     if any(not torch.equal(weight, weights[name]) for name, weight in state.model.state_dict().items()):
