@@ -10,7 +10,7 @@ from filelock import FileLock
 from lm_core.config import with_settings
 from lm_core.errors import RunError
 from lm_core.jobs import training_run, worker
-from lm_core.jobs.filming import film_steps, probe_ids, take_point
+from lm_core.jobs.filming import SAMPLE_TOKENS, film_steps, probe_ids, take_point
 from lm_core.jobs.preparation import prepare
 from lm_core.jobs.queue import Queue
 from lm_core.jobs.reporter import Reporter
@@ -92,7 +92,7 @@ def test_its_film_has_the_first_and_the_last_step(finished, tiny_config):
         assert point.top_texts[3][0]
         np.testing.assert_allclose(point.attention.sum(-1) / 255, 1, atol=0.04)
     assert points[0].tokens == points[-1].tokens
-    assert len(points[-1].sample) == 160
+    assert len(points[-1].sample) == SAMPLE_TOKENS  # one character each
 
 
 def test_the_scores_can_be_computed_from_queries_and_keys(finished):
