@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -259,49 +259,78 @@ def wait_until(condition, seconds=PATIENCE):
         time.sleep(0.03)
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot freeze a process")
-@pytest.mark.parametrize("writes", [False, pytest.param(True, marks=[pytest.mark.slow])])
-def test_a_locked_store_then_a_frozen_worker_leave_no_trace(store, settings, train_to_the_end, undisturbed, writes):
-    """First another program holds the write lock, then the worker stands still, in the midst of writing or not: each
-    for longer than the lease.
-    """
+needs_freezing = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="this system cannot freeze a process")
+
+
+@needs_freezing
+def test_a_locked_store_then_a_frozen_worker_leave_no_trace(store, settings, train_to_the_end, undisturbed):
+    """First another program holds the write lock, then the worker stands still: each for longer than the lease."""
     frozen = []
 
     def strike(run_id):
         status = store.get(run_id)
-        if not frozen and status.pid and status.step > 20:
-            lock_for(LEASE + 3, settings.home / "tokenarium.db")
-            assert store.get(run_id).epoch == 1, "nobody is judged while nobody can write"
-            freeze(status.pid, writes)
-            frozen.append((status.pid, psutil.Process(status.pid).create_time()))
+        if not frozen and status.pid and status.step > 0:
+            with write_lock(settings.home / "tokenarium.db"):
+                time.sleep(LEASE + 3)
+                assert store.get(run_id).epoch == 1, "nobody is judged while nobody can write"
+                frozen.append(freeze(status.pid))
 
     run = train_to_the_end(strike)
     kinds = [event.kind for event in store.events(run.id)]
-    assert ("silent" in kinds, "worker-lost" in kinds) == (not writes, True)
-    assert store.get(run.id).epoch == 2
-    assert not is_alive(*frozen[0])
+    assert "silent" in kinds
+    assert_replaced(store, run, frozen)
     assert_same_result(store, undisturbed, run)
 
 
-def freeze(pid, writes):
-    """In the midst of writing, or not: it goes on by a millisecond at a time until it has come to such a moment."""
-    if writes and not Path("/proc/locks").exists():
-        pytest.skip("this system does not tell who has a lock")
+@needs_freezing
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="this system does not tell who has a lock")
+def test_a_worker_frozen_in_the_midst_of_writing_leaves_no_trace(store, train_to_the_end, undisturbed):
+    """It holds the lock that all others need: nobody can even say that it is silent."""
+    frozen = []
+
+    def strike(run_id):
+        status = store.get(run_id)
+        if not frozen and status.pid and status.step > 0:
+            frozen.append(freeze_while_it_writes(status.pid))
+
+    run = train_to_the_end(strike)
+    assert "silent" not in [event.kind for event in store.events(run.id)]
+    assert_replaced(store, run, frozen)
+    assert_same_result(store, undisturbed, run)
+
+
+def assert_replaced(store, run, frozen):
+    assert "worker-lost" in [event.kind for event in store.events(run.id)]
+    assert store.get(run.id).epoch == 2
+    assert len(frozen) == 1
+    assert not is_alive(*frozen[0])
+
+
+def freeze(pid):
+    """Stop that process, all its threads; return the pid and when it began, by which to tell it from a later one."""
+    send(signal.SIGSTOP, pid)
+    time.sleep(0.005)
+    wait_until(lambda: is_frozen(pid), 10)
+    return pid, psutil.Process(pid).create_time()
+
+
+def freeze_while_it_writes(pid):
+    """It goes on by a millisecond at a time until it has come to such a moment."""
     for _attempt in range(10_000):
-        send(signal.SIGSTOP, pid)
-        time.sleep(0.005)  # until all of its threads stand still
-        wait_until(lambda: is_frozen(pid), 10)
-        if holds_write_lock(pid) == writes:
-            return
+        identity = freeze(pid)
+        if holds_write_lock(pid):
+            return identity
         send(signal.SIGCONT, pid)
         time.sleep(0.001)
     raise AssertionError("it never came to such a moment")
 
 
-def lock_for(seconds, database):
+@contextmanager
+def write_lock(database):
     other = sqlite3.connect(database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    time.sleep(seconds)
+    yield
     other.execute("ROLLBACK")
     other.close()
 
