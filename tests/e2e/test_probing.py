@@ -10,6 +10,14 @@ from tests.clicked_numbers import check_numbers
 
 RUN = "gallery-comedies"
 HOSTILE = "<img src=x onerror=alert(1)>"
+# Pairs of labels of which one stands on the other, by more than half a letter.
+COVERED = """marks => {
+    const boxes = marks.map((mark) => ({ text: mark.textContent, box: mark.getBoundingClientRect() }));
+    const onEachOther = (a, b) => Math.abs((a.left + a.right - b.left - b.right) / 2) < 0.45 * (a.width + b.width)
+        && Math.abs((a.top + a.bottom - b.top - b.bottom) / 2) < 0.45 * Math.max(a.height, b.height);
+    return boxes.flatMap((one, at) => boxes.slice(at + 1).filter((other) => onEachOther(one.box, other.box))
+        .map((other) => one.text + other.text));
+}"""
 
 
 def number(text):
@@ -216,6 +224,10 @@ def test_patching_neurons_and_gradients_with_hostile_text_in_chinese(open_page):
     page.keyboard.press("Enter")
     expect(page.locator(".token-mark.focused")).to_have_text("e")
     expect(page.locator(".token-mark.near")).to_have_count(10)
+    expect(page.locator(".token-mark.focused.behind")).to_have_count(0)
+    readable = page.locator(".token-mark:not(.behind)")
+    assert 20 < readable.count() < 65
+    assert readable.evaluate_all(COVERED) == []
     before = page.locator(".near-list").inner_text()
     page.locator(".token-mark.focused").focus()
     page.keyboard.press("ArrowRight")

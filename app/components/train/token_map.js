@@ -10,7 +10,8 @@ const SHAPE = 0.62; // height over width
 const MARGIN = 16;
 const NEIGHBOURS = 3;
 const RETRY = 4000;
-const CROWD = 100; // tokens that stand over each other
+const CROWD = 100; // more tokens than this are written smaller
+const CAPITAL = 0.5; // height of a letter, of its line
 
 /** The moment of the map at a step: the last one that is not later. */
 export function momentAt(steps, step) {
@@ -98,15 +99,16 @@ export function createTokenMap(store, { base, runId, linked = null }) {
     if (!map?.steps.length) return;
     const moment = momentAt(map.steps, points[selected].step);
     const place = scaleOf(map, fitPlane(plane));
-    marks.forEach((mark, at) => {
-      mark.style.transform = `translate(${place.x(map.x[moment][at])}px, ${place.y(map.y[moment][at])}px)`;
-    });
+    const spots = map.tokens.map((_, at) => ({ x: place.x(map.x[moment][at]), y: place.y(map.y[moment][at]) }));
+    marks.forEach((mark, at) => { mark.style.transform = `translate(${spots[at].x.toFixed(1)}px, ${spots[at].y.toFixed(1)}px)`; });
     const near = linked ? linked.near() : focus === null ? [] : neighbours(map, moment, focus);
     marks.forEach((mark, at) => {
       mark.classList.toggle("focused", at === focus);
       mark.classList.toggle("near", near.includes(at));
       mark.setAttribute("aria-selected", String(at === focus));
     });
+    const front = inFront(marks, spots, [...(focus === null ? [] : [focus]), ...near]);
+    marks.forEach((mark, at) => mark.classList.toggle("behind", !front.has(at)));
     setText(caption, words(map, moment, linked ? null : focus, near));
     if (table.open) values.replaceChildren(tableOf(map, moment));
   }
@@ -123,11 +125,24 @@ function fitPlane(plane) {
   return { width, height };
 }
 
+/** The labels that no other one covers: those that are spoken of first, then the more frequent. */
+function inFront(marks, spots, first) {
+  const order = [...first, ...marks.keys()];
+  const sizes = marks.map((mark) => mark.getBBox());
+  const front = new Set();
+  for (const at of order) {
+    const apart = (other) => Math.abs(spots[at].x - spots[other].x) >= (sizes[at].width + sizes[other].width) / 2
+      || Math.abs(spots[at].y - spots[other].y) >= CAPITAL * Math.max(sizes[at].height, sizes[other].height);
+    if ([...front].every((other) => other === at || apart(other))) front.add(at);
+  }
+  return front;
+}
+
 /** One scale for all moments, so that growing is seen as growing. */
 function scaleOf({ x, y }, { width, height }) {
   const reach = (values) => Math.max(1e-9, ...values.flat().map(Math.abs));
   const scale = Math.min((width / 2 - MARGIN) / reach(x), (height / 2 - MARGIN) / reach(y));
-  return { x: (value) => (width / 2 + scale * value).toFixed(1), y: (value) => (height / 2 - scale * value).toFixed(1) };
+  return { x: (value) => width / 2 + scale * value, y: (value) => height / 2 - scale * value };
 }
 
 function words({ tokens, share, steps, first }, moment, focus, near) {
