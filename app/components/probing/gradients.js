@@ -11,6 +11,7 @@ import { createPredict } from "./predict.js";
 import { createTables } from "./table.js";
 import { targetButtons } from "./targets.js";
 
+const FAINTEST = 1 / 1000; // of the longest gradient, where the logarithmic scale ends
 const SHOWN = 14; // tokens with bars; all of them carry a tint above and stand in the table
 
 export function createGradients({ start, again, origin }) {
@@ -53,11 +54,11 @@ export function createGradients({ start, again, origin }) {
       rows: answer.sites.map((lengths, layer) => ({
         head: layer === 0 ? t("embedding") : t("layer {layer}", { layer }),
         cells: lengths.map((length, at) => ({
-          text: "", tint: palette.attention.at(Math.sqrt(length / longest)),
+          text: "", tint: palette.attention.at(1 + Math.log10(Math.max(FAINTEST, length / longest)) / -Math.log10(FAINTEST)),
           label: t("{where}, {token}: the gradient of the mean loss is {length} long.", { where: layer === 0 ? t("embedding") : t("layer {layer}", { layer }), token: quotedToken(answer.tokens[at]), length: fixed(length, 4) }),
         })),
       })),
-      note: t("Dark: a small change here would change the loss most. The last token has none at the end: nothing follows it."),
+      note: t("Strong colour: a small change here would change the loss most. The scale is logarithmic, down to a thousandth of the longest. The last token has none at the end: nothing follows it."),
     });
   }
   return { node, title, question: "gradients", draw, values: () => ({ ...(place === null ? {} : { position: place }), ...(token === null ? {} : { token }) }), forget() { place = null; token = null; }, view: () => ({ place: shown?.position ?? null }) };
